@@ -1,0 +1,67 @@
+# Every target sets up what it needs, inside this folder, and can be run again.
+PYTHON  ?= python3
+VENV    ?= .venv
+WORKERS ?= 2
+
+BIN       := $(VENV)/bin
+READY     := $(VENV)/.ready
+WHEEL     := build/wheel
+WHEELVENV := build/wheel-venv
+CODE      := forensics tests
+PIP       := -m pip install --quiet --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check pytest wheel-test bench clean
+
+help: ## Print this list
+	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+
+demo: $(READY) ## Break a sample account and explain every failure in it; no AWS account needed
+	@$(BIN)/forensics demo
+
+test: check pytest wheel-test ## All that CI runs: check, the tests, and the tests once more against the wheel
+
+check: $(READY) ## Contracts between the rooms, ruff, mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy
+
+pytest: $(READY) ## The tests, against the editable install
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+# Run from an empty folder and with the current one kept off sys.path, so that only the wheel can be imported.
+wheel-test: $(READY) ## The tests, against the wheel in an empty environment
+	@echo "Building the wheel and installing it in $(WHEELVENV)"
+	@rm -rf $(WHEEL) $(WHEELVENV) build/elsewhere
+	@mkdir -p build/elsewhere
+	@$(BIN)/python -m build --outdir $(WHEEL) . >build/wheel.log 2>&1 || { cat build/wheel.log >&2; exit 1; }
+	@$(BIN)/python -m venv $(WHEELVENV)
+	@$(WHEELVENV)/bin/python $(PIP) "$$(ls $(WHEEL)/*.whl)[test]"
+	@cd build/elsewhere && PYTHONSAFEPATH=1 FORENSICS_INSTALL=wheel ../wheel-venv/bin/pytest -n $(WORKERS) \
+	    -p no:cacheprovider -m 'not source and not benchmark' -c ../../pyproject.toml ../../tests
+
+bench: $(READY) ## Time and memory of the hot paths
+	@if [ -d tests/benchmarks ]; then $(BIN)/python -m pytest -m benchmark tests/benchmarks; \
+	else echo "No benchmarks yet: tests/benchmarks is missing."; fi
+
+clean: ## Remove what was built, and caches; keeps the environment
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find forensics tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One environment for everything; brought up to date when pyproject.toml changes.
+$(READY): pyproject.toml
+	@echo "Setting up $(VENV), this takes a minute"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(CHECK_PYTHON); $(PYTHON) -m venv --clear $(VENV); }
+	@$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+define CHECK_PYTHON
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+    echo "error: Python 3.11 or newer is needed, and $(PYTHON) is: $$($(PYTHON) --version 2>&1)" >&2; \
+    echo "hint: name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+    echo "error: $(PYTHON) cannot make virtual environments, its venv module is missing" >&2; \
+    echo "hint: on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+endef

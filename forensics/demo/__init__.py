@@ -1,0 +1,13 @@
+"""The sample account: telemetry of a small shop that breaks in known ways, with the truth beside it."""
+
+from forensics.demo.generate import Generated, generate
+from forensics.demo.scenario import Scenario, list_scenarios, load_scenario, parse_scenario
+
+__all__ = [
+    "Generated",
+    "Scenario",
+    "generate",
+    "list_scenarios",
+    "load_scenario",
+    "parse_scenario",
+]

@@ -1,0 +1,76 @@
+"""When requests arrive, and which of them a fault hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from math import ceil
+from random import Random
+
+from forensics.demo.scenario import Fault, Route, Scenario
+from forensics.demo.story import Micros
+from forensics.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    at: Micros
+    route: Route
+    sampled: bool
+    fault: Fault | None
+    slowed: Fault | None
+
+
+def arrivals(scenario: Scenario) -> Iterator[Arrival]:
+    """Requests of all routes in order of time. Nothing but the hit ones is held in memory.
+
+    Raises UsageError at once where a fault is to hit more requests than there are.
+    """
+    streams = [_of_route(scenario, route) for route in scenario.routes]
+    return merge(*streams, key=lambda arrival: arrival.at)
+
+
+def _of_route(scenario: Scenario, route: Route) -> Iterator[Arrival]:
+    # A generator of its own for each route, so that another route does not shift this one.
+    rng = Random(f"{scenario.seed} {route.name}")
+    count = round(scenario.requests * route.share)
+    hit, slowed = _picked(scenario, route, count, rng)
+    starts = int(scenario.starts_at.timestamp()) * 1_000_000
+    gap = scenario.minutes * 60 * 1_000_000 / max(count, 1)
+    return (
+        # Jitter within its own gap keeps the order without sorting.
+        Arrival(
+            starts + int((number + rng.random()) * gap),
+            route,
+            rng.random() < route.sampling,
+            hit.get(number),
+            slowed.get(number),
+        )
+        for number in range(count)
+    )
+
+
+def _picked(
+    scenario: Scenario, route: Route, count: int, rng: Random
+) -> tuple[dict[int, Fault], dict[int, Fault]]:
+    """Request numbers that a fault hits, and those that it only slows; no request twice."""
+    hit: dict[int, Fault] = {}
+    slowed: dict[int, Fault] = {}
+    for fault in scenario.faults:
+        if fault.route != route.name:
+            continue
+        per_minute = count / scenario.minutes
+        first, last = ceil(fault.from_minute * per_minute), int(fault.until_minute * per_minute)
+        free = [n for n in range(first, last) if n not in hit and n not in slowed]
+        wanted = fault.requests + fault.also_slow
+        if wanted > len(free):
+            raise UsageError(
+                f"Fault {fault.name} is to touch {wanted} requests of {route.name}, "
+                f"but only {len(free)} arrive between its minutes.",
+                hint="Give it more minutes, or the scenario more requests",
+            )
+        chosen = rng.sample(free, wanted)
+        hit.update((number, fault) for number in chosen[: fault.requests])
+        slowed.update((number, fault) for number in chosen[fault.requests :])
+    return hit, slowed

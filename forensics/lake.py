@@ -1,0 +1,281 @@
+"""The only room that knows DuckDB: a case's tables and the SQL tree, behind one connection.
+
+A Lake holds no data. Base tables are views over the case's Parquet parts, the views of the tree
+stand on them, and `materialize` keeps what is dear to compute as parts of the case.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from forensics.case import Case, Part
+from forensics.errors import QueryError
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
+from forensics.schema import EVIDENCE, NORMALIZED
+
+__all__ = ["BASE_TABLES", "Lake", "view_key"]
+
+_BATCH_ROWS = 100_000
+_QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
+_VERDICT = pa.schema(
+    [
+        ("failure", pa.string()), ("chain", pa.string()), ("symptom", pa.string()),
+        ("trace_id", pa.string()), ("failed_at", pa.timestamp("us")), ("node", pa.string()),
+        ("node_kind", pa.string()), ("symptom_kind", pa.string()), ("message", pa.string()),
+        ("origin_node", pa.string()), ("origin_kind", pa.string()), ("category", pa.string()),
+        ("confidence", pa.float64()), ("band", pa.string()), ("issue", pa.string()),
+        ("fingerprint", pa.string()), ("title", pa.string()), ("document", pa.string()),
+    ]
+)  # fmt: skip
+BASE_TABLES: dict[str, pa.Schema] = {
+    **{f"evidence.{name}": schema for name, schema in EVIDENCE.items()},
+    **{f"normalized.{name}": schema for name, schema in NORMALIZED.items()},
+    "rootcause.verdict": _VERDICT,
+    "evidence.gap": pa.schema(
+        [
+            ("kind", pa.string()), ("what", pa.string()), ("starts_at", pa.string()),
+            ("ends_at", pa.string()), ("reason", pa.string()), ("closable", pa.bool_()),
+        ]
+    ),
+}  # fmt: skip
+
+
+class Lake:
+    """One DuckDB connection over a case. Use it as a context manager.
+
+    `threads` changes speed only, never a result. `memory` is DuckDB's limit, such as `2GB`.
+    `only` narrows base tables to some files, for views of `scope: record`.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        only: dict[str, Sequence[Path]] | None = None,
+        ignore_materialized: bool = False,
+    ) -> None:
+        self.case = case
+        self._only = only or {}
+        self._fresh = ignore_materialized
+        self._bound: set[str] = set()
+        self._db = duckdb.connect(":memory:", config=_config(case.path, threads, memory))
+        for schema in (*BASE_SCHEMAS, *SCHEMAS):
+            self._db.execute(f"create schema {schema}")
+        for name, schema_ in BASE_TABLES.items():
+            self._bind_base(name, schema_)
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pa.Table:
+        """The rows of a query of our own (trusted text; values are bound, never pasted in)."""
+        self.bind(_names(sql))
+        try:
+            table: pa.Table = self._run(sql, parameters).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
+        return table
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        return self.arrow(sql, parameters).to_pylist()
+
+    def batches(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.RecordBatch]:
+        """Stream a query's rows in bounded memory. The connection is busy until it is read out."""
+        self.bind(_names(sql))
+        yield from self._run(sql, parameters).to_arrow_reader(_BATCH_ROWS)
+
+    def bind(self, names: Sequence[str]) -> None:
+        """Make these views, and those that they need, visible to queries."""
+        for view in closure(names):
+            if view.full_name not in self._bound:
+                self._bind_view(view)
+                self._bound.add(view.full_name)
+
+    def materialize(self, view: View, key: str) -> None:
+        """Compute a view and keep its rows in the case, unless they are there for this key."""
+        have = self.case.parts("lake", view.full_name)
+        if not have or any(part.inputs != key for part in have):
+            self.materialize_part(view, "000001", key, have)
+
+    def materialize_part(self, view: View, stem: str, key: str, replaces: Sequence[Part]) -> None:
+        """Compute a view over what is bound, in place of older parts of it."""
+        self.bind(view.needs)
+        reader = self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
+        schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in reader.schema])
+        batches = (batch.cast(schema) for batch in reader)
+        name = view.full_name
+        self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        self._bound.discard(name)
+
+    def fence(self) -> None:
+        """From here on: reading inside the case only, and no way to change that."""
+        self._db.execute(f"set allowed_directories=[{_quoted(str(self.case.path.resolve()))}]")
+        self._db.execute("set enable_external_access=false")
+        self._db.execute("set lock_configuration=true")
+
+    def ask(self, sql: str, *, unsafe: bool = False) -> Iterator[pa.RecordBatch]:
+        """A user's query: SELECT and EXPLAIN only, fenced to the case unless `unsafe`.
+
+        Raises QueryError with the nearest names where a view or column is unknown.
+        """
+        statements = self._statements(sql)
+        if len(statements) != 1:
+            raise QueryError(f"one statement at a time, this has {len(statements)}")
+        if not unsafe:
+            _refuse_writes(statements[0], sql)
+        self.bind(_names(sql))
+        if not unsafe:
+            self.fence()
+        reader = self._run(sql).to_arrow_reader(_BATCH_ROWS)
+        yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield from reader
+
+    def _statements(self, sql: str) -> list[Any]:
+        try:
+            return list(self._db.extract_statements(sql))
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from None
+
+    def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        try:
+            return self._db.sql(sql, params=parameters or None)
+        except duckdb.CatalogException as error:
+            raise QueryError(_first_line(error), self._nearest(str(error))) from None
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error), "forensics catalog lists views and columns") from None
+
+    def _nearest(self, message: str) -> str:
+        missing = re.search(r"name (\S+?) does not exist", message)
+        known = [*tree(), *BASE_TABLES]
+        close = difflib.get_close_matches(missing[1].strip('"!'), known, 3, 0.3) if missing else []
+        return f"did you mean {', '.join(close)}?" if close else "forensics catalog lists the views"
+
+    def _bind_base(self, name: str, schema: pa.Schema) -> None:
+        if name == "evidence.gap":
+            self._db.execute(f"create view {name} as {_gap_rows(self.case)}")
+            return
+        files = self._only.get(name)
+        if files is None:
+            area, table = name.split(".")
+            kept = ("evidence", table) if area == "evidence" else ("lake", name)
+            files = self.case.files(*kept)
+        self._db.execute(f"create view {name} as {_scan(files) or _no_rows(schema)}")
+
+    def _bind_view(self, view: View) -> None:
+        files = [] if self._fresh or not view.materialize else self.case.files("lake", view.full_name)
+        body = _scan(files) if files else view.sql
+        self._db.execute(f"create or replace view {view.full_name} as {body}")
+        self._comment("view", view.full_name, view.description)
+        for column, meaning in view.columns.items():
+            self._comment("column", f"{view.full_name}.{column}", meaning)
+
+    def _comment(self, kind: str, name: str, text: str) -> None:
+        self._db.execute(f"comment on {kind} {name} is {_quoted(text)}")
+
+
+def _names(sql: str) -> list[str]:
+    """What a query may speak of. A name inside a text binds a view too many, which costs little."""
+    return [f"{schema}.{name}".lower() for schema, name in _QUALIFIED.findall(sql)]
+
+
+def view_key(view: View, state: str) -> str:
+    """What the rows of a view depend on: the evidence, and the view with all it stands on."""
+    text = "\0".join(v.sql for v in closure([view.full_name]))
+    return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
+
+
+def part_key(part: Part, view: View) -> str:
+    """The same for one part of evidence."""
+    return view_key(view, part.sha256)
+
+
+def _config(case: Path, threads: int | None, memory: str | None) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+        "temp_directory": os.fspath(case / ".spill"),
+    }
+    if threads:
+        config["threads"] = threads
+    if memory:
+        config["memory_limit"] = memory
+    return config
+
+
+def _scan(files: Sequence[Path]) -> str:
+    listed = ", ".join(_quoted(os.fspath(file)) for file in files)
+    return f"select * from read_parquet([{listed}])" if files else ""
+
+
+def _no_rows(schema: pa.Schema) -> str:
+    columns = ", ".join(f"cast(null as {_sql_type(f.type)}) as {f.name}" for f in schema)
+    return f"select {columns} where false"
+
+
+def _gap_rows(case: Case) -> str:
+    gaps = [
+        f"({', '.join(_literal(v) for v in (g.kind, g.what, g.starts_at, g.ends_at, g.reason, g.closable))})"
+        for g in case.gaps()
+    ]
+    empty = _no_rows(BASE_TABLES["evidence.gap"])
+    if not gaps:
+        return empty
+    names = ", ".join(BASE_TABLES["evidence.gap"].names)
+    return f"{empty} union all select * from (values {', '.join(gaps)}) as g({names})"
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return "timestamp"
+    names = {pa.string(): "varchar", pa.bool_(): "boolean", pa.int64(): "bigint", pa.float64(): "double"}
+    return names[kind]
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """Types that every reader of Parquet has: no 128-bit integers (DuckDB's sum of bigint)."""
+    if pa.types.is_decimal(kind) and kind.scale == 0:
+        return pa.int64()
+    if pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    return kind
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _refuse_writes(statement: Any, sql: str) -> None:
+    kind = statement.type
+    explains_only = kind == duckdb.StatementType.EXPLAIN and not re.match(
+        r"(?is)^\s*explain\s*(\(.*?analyze.*?\)|analyze)", sql
+    )
+    if kind != duckdb.StatementType.SELECT and not explains_only:
+        raise QueryError(
+            f"only SELECT and EXPLAIN are allowed here, not {kind.name}",
+            "forensics sql --unsafe, or forensics connect for a database of your own",
+        )

@@ -1,0 +1,1 @@
+from forensics.rootcause.explain import explain_failures

@@ -1,0 +1,2 @@
+def explain_failures(lake, schema):
+    return iter(())

@@ -1,0 +1,22 @@
+"""Fixtures that every folder of tests shares."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A deadline would measure the machine, not the code; in CI the same examples every time.
+settings.register_profile("forensics", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("forensics")
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of recordings of real systems, which is no part of the repository."""
+    folder = Path(os.environ.get("FORENSICS_REAL") or ROOT.parent / "shared" / "real")
+    if not folder.is_dir():
+        pytest.skip(f"real recordings are not at {folder}: set FORENSICS_REAL to their folder")
+    return folder

@@ -1,0 +1,81 @@
+-- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
+-- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
+-- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
+-- needs: lake.invocation links.edge
+-- scope: case
+-- materialize
+-- invocation: the invocation that failed
+-- outcome: surfaced, propagated, absorbed, retried or unsettled
+-- handler: the invocation that ended well in spite of it, null otherwise
+with recursive failed as (
+    select invocation, node, request_id, started_at, is_virtual, is_client_error
+    from lake.invocation where status = 'failed'
+),
+-- upward through callers of unknown status, to the first that tells
+climb as (
+    select f.invocation, f.invocation as place, null::varchar as met, false as handed_over, 0 as depth
+    from failed as f
+    union
+    select
+        c.invocation, e.caller,
+        case when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
+        e.kind = 'link', c.depth + 1
+    from climb as c
+    join links.edge as e on e.callee = c.place
+    join lake.invocation as a on a.invocation = e.caller
+    where c.met is null and not c.handed_over and c.depth < 1000
+),
+top as (
+    -- where the way up ends without anybody telling
+    select c.invocation
+    from climb as c
+    left join links.edge as e on e.callee = c.place
+    where c.met is null and not c.handed_over and e.caller is null
+),
+met as (
+    select
+        invocation,
+        bool_or(met = 'failed' and not handed_over) as has_failed,
+        bool_or(handed_over or met = 'surfaced') as has_surfaced,
+        min(place) filter (where met = 'ok' and not handed_over) as handler
+    from climb
+    group by invocation
+),
+attempt as (
+    -- a later attempt at the same message (one call that fed a queue) or request
+    select f.invocation, min(later.invocation) as handler
+    from failed as f
+    join links.edge as e on e.callee = f.invocation and e.kind = 'link'
+    join lake.invocation as source on source.invocation = e.caller
+    join links.edge as again on again.caller = e.caller and again.kind = 'link'
+    join lake.invocation as later on later.invocation = again.callee
+    where later.node = f.node and later.status = 'ok' and later.started_at > f.started_at
+        and (source.is_virtual or later.request_id = f.request_id)
+    group by f.invocation
+    union
+    select f.invocation, min(later.invocation)
+    from failed as f
+    join lake.invocation as later
+        on later.request_id = f.request_id and later.node = f.node and not later.is_virtual
+    where not f.is_virtual and later.status = 'ok' and later.started_at > f.started_at
+    group by f.invocation
+),
+retried as (
+    select invocation, min(handler) as handler from attempt group by invocation
+)
+select
+    f.invocation,
+    case
+        when r.handler is not null then 'retried'
+        when m.has_failed then 'propagated'
+        when f.is_virtual and f.is_client_error and m.handler is null then 'unsettled'
+        when m.has_surfaced or t.invocation is not null then 'surfaced'
+        when m.handler is not null then 'absorbed'
+        else 'surfaced'
+    end as outcome,
+    coalesce(r.handler, case when not m.has_failed and not m.has_surfaced and t.invocation is null
+        then m.handler end) as handler
+from failed as f
+left join met as m using (invocation)
+left join (select distinct invocation from top) as t using (invocation)
+left join retried as r using (invocation)

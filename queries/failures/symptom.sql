@@ -1,0 +1,19 @@
+-- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
+-- once per chain. The chain's other bad endings are roles in it.
+-- needs: chains.member chains.ending lake.invocation
+-- scope: case
+-- materialize
+-- failure: id of the failure
+-- chain: chain that failed
+-- invocation: the invocation in which it shows
+-- failed_at: end of that invocation (its start where no end is known), UTC
+select
+    'f-' || left(md5(m.chain || ' ' || m.invocation), 12) as failure,
+    m.chain, m.invocation, coalesce(i.ended_at, i.event_time, i.started_at) as failed_at
+from chains.member as m
+join chains.ending as e using (invocation)
+join lake.invocation as i using (invocation)
+where e.outcome = 'surfaced'
+qualify row_number() over (
+    partition by m.chain order by m.hop, i.started_at nulls last, m.invocation
+) = 1

@@ -8,7 +8,6 @@ both and the rules. A run with nothing new reads no evidence.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +20,7 @@ from forensics.lake import BASE_TABLES, Lake, part_key, view_key
 from forensics.model import OnProgress, Progress, no_progress
 from forensics.normalize import normalize_documents
 from forensics.queries import tree, tree_sha256
-from forensics.rootcause import explain_failures
+from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
 __all__ = ["analyse", "is_analysed"]
@@ -126,11 +125,10 @@ def _is_current(case: Case, name: str, stem: str, key: str) -> bool:
 
 
 def _explain(case: Case, key: str, threads: int | None, memory: str | None) -> None:
-    have = case.parts("lake", "rootcause.verdict")
-    if have and have[0].inputs == key:
-        return
-    schema = BASE_TABLES["rootcause.verdict"]
-    with Lake(case, threads=threads, memory=memory) as lake:
-        rows: Iterator[pa.RecordBatch] = explain_failures(lake, schema)
-        case.write("lake", "rootcause.verdict", "000001", rows, schema, inputs=key, replaces=have)
-
+    for name, derive in (("rootcause.absorbed", classify_absorbed), ("rootcause.verdict", explain_failures)):
+        have = case.parts("lake", name)
+        if have and have[0].inputs == key:
+            continue
+        with Lake(case, threads=threads, memory=memory) as lake:
+            rows = derive(lake, BASE_TABLES[name])
+            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have)

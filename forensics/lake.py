@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ BASE_TABLES: dict[str, pa.Schema] = {
     **{f"evidence.{name}": schema for name, schema in EVIDENCE.items()},
     **{f"normalized.{name}": schema for name, schema in NORMALIZED.items()},
     "rootcause.verdict": _VERDICT,
+    "rootcause.absorbed": pa.schema([("invocation", pa.string()), ("category", pa.string())]),
     "evidence.gap": pa.schema(
         [
             ("kind", pa.string()), ("what", pa.string()), ("starts_at", pa.string()),
@@ -97,6 +99,15 @@ class Lake:
         """Stream a query's rows in bounded memory. The connection is busy until it is read out."""
         self.bind(_names(sql))
         yield from self._run(sql, parameters).to_arrow_reader(_BATCH_ROWS)
+
+    @contextmanager
+    def given(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """Let queries inside the block read Arrow rows under a name of their own."""
+        self._db.register(name, rows)
+        try:
+            yield
+        finally:
+            self._db.unregister(name)
 
     def bind(self, names: Sequence[str]) -> None:
         """Make these views, and those that they need, visible to queries."""

@@ -11,16 +11,21 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "Absorbed",
+    "Answer",
     "Alternative",
     "BlastRadius",
     "CaseInfo",
     "Chain",
     "ChainStep",
+    "ChainView",
+    "ClockSkew",
+    "Contrast",
     "Coverage",
     "Document",
     "Edge",
     "Evidence",
     "Failure",
+    "Frame",
     "Gap",
     "Invocation",
     "Issue",
@@ -28,19 +33,24 @@ __all__ = [
     "Locator",
     "MapEdge",
     "MapNode",
+    "Member",
     "Node",
     "OnProgress",
     "Progress",
     "Rate",
     "RootCause",
+    "Sampling",
     "Section",
     "ServiceMap",
     "StepEdge",
+    "Suspect",
     "Symptom",
     "TimelineEntry",
     "Tool",
     "Trigger",
+    "TraceCounts",
     "TraceDocument",
+    "TraceEntry",
     "TraceSpan",
     "PathStep",
     "Window",
@@ -96,6 +106,7 @@ class LogLine:
 
     text: str
     kind: str
+    level: str | None
     exception_type: str | None
     exception_message: str | None
     locator: Locator
@@ -114,13 +125,13 @@ class Invocation:
     http_status: int | None
     started_us: int | None
     ended_us: int | None
-    ended_known: bool
     attempt: int
     hop: int
     trace_id: str | None
     segment_id: str | None
     span_id: str | None
     request_id: str | None
+    operation: str | None
     error_type: str | None
     error_message: str | None
     end_reason: str | None
@@ -131,27 +142,31 @@ class Invocation:
     locator: Locator
     logs: tuple[LogLine, ...] = ()
 
+    @property
+    def is_failed(self) -> bool:
+        return self.status == "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Caller → callee, with what proves it. The times are the caller's view of the call."""
+    """Caller → callee, with what proves it. What follows `call` is the caller's view of it."""
 
     caller: str
     callee: str
     kind: str
     evidence: str
     confidence: float
+    candidates: int = 1
+    call: Locator | None = None
     call_span_id: str | None = None
-    call_segment_id: str | None = None
-    call_trace_id: str | None = None
-    call_operation: str | None = None
+    operation: str | None = None
     call_failed: bool = False
     call_open: bool = False
-    call_started_us: int | None = None
-    call_ended_us: int | None = None
-    call_http_status: int | None = None
-    call_exception_type: str | None = None
-    call_exception_message: str | None = None
+    started_us: int | None = None
+    ended_us: int | None = None
+    http_status: int | None = None
+    exception_type: str | None = None
+    exception_message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,6 +469,47 @@ class Document:
     sections: dict[str, Section] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """One chain for the eye: its members from the entry down, with what their logs say."""
+
+    chain: str
+    entry: Node
+    status: str
+    started_at: str | None
+    duration_ms: float | None
+    members: tuple[Member, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An invocation of a chain; `caller` is the member it hangs on in the tree."""
+
+    invocation: str
+    caller: str | None
+    node: Node
+    status: str
+    edge: StepEdge | None
+    started_at: str | None
+    duration_ms: float | None
+    trace_id: str | None
+    request_id: str | None
+    said: str | None
+    logs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `why ID` found: what the id was taken for, its chains, and their verdicts."""
+
+    id: str
+    taken_for: str
+    chains: tuple[ChainView, ...]
+    chains_total: int
+    failures: tuple[Failure, ...]
+
+
 # --- one trace -------------------------------------------------------------------------------
 
 
@@ -491,6 +547,7 @@ class TraceCounts:
     faults: int
     throttles: int
     cold_starts: int
+    cold_starts_anywhere: int
 
 
 @dataclass(frozen=True, slots=True)

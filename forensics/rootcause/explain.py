@@ -1,2 +1,82 @@
-def explain_failures(lake, schema):
-    return iter(())
+"""Run the walk over every failing chain of a case, and keep the verdicts as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from forensics.chains import failing_chains
+from forensics.lake import Lake
+from forensics.rootcause.classify import classify
+from forensics.rootcause.verdict import Verdict, verdict
+from forensics.rootcause.walk import walk
+
+__all__ = ["classify_absorbed", "explain_failures"]
+
+_BATCH = 2_000
+
+
+def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows of `rootcause.verdict`, one per failure, in order of failure id; streamed."""
+    rows: list[dict[str, Any]] = []
+    for chain in failing_chains(lake):
+        rows.append(_row(verdict(walk(chain))))
+        if len(rows) == _BATCH:
+            yield pa.RecordBatch.from_pylist(rows, schema=schema)
+            rows = []
+    yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def classify_absorbed(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows of `rootcause.absorbed`: the category of each error that was caught, handled or retried."""
+    columns = "invocation, error_type, error_message, http_status, is_throttle, end_reason"
+    for batch in lake.batches(f"select {columns} from failures.absorbed order by invocation"):
+        rows = batch.to_pylist()
+        found = [{"invocation": r["invocation"], "category": _absorbed_category(r)} for r in rows]
+        yield pa.RecordBatch.from_pylist(found, schema=schema)
+
+
+def _absorbed_category(row: dict[str, Any]) -> str:
+    by_end = {"timeout": "timeout", "out_of_memory": "out_of_memory", "exit": "crash"}
+    found = by_end.get(row["end_reason"]) or classify(
+        row["error_type"], row["error_message"], row["http_status"], is_throttle=bool(row["is_throttle"])
+    )
+    if found is None and (row["error_type"] or row["end_reason"] == "error"):
+        return "unhandled_exception"
+    return found or ("dependency_fault" if row["http_status"] else "unknown")
+
+
+def _row(found: Verdict) -> dict[str, Any]:
+    failure = found.failure
+    cause = failure.root_cause
+    return {
+        "failure": failure.id,
+        "chain": failure.chain_id,
+        "symptom": failure.symptom.invocation,
+        "trace_id": failure.trace_id,
+        "failed_at": _time(found.symptom_us),
+        "node": failure.symptom.node.name,
+        "node_kind": failure.symptom.node.kind,
+        "symptom_kind": failure.symptom.kind,
+        "message": failure.symptom.message,
+        "origin_node": cause.node.name,
+        "origin_kind": cause.node.kind,
+        "category": cause.category,
+        "confidence": cause.confidence,
+        "band": cause.band,
+        "issue": failure.issue,
+        "fingerprint": found.fingerprint,
+        "title": found.title,
+        "document": msgspec.json.encode(failure).decode(),
+    }
+
+
+def _time(microseconds: int | None) -> datetime | None:
+    if microseconds is None:
+        return None
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None, microsecond=rest)

@@ -1,0 +1,155 @@
+"""The notebook face of a case: `forensics.open("case").report()`.
+
+Everything here reads what lies in the case folder; nothing asks AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+import pyarrow as pa
+
+from forensics.analysis import analyse, is_analysed
+from forensics.case import Case as Folder
+from forensics.case import manifest_sha256
+from forensics.chains import chains_of, find, trace_document, trace_id_of
+from forensics.errors import NotFoundError
+from forensics.importers import ImportResult, import_paths
+from forensics.lake import Lake
+from forensics.model import Answer, Document, Failure, OnProgress, Tool, TraceDocument, no_progress
+from forensics.queries import View, tree
+from forensics.report import gather
+from forensics.report.gather import Range, failures
+
+__all__ = ["Case", "catalog", "import_into"]
+
+
+class Case:
+    """A case that was imported or pulled. Use it as a context manager, or close it.
+
+    What is new in it is analysed when it is opened. Raises NoCaseError, CaseFormatError,
+    IntegrityError, and CaseLockedError where it has to be analysed while another process writes.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        on_progress: OnProgress = no_progress,
+    ) -> None:
+        self._path = Path(path)
+        self._threads, self._memory = threads, memory
+        with Folder(self._path) as folder:
+            current = is_analysed(folder)
+        if not current:
+            self.analyse(on_progress=on_progress)
+        self._folder = Folder(self._path)
+        self._lake = Lake(self._folder, threads=threads, memory=memory)
+
+    def __enter__(self) -> Case:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._lake.__exit__()
+        self._folder.close()
+
+    def analyse(self, *, on_progress: OnProgress = no_progress) -> None:
+        """Bring everything derived up to date."""
+        with Folder(self._path, writable=True) as folder:
+            analyse(folder, threads=self._threads, memory=self._memory, on_progress=on_progress)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The last moment that evidence speaks of, naive UTC; None in an empty case."""
+        rows = self._lake.rows("""
+            select max(high) as high from (
+                select max(ended_at) as high from lake.span union all select max(timestamp) from lake.log_event
+            )""")
+        return rows[0]["high"]  # type: ignore[no-any-return]
+
+    def report(self, since: datetime | None = None, until: datetime | None = None) -> Document:
+        """The result document, cut to a window (naive UTC) by when failures showed."""
+        tool = Tool("trace-forensics", version("trace-forensics"))
+        return gather(self._lake, tool, manifest_sha256(self._path), Range(since, until))
+
+    def failures(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Failure]:
+        """Every failure in order of time, streamed."""
+        return failures(self._lake, Range(since, until))
+
+    def trace(self, trace_id: str) -> TraceDocument:
+        """One trace, by its X-Ray or W3C id. Raises NotFoundError where the case does not hold it."""
+        canonical = trace_id_of(trace_id)
+        if canonical is None:
+            raise NotFoundError(
+                f"{trace_id} is no trace id (1-xxxxxxxx-… or 32 hex digits)", f"forensics why {trace_id}"
+            )
+        document = trace_document(self._lake, canonical, self._failures_of_trace(canonical))
+        if document is None:
+            raise NotFoundError(
+                f"no span of trace {trace_id} in {self._path}", 'forensics sql "select distinct trace_id from lake.span"'
+            )
+        return document
+
+    def why(self, text: str) -> Answer:
+        """What an id of any kind stands for, its chains and their verdicts. Raises NotFoundError."""
+        found = find(self._lake, text)
+        if found is None:
+            raise NotFoundError(f"no record of {self._path} knows {text}", "forensics status")
+        chains, total = chains_of(self._lake, found.invocations)
+        return Answer(text, found.taken_for, chains, total, self._failures_in([c.chain for c in chains]))
+
+    def sql(self, query: str, *, unsafe: bool = False) -> Iterator[pa.RecordBatch]:
+        """The rows of one SELECT over the documented views, streamed; fenced to the case."""
+        return self._lake.ask(query, unsafe=unsafe)
+
+    def _failures_of_trace(self, trace_id: str) -> tuple[Failure, ...]:
+        rows = self._lake.rows(
+            """select distinct m.chain from chains.member as m
+            join lake.invocation as i using (invocation) where i.trace_id = $id order by 1""",
+            {"id": trace_id},
+        )
+        return self._failures_in([row["chain"] for row in rows])
+
+    def _failures_in(self, chains: list[str]) -> tuple[Failure, ...]:
+        rows = self._lake.rows(
+            """select document from rootcause.verdict where chain in (select unnest($chains))
+            order by failed_at nulls last, failure""",
+            {"chains": chains},
+        )
+        return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
+
+
+def import_into(
+    case: str | Path,
+    paths: Iterable[Path],
+    *,
+    log_group: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+    on_progress: OnProgress = no_progress,
+) -> ImportResult:
+    """Read telemetry from files and folders into a case, which is made where it does not exist."""
+    listed = list(paths)
+    with Folder(Path(case), writable=True, create=True) as folder:
+        result = import_paths(
+            folder, listed, log_group=log_group, account=account, region=region, on_progress=on_progress
+        )
+        folder.seal("import", files=result.files, rows=sum(result.added.values()))
+    return result
+
+
+def catalog() -> list[View]:
+    """Every view with its columns and their meaning, in the order in which they build on each other."""
+    return list(tree().values())

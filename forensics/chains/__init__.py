@@ -1,0 +1,10 @@
+"""Chains as Python values: failing chains for the walk, one trace or chain for the eye.
+
+The chains themselves are made in SQL (`queries/links`, `queries/chains`); here they are read.
+"""
+
+from forensics.chains.failing import failing_chains
+from forensics.chains.find import chains_of, find, trace_id_of
+from forensics.chains.trace import trace_document
+
+__all__ = ["chains_of", "failing_chains", "find", "trace_document", "trace_id_of"]

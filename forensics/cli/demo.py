@@ -1,0 +1,68 @@
+"""`forensics demo`: a sample account that breaks, and its failures explained."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensics.cli.console import Bar, note, write
+from forensics.cli.options import QuietOption, VerboseOption
+from forensics.errors import UsageError
+
+__all__ = ["register"]
+
+_DEFAULT = "first-night"
+_MARK = ".forensics-demo"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")] = _DEFAULT,
+    list_: Annotated[bool, typer.Option("--list", help="Name the scenarios that ship.")] = False,
+    case: Annotated[Path, typer.Option("--case", help="Folder of the demo's case.")] = Path("demo-case"),
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Generate a sample account's telemetry, read it into a case, and explain what broke.
+
+    No AWS account is needed. Run again it starts afresh in its own folder.
+    """
+    from forensics.api import Case, import_into
+    from forensics.demo import generate, list_scenarios, load_scenario
+    from forensics.report import document_json, render_report
+
+    if list_:
+        write([f"{name}  {load_scenario(name).title}\n" for name in list_scenarios()], None)
+        return 0
+    chosen = load_scenario(scenario)
+    _start_afresh(case)
+    with tempfile.TemporaryDirectory() as folder, Bar(quiet=quiet) as bar:
+        generate(chosen, Path(folder))
+        import_into(case, [Path(folder)], on_progress=bar)
+        with Case(case, on_progress=bar) as opened:
+            document = opened.report()
+    write([render_report(document)], None)
+    reports = case / "reports"
+    reports.mkdir(exist_ok=True)
+    (reports / "report.json").write_text(document_json(document) + "\n", "utf-8")
+    if not quiet:
+        note(f'next: forensics sql "select node, count(*) from failures.failure group by all" --case {case}')
+        note(f"Wrote {reports / 'report.json'}")
+    return 0
+
+
+def _start_afresh(case: Path) -> None:
+    """Only a folder that a demo made is removed."""
+    if case.exists():
+        if not (case / _MARK).exists():
+            raise UsageError(f"{case} was not made by a demo", "forensics demo --case another-folder")
+        shutil.rmtree(case)
+    case.mkdir(parents=True)
+    (case / _MARK).touch()

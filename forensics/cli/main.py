@@ -1,0 +1,58 @@
+"""The application: its commands, and how errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+import typer
+
+from forensics.cli import analyse, catalog, demo, import_, invocation, report, sql, trace, why
+from forensics.cli.console import error
+from forensics.errors import ForensicsError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="forensics",
+    help="Offline log-and-trace forensics for serverless and containers on AWS: "
+    "read telemetry into a case, explain every failure, ask with SQL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, import_, analyse, report, why, trace, invocation, sql, catalog):
+    command.register(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code of the contract, and prints no traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except ForensicsError as problem:
+        error(str(problem), problem.hint)
+        return problem.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as problem:
+        error(problem.format_message(), "forensics --help")
+        return 2
+    except KeyboardInterrupt:
+        print("\ninterrupted, what was finished is saved", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # whoever read us (`| head`) had enough; without this Python complains at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as problem:
+        if "--verbose" in arguments:
+            traceback.print_exc()
+        error(f"unexpected {type(problem).__name__}: {problem}", "run it again with --verbose for the traceback")
+        return 1

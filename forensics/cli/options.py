@@ -1,0 +1,73 @@
+"""Options that mean the same everywhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensics.errors import UsageError
+
+__all__ = [
+    "CaseOption",
+    "FileOption",
+    "ForceOption",
+    "MemoryOption",
+    "QuietOption",
+    "SinceOption",
+    "TextOrJson",
+    "ThreadsOption",
+    "UntilOption",
+    "VerboseOption",
+    "window",
+]
+
+CaseOption = Annotated[
+    Path, typer.Option("--case", envvar="FORENSICS_CASE", help="Folder of the case.", show_default="./case")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Tracebacks of unexpected errors.")]
+FileOption = Annotated[Path | None, typer.Option("-f", "--file", help="Write here instead of stdout.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the analysis; never changes a result.")]
+MemoryOption = Annotated[str | None, typer.Option("--memory", help="Memory limit of the analysis, such as 2GB.")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", help="From here on: ISO 8601 (UTC), or 2h, 3d before the end of the case."),
+]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Up to here: ISO 8601 (UTC), or 30m before the end.")]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class TextOrJson(StrEnum):
+    text = "text"
+    json = "json"
+
+
+def moment(text: str | None, end: datetime | None) -> datetime | None:
+    """A point in time as naive UTC; `2h` counts back from the end of the case. Raises UsageError."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match:
+        if end is None:
+            raise UsageError(f"{text} counts from the end of the case, and the case is empty", "give an ISO time")
+        return end - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{text} is no time", "ISO 8601 such as 2026-10-05T02:00:00, or 2h, 3d before the end"
+        ) from None
+    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+
+
+def window(
+    since: str | None, until: str | None, end: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    return moment(since, end), moment(until, end)

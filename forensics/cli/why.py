@@ -1,0 +1,41 @@
+"""`forensics why ID`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensics.cli.console import Bar, write
+from forensics.cli.options import CaseOption, FileOption, ForceOption, QuietOption, TextOrJson, VerboseOption
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(why)
+
+
+def why(
+    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    case: CaseOption = Path("case"),
+    output: Annotated[TextOrJson, typer.Option("-o", "--output", help="What to print.")] = TextOrJson.text,
+    file: FileOption = None,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """What an id stands for, its chain and its verdict.
+
+    Takes a trace, request, message, execution, span, event or failure id, a pod, or any text that
+    log lines hold, and says what it took it for.
+    """
+    from forensics.api import Case
+    from forensics.report import document_json, render_answer
+
+    with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
+        found = opened.why(identifier)
+    text = document_json(found) + "\n" if output is TextOrJson.json else render_answer(found)
+    write([text], file, force=force)
+    return 0

@@ -1,0 +1,258 @@
+"""Read the result document out of a case's tables. Nothing is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from forensics.chains.times import iso
+from forensics.lake import Lake
+from forensics.model import (
+    Absorbed,
+    CaseInfo,
+    Coverage,
+    Document,
+    Failure,
+    Gap,
+    Issue,
+    Locator,
+    MapEdge,
+    MapNode,
+    Node,
+    Sampling,
+    Section,
+    ServiceMap,
+    TimelineEntry,
+    Tool,
+    Window,
+    XrayAgreement,
+)
+from forensics.report.issue import issue_of
+
+__all__ = ["Range", "failures", "gather"]
+
+SCHEMA = 1
+_FAILURES = 1_000
+_GAPS = 200
+_ABSORBED = 100
+
+_failure = msgspec.json.Decoder(Failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The part of a case that is asked for; None = from its start, or to its end (exclusive)."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def bounds(self) -> dict[str, datetime]:
+        return {"since": self.since or datetime.min, "until": self.until or datetime.max}  # noqa: DTZ901
+
+
+def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -> Document:
+    """The document of a case that is analysed, cut to a window by when failures showed."""
+    window = window or Range()
+    shown = list(failures(lake, window, _FAILURES))
+    issues = tuple(_issues(lake, window))
+    absorbed = _absorbed(lake, window)
+    coverage = _coverage(lake, window)
+    gaps_total = lake.rows("select count(*) as n from lake.gap")[0]["n"]
+    return Document(
+        schema=SCHEMA,
+        tool=tool,
+        case=_case(lake, manifest, window),
+        coverage=coverage,
+        timeline=_timeline(issues),
+        issues=issues,
+        failures=tuple(shown),
+        absorbed=absorbed[:_ABSORBED],
+        suspects=(),
+        map=_map(lake),
+        sections={
+            "failures": Section(len(shown), coverage.failures),
+            "absorbed": Section(len(absorbed[:_ABSORBED]), len(absorbed)),
+            "gaps": Section(len(coverage.gaps), gaps_total),
+        },
+    )
+
+
+_IN_WINDOW = "coalesce(failed_at between $since and $until, true)"
+
+
+def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Failure]:
+    """Failures in order of time, streamed."""
+    limit = f" limit {most}" if most is not None else ""
+    sql = (
+        f"select document from rootcause.verdict where {_IN_WINDOW}"
+        f" order by failed_at nulls last, failure{limit}"
+    )
+    for batch in lake.batches(sql, window.bounds):
+        for text in batch.column("document"):
+            yield _failure.decode(text.as_py())
+
+
+def _case(lake: Lake, manifest: str, window: Range) -> CaseInfo:
+    bounds = lake.rows("""
+        select min(low) as low, max(high) as high from (
+            select min(started_at) as low, max(ended_at) as high from lake.span
+            union all select min(timestamp), max(timestamp) from lake.log_event
+        )""")[0]
+    places = lake.rows("""
+        select distinct account, region from (
+            select account, region from lake.log_event union select account, region from lake.span
+        )""")
+    return CaseInfo(
+        id=str(lake.case.info["id"]),
+        window=Window(iso(window.since or bounds["low"]), iso(window.until or bounds["high"])),
+        baseline=None,
+        accounts=tuple(sorted({p["account"] for p in places if p["account"]})),
+        regions=tuple(sorted({p["region"] for p in places if p["region"]})),
+        manifest_sha256=manifest,
+    )
+
+
+def _coverage(lake: Lake, window: Range) -> Coverage:
+    counts = lake.rows(
+        f"""
+        select
+            (select count(*) from lake.log_event) as log_events,
+            (select count(distinct trace_id) from lake.span) as traces,
+            (select count(*) from lake.span) as spans,
+            (select count(*) from lake.invocation where not is_virtual) as invocations,
+            (select count(*) from lake.invocation where not is_virtual and trace_id is null) as untraced,
+            (select count(*) from rootcause.verdict where {_IN_WINDOW}) as failures,
+            (select count(*) from failures.absorbed where {_IN_WINDOW}) as absorbed,
+            (select count(*) from chains.chain) as chains""",
+        window.bounds,
+    )[0]
+    warnings = lake.rows("select severity, count(*) as n from lake.warning group by severity order by severity")
+    return Coverage(
+        log_events=counts["log_events"],
+        traces=counts["traces"],
+        spans=counts["spans"],
+        invocations=counts["invocations"],
+        untraced_invocations=counts["untraced"],
+        sampling=_sampling(lake),
+        failures=counts["failures"],
+        absorbed=counts["absorbed"],
+        chains=counts["chains"],
+        gaps=_gaps(lake),
+        warnings={row["severity"]: row["n"] for row in warnings},
+        clock_skew=(),
+        xray_agreement=XrayAgreement(),
+    )
+
+
+def _sampling(lake: Lake) -> tuple[Sampling, ...]:
+    """The share of each node's invocations that a trace tells of, where its own logs count them all."""
+    rows = lake.rows("""
+        select node, count(trace_id) as traced, count(*) as invocations
+        from lake.invocation
+        where not is_virtual and node in (select node from lake.lambda_log)
+        group by node order by node""")
+    return tuple(Sampling(r["node"], round(r["traced"] / r["invocations"], 4)) for r in rows)
+
+
+def _gaps(lake: Lake) -> tuple[Gap, ...]:
+    rows = lake.rows(f"select * from lake.gap order by all limit {_GAPS}")
+    return tuple(
+        Gap(r["kind"], r["what"], iso(r["starts_at"]), iso(r["ends_at"]), r["reason"], r["closable"])
+        for r in rows
+    )
+
+
+def _issues(lake: Lake, window: Range) -> Iterator[Issue]:
+    """Issues with failures in the window, the one with most failures first."""
+    found = lake.rows(
+        f"""
+        select issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
+            min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
+            count(distinct chain) as chains, min(failed_at) as onset, max(failed_at) as last_seen,
+            min(band) as weakest, min({{'at': failed_at, 'failure': failure, 'document': document}}) as example
+        from rootcause.verdict where {_IN_WINDOW}
+        group by issue order by failures desc, onset, issue""",
+        window.bounds,
+    )
+    for row in found:
+        yield issue_of(lake, row, _failure.decode(row["example"]["document"]))
+
+
+def _timeline(issues: tuple[Issue, ...]) -> tuple[TimelineEntry, ...]:
+    entries = []
+    for issue in issues:
+        if issue.onset:
+            entries.append(TimelineEntry(issue.onset, "onset", issue.node, f"first failure of {issue.title}", None))
+        if issue.last_seen and not issue.ongoing:
+            text = f"last failure of {issue.title}"
+            entries.append(TimelineEntry(issue.last_seen, "recovery", issue.node, text, None))
+    return tuple(sorted(entries, key=lambda e: (e.occurred_at, e.kind, e.text)))
+
+
+def _absorbed(lake: Lake, window: Range) -> tuple[Absorbed, ...]:
+    rows = lake.rows(
+        f"""
+        select node, kind, category, handler_node, handler_kind, count(*) as n,
+            min({{'at': failed_at, 'invocation': invocation, 'trace_id': trace_id, 'segment_id': segment_id,
+                'log_group': log_group, 'log_stream': log_stream, 'event_id': event_id}}) as example
+        from (select a.*, c.category from failures.absorbed as a join rootcause.absorbed as c using (invocation))
+        where {_IN_WINDOW}
+        group by node, kind, category, handler_node, handler_kind
+        order by n desc, node, category, handler_node""",
+        window.bounds,
+    )
+    return tuple(
+        Absorbed(
+            Node(r["node"], r["kind"]),
+            r["category"],
+            r["n"],
+            Node(r["handler_node"] or "", r["handler_kind"] or ""),
+            _locator(r["example"]),
+        )
+        for r in rows
+    )
+
+
+def _locator(row: dict[str, Any]) -> Locator:
+    if row["trace_id"] and row["segment_id"]:
+        return Locator("segment_document", trace_id=row["trace_id"], segment_id=row["segment_id"])
+    where = {name: row[name] for name in ("log_group", "log_stream", "event_id")}
+    return Locator("log_event", timestamp=iso(row["at"]), **where)
+
+
+def _map(lake: Lake) -> ServiceMap:
+    nodes = lake.rows("""
+        select node, kind, bool_and(is_virtual) as virtual, count(*) as invocations,
+            count(*) filter (where status = 'failed') as failures,
+            (select count(*) from failures.absorbed as a where a.node = i.node and a.kind = i.kind) as absorbed,
+            quantile_disc(duration_ms, 0.5) as p50, quantile_disc(duration_ms, 0.99) as p99
+        from lake.invocation as i group by node, kind order by node, kind""")
+    edges = lake.rows("""
+        select caller_node, callee_node, e.kind, evidence, count(*) as calls,
+            count(*) filter (where i.status = 'failed') as failures
+        from links.edge as e join lake.invocation as i on i.invocation = e.callee
+        group by all order by all""")
+    return ServiceMap(
+        tuple(
+            MapNode(
+                r["node"], r["kind"], r["virtual"], r["invocations"], r["failures"], r["absorbed"],
+                _float(r["p50"]), _float(r["p99"]), None,
+            )
+            for r in nodes
+        ),
+        tuple(
+            MapEdge(r["caller_node"], r["callee_node"], r["kind"], r["evidence"], r["calls"], r["failures"])
+            for r in edges
+        ),
+    )  # fmt: skip
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+

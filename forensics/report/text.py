@@ -1,0 +1,158 @@
+"""The result document for a terminal: 80 columns, plain text, no control bytes of anybody else's."""
+
+from __future__ import annotations
+
+import textwrap
+
+from forensics.model import Absorbed, ChainStep, Coverage, Document, Evidence, Failure, Issue, Locator
+from forensics.report.safe import safe
+
+__all__ = ["chain_line", "locator_text", "render_failure", "render_report"]
+
+_WIDTH = 80
+_ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
+
+
+def render_report(document: Document, *, brief: bool = False) -> str:
+    """The whole document; `brief` keeps to the first issue and what was not seen."""
+    by_id = {failure.id: failure for failure in document.failures}
+    issues = document.issues[:1] if brief else document.issues
+    blocks = [_head(document)]
+    blocks += [_issue(n, issue, by_id) for n, issue in enumerate(issues, 1)]
+    if brief and len(document.issues) > 1:
+        blocks.append([f"and {len(document.issues) - 1} more issue(s): forensics report"])
+    if document.absorbed and not brief:
+        blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
+    blocks.append(_unseen(document.coverage))
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(document: Document) -> list[str]:
+    case, coverage = document.case, document.coverage
+    window = f"{_short(case.window.starts_at)} – {_short(case.window.ends_at)} UTC" if case.window.starts_at else ""
+    where = " ".join([*case.accounts, *case.regions])
+    issues = f"{len(document.issues)} issue{_s(len(document.issues))}"
+    counts = (
+        f"{coverage.failures:,} failure{_s(coverage.failures)} in {issues}, "
+        f"{coverage.absorbed:,} error{_s(coverage.absorbed)} absorbed; read: {coverage.traces:,} traces "
+        f"({coverage.spans:,} spans), {coverage.log_events:,} log events"
+    )
+    return [safe("  ".join(p for p in (case.id, window, where) if p)), *_wrap(counts, "")]
+
+
+def _issue(number: int, issue: Issue, by_id: dict[str, Failure]) -> list[str]:
+    example = next((by_id[name] for name in issue.examples if name in by_id), None)
+    band = f", {example.root_cause.band}" if example else ""
+    lines = _wrap(f"{number}. {issue.title}  [{issue.failures:,} failure{_s(issue.failures)}{band}]", "   ", first="")
+    lines += _wrap(issue.explanation, "   ")
+    if example:
+        lines += ["", *_chain(example.chain), *_proof(example)]
+    lines += _wrap("next: " + "; ".join(issue.next_steps), "         ", first="   ")
+    lines += [f"   $ {safe(command)}" for command in issue.next_commands]
+    return lines
+
+
+def render_failure(failure: Failure) -> list[str]:
+    """One verdict: the sentence, the chain, and every record behind it."""
+    cause = failure.root_cause
+    said = f"{failure.id}  {cause.category}, {cause.band} ({cause.confidence:.2f})"
+    return [said, *_wrap(cause.explanation, "   "), "", *_chain(failure.chain), *_proof(failure)]
+
+
+def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
+    """The chain as a tree that fits 80 columns: role, node, status, time."""
+    lines = []
+    for depth, step in enumerate(steps):
+        arrow = "" if not step.edge else "└─ " if step.edge.kind == "call" else "└┄ "
+        mark = f"   {'   ' * min(depth, 8)}{arrow}{_ROLES.get(step.role, '·')} "
+        told = f"{step.role}, {step.status}" + (f", {step.duration_ms:,.0f} ms" if step.duration_ms is not None else "")
+        name = safe(step.node.name)
+        room = max(12, _WIDTH - len(mark) - len(told) - 3)
+        lines.append(f"{mark}{_cut(name, room)}  {told}")
+    return lines
+
+
+def chain_line(steps: tuple[ChainStep, ...]) -> str:
+    """`shop-api/prod → checkout ⇢ fulfil`: calls as →, hand-overs as ⇢."""
+    parts = []
+    for step in steps:
+        arrow = "" if not step.edge else " → " if step.edge.kind == "call" else " ⇢ "
+        parts.append(f"{arrow}{safe(step.node.name)}")
+    return "".join(parts)
+
+
+def _proof(failure: Failure) -> list[str]:
+    lines = ["   proof:"]
+    for evidence in failure.evidence:
+        lines += _evidence(evidence)
+    if failure.alternatives:
+        lines.append("   rejected:")
+    for other in failure.alternatives:
+        text = f"{other.node.name} ({other.category.replace('_', ' ')}): {other.why_rejected}"
+        lines += _wrap(text, "       ", first="     - ")
+    return lines
+
+
+def _evidence(evidence: Evidence) -> list[str]:
+    where = locator_text(evidence.locator)
+    return [*_wrap(evidence.claim, "       ", first="     - "), f"       [{where}]"]
+
+
+def locator_text(locator: Locator) -> str:
+    """Where a record lies, short enough for a line and enough to find it."""
+    if locator.source == "segment_document":
+        return safe(f"trace {locator.trace_id} segment {locator.segment_id}")
+    return safe(f"log {locator.log_group or '?'} event {locator.event_id}")
+
+
+def _absorbed(absorbed: tuple[Absorbed, ...], total: int) -> list[str]:
+    lines = ["Absorbed (caught, handled or retried to success, not counted as failures):"]
+    for found in absorbed[:10]:
+        text = (
+            f"{found.count:,} × {found.node.name} ({found.category.replace('_', ' ')}), "
+            f"handled by {found.handler.name}"
+        )
+        lines += _wrap(text, "     ", first="   ")
+    if total > 10:
+        lines.append(f"   and {total - 10} more kinds")
+    return lines
+
+
+def _unseen(coverage: Coverage) -> list[str]:
+    """What was not seen, and would overturn this."""
+    lines = []
+    if coverage.untraced_invocations:
+        share = coverage.untraced_invocations / max(1, coverage.invocations)
+        lines.append(f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines")
+    lines += [f"gap: {g.what}: {g.reason}" for g in coverage.gaps[:5]]
+    if len(coverage.gaps) > 5:
+        lines.append(f"and {len(coverage.gaps) - 5} more gaps: forensics sql 'from lake.gap'")
+    warned = sum(coverage.warnings.values())
+    if warned:
+        lines.append(f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'")
+    if not lines:
+        return []
+    wrapped = [wrapped for line in lines for wrapped in _wrap(line, "     ", first="   ")]
+    return ["Not seen:", *wrapped]
+
+
+def _wrap(text: str, indent: str, *, first: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        safe(text),
+        _WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _short(at: str | None) -> str:
+    return at[:19].replace("T", " ") if at else ""
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

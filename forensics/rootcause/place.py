@@ -1,0 +1,136 @@
+"""What a rule sees: one failed invocation of a chain, its calls, and what it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from forensics.model import Chain, Edge, Evidence, Invocation, Locator, Node
+
+__all__ = ["Call", "Finding", "Place", "excerpt_of", "evidence_of_call"]
+
+_EXCERPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An outgoing edge with its callee."""
+
+    edge: Edge
+    callee: Invocation
+
+    @property
+    def is_failed(self) -> bool:
+        """The callee failed, or its caller saw it fail."""
+        return self.callee.is_failed or self.edge.call_failed
+
+    @property
+    def ended_us(self) -> int | None:
+        """When the caller had its answer (None: it never had one, or nobody wrote it down)."""
+        if self.edge.call_open:
+            return None
+        return self.edge.ended_us if self.edge.call else self.callee.ended_us
+
+    @property
+    def started_us(self) -> int | None:
+        return self.edge.started_us or self.callee.started_us
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found at a place.
+
+    Either the failure came `from_` a callee, and the walk goes on there, or it began here, as a
+    `category`. `strength` is exact (a record says so), strong (nothing else fits) or weak.
+    """
+
+    rule: str
+    strength: str
+    claims: tuple[Evidence, ...]
+    from_: str | None = None
+    category: str | None = None
+    because: str = ""
+    error_type: str | None = None
+    error_message: str | None = None
+    deadline_us: int | None = None
+    would_decide: tuple[str, ...] = ()
+    contributing: tuple[str, ...] = ()
+    equals: tuple[tuple[Node, str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Place:
+    """An invocation on the way back from the symptom. `deadline_us` is when a caller gave up on it."""
+
+    chain: Chain
+    me: Invocation
+    by_id: dict[str, Invocation]
+    deadline_us: int | None = None
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Calls of this invocation, earliest first; what it merely handed over is not among them."""
+        edges = (e for e in self.chain.edges if e.caller == self.me.invocation and e.kind == "call")
+        found = [Call(e, self.by_id[e.callee]) for e in edges if e.callee in self.by_id]
+        return tuple(sorted(found, key=lambda c: (c.started_us or 0, c.callee.invocation)))
+
+    @cached_property
+    def failed_calls(self) -> tuple[Call, ...]:
+        return tuple(c for c in self.calls if c.is_failed)
+
+    @cached_property
+    def errors(self) -> tuple[str, ...]:
+        """Every error text that this invocation left: its exception, and its error lines."""
+        texts = [self.me.error_type, self.me.error_message]
+        for line in self.me.logs:
+            texts += [line.exception_type, line.exception_message, line.text]
+        return tuple(t for t in texts if t)
+
+    def retried_to_success(self, call: Call) -> bool:
+        """A later call to the same node and operation ended well."""
+        return any(
+            later.callee.node == call.callee.node
+            and later.edge.operation == call.edge.operation
+            and later.callee.status == "ok"
+            and not later.is_failed
+            and (later.started_us or 0) > (call.started_us or 0)
+            for later in self.calls
+        )
+
+    def claim(self, text: str, rule: str, locator: Locator | None = None, excerpt: str = "") -> Evidence:
+        """A sentence about this invocation with the record that proves it."""
+        return Evidence(text, rule, locator or self.me.locator, excerpt or excerpt_of(self.me))
+
+    def log_claims(self, text: str, rule: str, kinds: Iterable[str]) -> tuple[Evidence, ...]:
+        """The same sentence with the first log line of one of these record types, if there is one."""
+        wanted = set(kinds)
+        lines = (line for line in self.me.logs if line.kind in wanted)
+        return tuple(Evidence(text, rule, line.locator, _cut(line.text)) for line in list(lines)[:1])
+
+
+def excerpt_of(invocation: Invocation) -> str:
+    """What the record says of how the invocation ended, in the record's own terms."""
+    parts = [f"status={invocation.status}"]
+    if invocation.http_status is not None:
+        parts.append(f"http={invocation.http_status}")
+    if invocation.end_reason:
+        parts.append(f"end={invocation.end_reason}")
+    if invocation.is_throttle:
+        parts.append("throttle=true")
+    if invocation.error_type or invocation.error_message:
+        parts.append(": ".join(t for t in (invocation.error_type, invocation.error_message) if t))
+    return _cut(" ".join(parts))
+
+
+def evidence_of_call(call: Call, text: str, rule: str) -> Evidence:
+    """A sentence about a call, with the caller's record of it where there is one."""
+    edge, callee = call.edge, call.callee
+    parts = [edge.operation, f"http={edge.http_status}" if edge.http_status is not None else None]
+    parts += ["in_progress" if edge.call_open else None, edge.exception_type, edge.exception_message]
+    said = " ".join(p for p in parts if p)
+    return Evidence(text, rule, edge.call or callee.locator, _cut(said) or excerpt_of(callee))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"

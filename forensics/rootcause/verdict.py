@@ -1,0 +1,194 @@
+"""From a walk to a failure of the result document: roles, proof, confidence, fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from forensics.chains.times import iso_us
+from forensics.model import (
+    ChainStep,
+    Edge,
+    Evidence,
+    Failure,
+    Invocation,
+    RootCause,
+    StepEdge,
+    Symptom,
+)
+from forensics.rootcause.walk import Step, Walk, because_chain, symptom_edge
+from forensics.rootcause.words import error_words, node_words, outcome_words
+
+__all__ = ["Verdict", "verdict"]
+
+_FINGERPRINT = "v1"
+# Shares of verdicts of each band that should be right; calibrated once there is a yardstick.
+_CONFIDENCE = {"proven": 0.97, "likely": 0.8, "possible": 0.5}
+_MASKS = (
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I), "<uuid>"),
+    (re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b", re.I), "<trace>"),
+    (re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]{7,}\b", re.I), "<hex>"),
+    (re.compile(r"\b[A-Z0-9]{13,}\b"), "<id>"),
+    (re.compile(r"\b[A-Za-z0-9+/_-]{40,}={0,2}"), "<token>"),
+    (re.compile(r"(?<![A-Za-z])\d+(?:\.\d+)?"), "<n>"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A failure with what groups it: `title` and `fingerprint` are its issue's."""
+
+    failure: Failure
+    fingerprint: str
+    title: str
+    symptom_us: int | None
+
+
+def verdict(walked: Walk) -> Verdict:
+    """The failure that a walk explains."""
+    origin, symptom = walked.origin, walked.steps[0]
+    fingerprint = _fingerprint(origin)
+    band = _band(walked)
+    at = symptom.me.ended_us or symptom.me.started_us
+    failure = Failure(
+        id=walked.chain.failure,
+        issue="i-" + hashlib.sha256(fingerprint.encode()).hexdigest()[:10],
+        trace_id=_trace_id(walked),
+        chain_id=walked.chain.chain,
+        failed_at=iso_us(at),
+        symptom=Symptom(
+            symptom.me.node,
+            symptom.me.invocation,
+            _symptom_kind(symptom.me),
+            error_words(symptom.me.error_type, symptom.me.error_message) or outcome_words(symptom.me),
+        ),
+        root_cause=RootCause(
+            node=origin.me.node,
+            category=origin.finding.category or "unknown",
+            explanation=because_chain(walked.steps),
+            confidence=_CONFIDENCE[band],
+            band=band,
+            onset=iso_us(origin.me.started_us or at),
+            trigger=None,
+            contributing=tuple(c for step in walked.steps for c in step.finding.contributing),
+            would_decide=origin.finding.would_decide,
+            invocation=origin.me.invocation,
+        ),
+        chain=_chain(walked),
+        evidence=_evidence(walked),
+        alternatives=walked.alternatives,
+    )
+    return Verdict(failure, fingerprint, _title(origin), at)
+
+
+def _trace_id(walked: Walk) -> str | None:
+    return walked.steps[0].me.trace_id or walked.origin.me.trace_id
+
+
+def _symptom_kind(me: Invocation) -> str:
+    if me.end_reason:
+        return {"error": "exception", "exit": "crash"}.get(me.end_reason, me.end_reason)
+    if me.is_throttle:
+        return "throttle"
+    if me.http_status is not None and me.http_status >= 400:
+        return f"http_{me.http_status // 100}xx"
+    return "exception" if me.error_type else "fault"
+
+
+def _band(walked: Walk) -> str:
+    """proven: every step and edge has a record that says so; possible: the weakest step is a guess."""
+    strengths = {step.finding.strength for step in walked.steps}
+    if "weak" in strengths or walked.origin.finding.category == "unknown":
+        return "possible"
+    edges = [step.edge for step in walked.steps if step.edge]
+    sure = all(edge.confidence >= 0.99 and edge.candidates == 1 for edge in edges)
+    return "proven" if strengths == {"exact"} and sure else "likely"
+
+
+def _chain(walked: Walk) -> tuple[ChainStep, ...]:
+    """Entry first. Who failed because another did is a victim; who only passed it on is a bystander."""
+    before = [_step(me, "bystander", edge) for me, edge in walked.approach]
+    way_in = symptom_edge(walked.chain, walked.approach)
+    last = len(walked.steps) - 1
+    after = [
+        _step(step.me, "origin" if n == last else "victim", step.edge or (way_in if n == 0 else None))
+        for n, step in enumerate(walked.steps)
+    ]
+    return (*before, *after)
+
+
+def _step(me: Invocation, role: str, edge: Edge | None) -> ChainStep:
+    return ChainStep(
+        node=me.node,
+        role=role,
+        invocation=me.invocation,
+        span_id=me.span_id,
+        started_at=iso_us(me.started_us),
+        duration_ms=None if me.duration_us is None else me.duration_us / 1000,
+        status=me.status,
+        edge=StepEdge(edge.kind, edge.evidence, edge.confidence) if edge else None,
+    )
+
+
+def _evidence(walked: Walk) -> tuple[Evidence, ...]:
+    """What shows the symptom, then the steps' claims; the same record for the same sentence once."""
+    symptom = walked.steps[0].me
+    shown = Evidence(
+        f"{node_words(symptom.node)} {outcome_words(symptom)}", "symptom", symptom.locator, _said(symptom)
+    )
+    claims = [shown, *_attempts(walked), *(c for step in walked.steps for c in step.finding.claims)]
+    unique = {(claim.claim, claim.locator): claim for claim in reversed(claims)}
+    return tuple(reversed(unique.values()))
+
+
+def _attempts(walked: Walk) -> list[Evidence]:
+    """The other attempts at the same message or request, which failed too."""
+    symptom = walked.steps[0].me
+    sources = {e.caller for e in walked.chain.edges if e.callee == symptom.invocation and e.kind == "link"}
+    again = {e.callee for e in walked.chain.edges if e.caller in sources and e.kind == "link"}
+    others = [
+        i
+        for i in walked.chain.invocations
+        if i.invocation in again and i.invocation != symptom.invocation and i.node == symptom.node and i.is_failed
+    ]
+    text = f"{node_words(symptom.node)} was tried again, and {{}}"
+    return [Evidence(text.format(outcome_words(i)), "attempts", i.locator, _said(i)) for i in others]
+
+
+def _said(me: Invocation) -> str:
+    parts = [f"http={me.http_status}" if me.http_status is not None else None, me.end_reason]
+    parts.append(error_words(me.error_type, me.error_message, 300))
+    return " ".join(p for p in parts if p) or f"status={me.status}"
+
+
+def _title(origin: Step) -> str:
+    what = (origin.finding.category or "unknown").replace("_", " ")
+    error_type, message = _error(origin)
+    said = error_words(error_type, _mask(message), 100)
+    return f"{what}: {node_words(origin.me.node)}" + (f" ({said})" if said else "")
+
+
+def _fingerprint(origin: Step) -> str:
+    me = origin.me
+    error_type, message = _error(origin)
+    parts = (
+        _FINGERPRINT, me.node.kind, me.node.name, origin.finding.category or "unknown", me.operation or "",
+        error_type, _mask(message)[:300],
+    )  # fmt: skip
+    return "|".join(parts)
+
+
+def _error(origin: Step) -> tuple[str, str]:
+    """Type and message of what went wrong; how a process was ended says all, whatever it printed last."""
+    me, finding = origin.me, origin.finding
+    if me.end_reason in ("timeout", "out_of_memory", "exit"):
+        return me.error_type or "", ""
+    return finding.error_type or me.error_type or "", finding.error_message or me.error_message or ""
+
+
+def _mask(text: str) -> str:
+    """A message without what differs from one failure to the next."""
+    for pattern, mask in _MASKS:
+        text = pattern.sub(mask, text)
+    return text

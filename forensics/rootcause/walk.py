@@ -1,0 +1,142 @@
+"""Backward from the symptom, along the calls that explain it, to where nothing explains it further."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from forensics.model import Alternative, Chain, Edge, Invocation
+from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.rules import RULES
+from forensics.rootcause.words import error_words, node_words, outcome_words
+
+__all__ = ["Step", "Walk", "walk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One invocation on the way back, and what was found there."""
+
+    me: Invocation
+    finding: Finding
+    edge: Edge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """`approach` leads from the chain's entry to the symptom, `steps` from there to the origin."""
+
+    chain: Chain
+    approach: tuple[tuple[Invocation, Edge | None], ...]
+    steps: tuple[Step, ...]
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def origin(self) -> Step:
+        return self.steps[-1]
+
+
+def walk(chain: Chain) -> Walk:
+    """Ask the rules at the symptom, go where they point, and stop where they say that it began."""
+    by_id = {i.invocation: i for i in chain.invocations}
+    steps: list[Step] = []
+    alternatives: list[Alternative] = []
+    place: Place | None = Place(chain, by_id[chain.symptom], by_id)
+    edge: Edge | None = None
+    while place is not None:
+        finding = _find(place, {s.me.invocation for s in steps})
+        steps.append(Step(place.me, finding, edge))
+        alternatives += _rejected(place, finding)
+        if finding.from_ is None:
+            break
+        edge = next(c.edge for c in place.calls if c.callee.invocation == finding.from_)
+        place = Place(chain, by_id[finding.from_], by_id, finding.deadline_us)
+    alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
+    return Walk(chain, _approach(chain, by_id), tuple(steps), _without_path(alternatives, steps))
+
+
+def _find(place: Place, seen: set[str]) -> Finding:
+    for rule in RULES:
+        finding = rule(place)
+        if finding is not None and (finding.from_ is None or finding.from_ not in seen):
+            return finding
+    raise AssertionError("the last rule always finds something")
+
+
+def _rejected(place: Place, finding: Finding) -> list[Alternative]:
+    """Every other failed call, and the node's own code where a callee was blamed, with the reason."""
+    found = []
+    for call in place.failed_calls:
+        callee = call.callee
+        if callee.invocation == finding.from_:
+            continue
+        end, mine = call.ended_us, place.me.ended_us
+        if place.retried_to_success(call):
+            why = "a later call to it ended well"
+        elif end is not None and mine is not None and end > mine:
+            why = f"it ended after {place.me.node.name} had failed"
+        elif finding.from_ is None:
+            why = f"{place.me.node.name} {finding.because} whatever this call answered"
+        else:
+            why = f"it {outcome_words(callee)}, but the failure carries the later call's error"
+        found.append(Alternative(callee.node, _category_of(callee), why))
+    if finding.from_ is not None and place.me.error_type and finding.rule == "exception_passed_on":
+        why = f"its {error_words(place.me.error_type, None)} carries what its callee said"
+        found.append(Alternative(place.me.node, "unhandled_exception", why))
+    return found
+
+
+def _category_of(invocation: Invocation) -> str:
+    return "throttled" if invocation.is_throttle else "dependency_fault"
+
+
+def _without_path(alternatives: list[Alternative], steps: list[Step]) -> tuple[Alternative, ...]:
+    """Each node once, and none that the verdict blames for the same thing."""
+    blamed = (steps[-1].me.node, steps[-1].finding.category)
+    kept: dict[tuple[object, str], Alternative] = {}
+    for alternative in alternatives:
+        key = (alternative.node, alternative.category)
+        if key != blamed:
+            kept.setdefault(key, alternative)
+    return tuple(kept.values())
+
+
+def _approach(chain: Chain, by_id: dict[str, Invocation]) -> tuple[tuple[Invocation, Edge | None], ...]:
+    """The shortest way from the entry to the symptom, the symptom left out; ties go to the first edge."""
+    came: dict[str, Edge] = {}
+    callers: dict[str, list[Edge]] = {}
+    for edge in chain.edges:
+        callers.setdefault(edge.caller, []).append(edge)
+    queue, seen = deque([chain.entry]), {chain.entry}
+    while queue and chain.symptom not in seen:
+        for edge in callers.get(queue.popleft(), ()):
+            if edge.callee not in seen:
+                seen.add(edge.callee)
+                came[edge.callee] = edge
+                queue.append(edge.callee)
+    path: list[tuple[Invocation, Edge | None]] = []
+    at = chain.symptom
+    while at in came:
+        at = came[at].caller
+        path.append((by_id[at], came.get(at)))
+    return tuple(reversed(path))
+
+
+def symptom_edge(chain: Chain, approach: tuple[tuple[Invocation, Edge | None], ...]) -> Edge | None:
+    """The edge by which the last invocation of the approach reached the symptom."""
+    if not approach:
+        return None
+    last = approach[-1][0].invocation
+    return next((e for e in chain.edges if e.caller == last and e.callee == chain.symptom), None)
+
+
+def because_chain(steps: tuple[Step, ...]) -> str:
+    """The explanation: what went wrong at the origin, and what followed from it, nearest first."""
+    origin = steps[-1]
+    sentence = f"{_capital(node_words(origin.me.node))} {origin.finding.because}"
+    followed = [f"{node_words(step.me.node)} {outcome_words(step.me)}" for step in reversed(steps[:-1])]
+    return f"{sentence}; {', then '.join(followed)}." if followed else f"{sentence}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

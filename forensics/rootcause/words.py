@@ -1,0 +1,64 @@
+"""How nodes, errors and times are spoken of in sentences."""
+
+from __future__ import annotations
+
+import re
+
+from forensics.model import Invocation, Node
+
+__all__ = ["error_words", "node_words", "outcome_words", "seconds"]
+
+# What AWS's Java SDK appends to every message: of use to find a record, not to read a sentence.
+_SDK_NOISE = re.compile(r"; (?:S3 Extended )?Request ID: [^;)]*|; Proxy: null")
+
+_KINDS = {
+    "AWS::Lambda::Function": "function",
+    "AWS::ApiGateway::Stage": "API stage",
+    "AWS::StepFunctions::StateMachine": "state machine",
+    "AWS::SQS::Queue": "queue",
+    "AWS::SNS": "topic",
+    "AWS::DynamoDB::Table": "DynamoDB table",
+    "AWS::S3::Bucket": "S3 bucket",
+    "AWS::Kinesis::Stream": "stream",
+    "AWS::ECS::Container": "service",
+    "AWS::EKS::Container": "service",
+    "Database::SQL": "database",
+    "remote": "host",
+    "service": "service",
+}
+
+
+def node_words(node: Node) -> str:
+    """`DynamoDB table stock`, `function checkout`; a kind without a word of its own is left out."""
+    word = _KINDS.get(node.kind)
+    return f"{word} {node.name}" if word else node.name
+
+
+def error_words(error_type: str | None, message: str | None, limit: int = 160) -> str:
+    """`KeyError: 'unit_price'`, on one line."""
+    short = (error_type or "").rsplit(".", 1)[-1] if (error_type or "").count(".") > 1 else error_type
+    told = _SDK_NOISE.sub("", " ".join((message or "")[:4000].split()))
+    text = ": ".join(part for part in (short, told) if part)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def outcome_words(invocation: Invocation) -> str:
+    """How an invocation ended, as a verb phrase: `answered 502`, `timed out after 3.0 s`."""
+    if invocation.end_reason == "timeout":
+        ran = f" after {seconds(invocation.duration_us)}" if invocation.duration_us else ""
+        return f"timed out{ran}"
+    if invocation.end_reason == "out_of_memory":
+        return "ran out of memory"
+    if invocation.end_reason == "exit":
+        return "crashed"
+    if invocation.is_throttle:
+        return "was throttled"
+    if invocation.http_status is not None and invocation.http_status >= 400:
+        return f"answered {invocation.http_status}"
+    if invocation.error_type:
+        return f"raised {error_words(invocation.error_type, None)}"
+    return "failed"
+
+
+def seconds(microseconds: int) -> str:
+    return f"{microseconds / 1e6:.1f} s" if microseconds >= 1_000_000 else f"{microseconds / 1000:.0f} ms"

@@ -44,11 +44,9 @@ def analyse(
     _normalize_documents(case, on_progress)
     _read_records(case, threads, memory, on_progress)
     views = [view for view in tree().values() if view.materialize and view.scope != "record"]
-    for number, view in enumerate(views):
-        on_progress(Progress("analyse", number, len(views) + 1, "views"))
-        if "rootcause.verdict" in view.needs:
-            continue
-        with Lake(case, threads=threads, memory=memory) as lake:
+    with Lake(case, threads=threads, memory=memory) as lake:
+        for number, view in enumerate(views):
+            on_progress(Progress("analyse", number, len(views) + 1, "views"))
             lake.materialize(view, view_key(view, state))
     _explain(case, _verdict_key(state), threads, memory)
     on_progress(Progress("analyse", len(views) + 1, len(views) + 1, "views"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from forensics.case.custody import append_entry, write_manifest
+from forensics.case.disk import make_folder, replace_file, writing
 from forensics.case.ledger import Ledger, Part, Unit
-from forensics.case.parts import check_part, fsync_folder, write_part
+from forensics.case.parts import check_part, file_sha256, write_part
 from forensics.errors import CaseFormatError, CaseLockedError, IntegrityError, NoCaseError
 from forensics.model import Gap
 from forensics.schema import CASE_FORMAT, CLUSTER, EVIDENCE
@@ -40,12 +40,11 @@ class Case:
             self._lock = _lock(path)
         try:
             self.ledger = Ledger(path / "ledger.sqlite", writable=writable)
-            self.ledger.gaps()
-        except sqlite3.DatabaseError as error:
+            if writable:
+                self._tidy()
+        except BaseException:
             self.close()
-            raise IntegrityError(f"the ledger of {path} cannot be read: {error}") from error
-        if writable:
-            self._quarantine()
+            raise
 
     def __enter__(self) -> Case:
         return self
@@ -82,26 +81,33 @@ class Case:
         inputs: str = "",
         replaces: Sequence[Part] = (),
     ) -> Part:
-        """Write and commit one derived part, in place of others (whose files are removed)."""
+        """Write and commit one derived part, in place of others.
+
+        A part that is made from one part of evidence has that one's file name, without suffix, as
+        its `stem`: it goes when the evidence is packed.
+        """
         part = write_part(self.path, area, name, stem, rows, schema, inputs=inputs)
         self.commit([part], replaces=[p for p in replaces if p.path != part.path])
         return part
 
     def stage(self, name: str, rows: pa.Table) -> Part:
         """Write a part of evidence, not yet committed."""
-        count = len(self.ledger.parts("evidence", name)) + 1
-        schema = EVIDENCE[name]
-        return write_part(
-            self.path, "evidence", name, f"{count:06d}", rows, schema, cluster=CLUSTER[name]
-        )
+        taken = [int(Path(part.path).name[:6]) for part in self.ledger.parts("evidence", name)]
+        stem, schema = f"{max(taken, default=0) + 1:06d}", EVIDENCE[name]
+        return write_part(self.path, "evidence", name, stem, rows, schema, cluster=CLUSTER[name])
 
     def commit(
         self, parts: Iterable[Part] = (), units: Iterable[Unit] = (), replaces: Sequence[Part] = ()
     ) -> None:
-        """Make parts and units visible in one transaction, then remove the files they replace."""
-        self.ledger.commit(parts, units, [part.path for part in replaces])
-        for part in replaces:
-            (self.path / part.path).unlink(missing_ok=True)
+        """Make parts and units visible in one transaction, and those that they replace invisible.
+
+        The replaced files stay until the next writer opens the case: a reader that holds the old
+        list reads on.
+        """
+        parts = list(parts)
+        self.ledger.commit(parts, units, replaces)
+        if any(part.area == "evidence" for part in parts):
+            write_manifest(self.path, self.ledger.parts("evidence"))
 
     def check(self, area: str = "evidence", *, thorough: bool = False) -> None:
         """Raise IntegrityError at the first part that is not what was committed."""
@@ -113,32 +119,39 @@ class Case:
     def seal(self, command: str, **detail: Any) -> None:
         """Write the manifest of the evidence, and who did what into the journal of custody."""
         manifest = write_manifest(self.path, self.ledger.parts("evidence"))
-        append_entry(self.path, command, {**detail, "manifest_sha256": manifest})
+        files = {name: file_sha256(self.path / name) for name in ("case.json", "ledger.sqlite")}
+        append_entry(self.path, command, {**detail, "manifest_sha256": manifest, "files": files})
 
-    def _quarantine(self) -> None:
-        """Put aside what a killed writer left: a file that no ledger row vouches for."""
-        for area in ("evidence", "lake"):
-            known = {part.path for part in self.ledger.parts(area)}
-            for file in (self.path / area).rglob("*"):
-                name = file.relative_to(self.path).as_posix()
-                if not file.is_file() or name in known:
-                    continue
-                if area == "lake" or file.name.startswith(".writing-"):
-                    file.unlink()  # derived, or never finished: nothing to keep
-                    continue
-                aside = self.path / "quarantine"
-                aside.mkdir(exist_ok=True)
-                file.rename(aside / name.replace("/", "-"))
+    def _tidy(self) -> None:
+        """Put aside what a killed writer left, and remove what earlier commits replaced."""
+        with writing(self.path):
+            for name in self.ledger.retired():
+                (self.path / name).unlink(missing_ok=True)
+            self.ledger.forget_retired()
+            for area in ("evidence", "lake"):
+                known = {part.path for part in self.ledger.parts(area)}
+                for file in sorted((self.path / area).rglob("*")):
+                    if file.is_file() and file.relative_to(self.path).as_posix() not in known:
+                        self._put_aside(area, file)
+        write_manifest(self.path, self.ledger.parts("evidence"))
+
+    def _put_aside(self, area: str, file: Path) -> None:
+        """A file that no row of the ledger vouches for; what is derived can be made again."""
+        if area == "lake" or file.name.startswith(".writing-"):
+            file.unlink()
+            return
+        aside = self.path / "quarantine"
+        aside.mkdir(exist_ok=True)
+        file.rename(aside / file.relative_to(self.path).as_posix().replace("/", "-"))
 
 
 def _create(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True)
-    info = {"format": CASE_FORMAT, "id": path.resolve().name}
-    temporary = path / ".case.json"
-    temporary.write_text(json.dumps(info, indent=2) + "\n")
-    os.replace(temporary, path / "case.json")
-    Ledger(path / "ledger.sqlite", writable=True).close()
-    fsync_folder(path)
+    """`case.json` comes last: with it the case is there, and whole."""
+    with writing(path):
+        make_folder(path)
+        Ledger(path / "ledger.sqlite", writable=True, create=True).close()
+        info = {"format": CASE_FORMAT, "id": path.resolve().name}
+        replace_file(path / "case.json", json.dumps(info, indent=2) + "\n")
 
 
 def _read_info(path: Path) -> dict[str, Any]:
@@ -161,7 +174,8 @@ def _read_info(path: Path) -> dict[str, Any]:
 
 
 def _lock(path: Path) -> int:
-    handle = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    with writing(path):
+        handle = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from forensics.case.disk import fsync_folder, make_folder, writing
 from forensics.case.ledger import Part
-from forensics.errors import ForensicsError, IntegrityError
+from forensics.errors import IntegrityError
 
-__all__ = ["check_part", "file_sha256", "fsync_folder", "write_part"]
+__all__ = ["check_part", "file_sha256", "write_part"]
 
 # Columns that single records are looked up by: a bloom filter finds a request id in ten million
 # rows in a tenth of the time. It needs the dictionary off, else pyarrow writes both.
@@ -39,19 +40,15 @@ def write_part(
     Raises ForensicsError where the disk refuses (full, read-only); nothing half-written stays.
     """
     folder = root / area / name
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".writing-{secrets.token_hex(6)}"
     try:
-        rows, low, high = _write(temporary, batches, schema, cluster)
-        digest = file_sha256(temporary)
-        final = folder / f"{stem}-{digest[:12]}.parquet"
-        os.replace(temporary, final)
-        fsync_folder(folder)
-    except OSError as error:
-        raise ForensicsError(
-            f"cannot write {folder}: {error.strerror or error}",
-            "free some space and run the same command again; what was committed is kept",
-        ) from error
+        with writing(folder):
+            make_folder(folder)
+            rows, low, high = _write(temporary, batches, schema, cluster)
+            digest = file_sha256(temporary)
+            final = folder / f"{stem}-{digest[:12]}.parquet"
+            os.replace(temporary, final)
+            fsync_folder(folder)
     finally:
         temporary.unlink(missing_ok=True)
     stat = final.stat()
@@ -91,20 +88,15 @@ def _is_text_blob(column: str) -> bool:
     return column in ("message", "document", "aws", "metadata", "exceptions")
 
 
-def _widen(low: int | str | None, high: int | str | None, column: pa.Array) -> tuple[int | str, int | str]:
+def _widen(
+    low: int | str | None, high: int | str | None, column: pa.Array
+) -> tuple[int | str | None, int | str | None]:
+    """The range of a column's values; None where it holds none but nulls."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
     bounds = pc.min_max(column).as_py()
     found = [v for v in (low, high, bounds["min"], bounds["max"]) if v is not None]
-    return (min(found), max(found)) if found else ("", "")
-
-
-def fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return (min(found), max(found)) if found else (None, None)
 
 
 def file_sha256(path: Path) -> str:

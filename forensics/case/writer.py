@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,9 +12,11 @@ import pyarrow.parquet as pq
 
 from forensics.case.folder import Case
 from forensics.case.ledger import Part, Unit
+from forensics.case.parts import check_part
+from forensics.errors import IntegrityError
 from forensics.schema import CLUSTER, EVIDENCE, IDENTITY
 
-__all__ = ["EvidenceWriter"]
+__all__ = ["EvidenceWriter", "in_order"]
 
 # Small parts cost every query that opens them, so rows of many units share a part.
 _PART_ROWS = 240_000
@@ -68,22 +71,46 @@ class EvidenceWriter:
         self.known[name] += rows.height - fresh.height
         if not fresh.height:
             return None
-        keys = [CLUSTER[name], *(c for c in IDENTITY[name] if c != CLUSTER[name])]
-        ordered = fresh.sort(keys, nulls_last=True, maintain_order=True)
-        return self._case.stage(name, ordered.to_arrow().cast(EVIDENCE[name]))
+        return self._case.stage(name, in_order(name, fresh.to_arrow()))
 
     def _unknown(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows that no committed part holds; only parts with an overlapping range are read."""
-        column = rows[CLUSTER[name]]
+        column = rows.get_column(CLUSTER[name])
         if column.dtype.is_temporal():
             column = column.cast(pl.Datetime("us")).to_physical()
-        low, high = column.min(), column.max()
-        identity = list(IDENTITY[name])
+        low: Any = column.min()
+        high: Any = column.max()
         for part in self._case.parts("evidence", name):
-            apart = part.low is not None and low is not None and (part.high < low or part.low > high)
-            if apart or not rows.height:
-                continue
-            there = pl.from_arrow(pq.read_table(self._case.path / part.path, columns=identity))
-            assert isinstance(there, pl.DataFrame)
-            rows = rows.join(there, on=identity, how="anti", nulls_equal=True, maintain_order="left")
+            if rows.height and _may_overlap(part, low, high):
+                there = _identities(self._case.path, part)
+                rows = rows.join(
+                    there, on=IDENTITY[name], how="anti", nulls_equal=True, maintain_order="left"
+                )
         return rows
+
+
+def in_order(name: str, rows: pa.Table) -> pa.Table:
+    """The rows of a part in the order in which it keeps them, the same for the same rows."""
+    frame = pl.from_arrow(rows)
+    assert isinstance(frame, pl.DataFrame)
+    keys = [CLUSTER[name], *(c for c in IDENTITY[name] if c != CLUSTER[name])]
+    return frame.sort(keys, nulls_last=True, maintain_order=True).to_arrow().cast(EVIDENCE[name])
+
+
+def _may_overlap(part: Part, low: Any, high: Any) -> bool:
+    if part.low is None or part.high is None or low is None:
+        return True
+    return bool(part.low <= high and low <= part.high)
+
+
+def _identities(root: Path, part: Part) -> pl.DataFrame:
+    """Which records a part holds. Raises IntegrityError: a damaged part would let some be lost."""
+    check_part(root, part)
+    columns = list(IDENTITY[part.name])
+    try:
+        table = pq.read_table(root / part.path, columns=columns, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
+        raise IntegrityError(f"{part.path} of {root} cannot be read: {error}") from error
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -81,13 +81,15 @@ def find(lake: Lake, text: str) -> Found | None:
     trace_id = trace_id_of(text)
     if trace_id is not None:
         rows = lake.rows(
-            "select invocation from lake.invocation where trace_id = $id order by invocation", {"id": trace_id}
+            "select invocation from lake.invocation where trace_id = $id order by invocation",
+            {"id": trace_id},
         )
         if rows:
             return Found("a trace id", tuple(r["invocation"] for r in rows))
     for taken_for, sql in _LOOKUPS:
         rows = lake.rows(
-            f"select distinct invocation from ({sql.format(lines=_LINES)}) order by invocation limit {_MEMBERS}",
+            f"""select distinct invocation from ({sql.format(lines=_LINES)})
+            order by invocation limit {_MEMBERS}""",
             _parameters(sql, text),
         )
         if rows:

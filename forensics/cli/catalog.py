@@ -61,7 +61,13 @@ def _markdown(views: list[View]) -> Iterator[str]:
 
 def _json(views: list[View]) -> Iterator[str]:
     rows = [
-        {"view": v.full_name, "description": v.description, "scope": v.scope, "needs": v.needs, "columns": v.columns}
+        {
+            "view": v.full_name,
+            "description": v.description,
+            "scope": v.scope,
+            "needs": v.needs,
+            "columns": v.columns,
+        }
         for v in views
     ]
     yield plain_json(rows) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -24,28 +23,32 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")] = _DEFAULT,
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name, or a TOML file of your own.")
+    ] = _DEFAULT,
     list_: Annotated[bool, typer.Option("--list", help="Name the scenarios that ship.")] = False,
     case: Annotated[Path, typer.Option("--case", help="Folder of the demo's case.")] = Path("demo-case"),
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Generate a sample account's telemetry, read it into a case, and explain what broke.
+    """Serve a sample account from a stand-in for AWS, pull it over HTTP, explain what broke.
 
-    No AWS account is needed. Run again it starts afresh in its own folder.
+    No AWS account is needed, and nothing leaves this machine. Run again it starts afresh in its
+    own folder.
     """
-    from forensics.api import Case, import_into
-    from forensics.demo import generate, list_scenarios, load_scenario
-    from forensics.report import document_json, render_report
+    from forensics.api import Case
+    from forensics.cli.sample import pull_sample
+    from forensics.demo import list_scenarios, load_scenario
+    from forensics.report.json import document_json
+    from forensics.report.text import render_report
 
     if list_:
         write([f"{name}  {load_scenario(name).title}\n" for name in list_scenarios()], None)
         return 0
     chosen = load_scenario(scenario)
     _start_afresh(case)
-    with tempfile.TemporaryDirectory() as folder, Bar(quiet=quiet) as bar:
-        generate(chosen, Path(folder))
-        import_into(case, [Path(folder)], on_progress=bar)
+    with Bar(quiet=quiet) as bar:
+        pull_sample(chosen, case, bar)
         with Case(case, on_progress=bar) as opened:
             document = opened.report()
     write([render_report(document)], None)

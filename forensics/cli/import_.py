@@ -12,7 +12,11 @@ from forensics.cli.options import CaseOption, QuietOption, VerboseOption
 
 __all__ = ["register"]
 
-_NAMES = {"log_event": "log events", "segment_document": "segment documents", "trace_summary": "trace summaries"}
+_NAMES = {
+    "log_event": "log events",
+    "segment_document": "segment documents",
+    "trace_summary": "trace summaries",
+}
 
 
 def register(app: typer.Typer) -> None:

@@ -28,7 +28,8 @@ def invocation(
 ) -> int:
     """One invocation by its request id: its chain with logs, and the verdict."""
     from forensics.api import Case
-    from forensics.report import document_json, render_answer
+    from forensics.report.json import document_json
+    from forensics.report.trace_text import render_answer
 
     with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
         found = opened.why(identifier)

@@ -6,10 +6,25 @@ import os
 import sys
 import traceback
 
-import click
 import typer
+from typer.exceptions import TyperException
 
-from forensics.cli import analyse, catalog, demo, import_, invocation, report, sql, trace, why
+from forensics.cli import (
+    analyse,
+    catalog,
+    demo,
+    doctor,
+    iam_policy,
+    import_,
+    invocation,
+    pull,
+    report,
+    sql,
+    status,
+    trace,
+    verify,
+    why,
+)
 from forensics.cli.console import error
 from forensics.errors import ForensicsError
 
@@ -25,7 +40,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, import_, analyse, report, why, trace, invocation, sql, catalog):
+_COMMANDS = (
+    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, sql, catalog,
+    verify,
+)  # fmt: skip
+for command in _COMMANDS:
     command.register(app)
 
 
@@ -39,10 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ForensicsError as problem:
         error(str(problem), problem.hint)
         return problem.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as problem:
-        error(problem.format_message(), "forensics --help")
+    except TyperException as problem:  # the words of the command are off
+        error(str(problem), "forensics --help")
         return 2
     except KeyboardInterrupt:
         print("\ninterrupted, what was finished is saved", file=sys.stderr)
@@ -54,5 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as problem:
         if "--verbose" in arguments:
             traceback.print_exc()
-        error(f"unexpected {type(problem).__name__}: {problem}", "run it again with --verbose for the traceback")
+        error(
+            f"unexpected {type(problem).__name__}: {problem}", "run it again with --verbose for the traceback"
+        )
         return 1

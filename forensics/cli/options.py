@@ -23,6 +23,7 @@ __all__ = [
     "ThreadsOption",
     "UntilOption",
     "VerboseOption",
+    "moment",
     "window",
 ]
 
@@ -33,13 +34,19 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, n
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Tracebacks of unexpected errors.")]
 FileOption = Annotated[Path | None, typer.Option("-f", "--file", help="Write here instead of stdout.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the analysis; never changes a result.")]
-MemoryOption = Annotated[str | None, typer.Option("--memory", help="Memory limit of the analysis, such as 2GB.")]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads of the analysis; never changes a result.")
+]
+MemoryOption = Annotated[
+    str | None, typer.Option("--memory", help="Memory limit of the analysis, such as 2GB.")
+]
 SinceOption = Annotated[
     str | None,
     typer.Option("--since", help="From here on: ISO 8601 (UTC), or 2h, 3d before the end of the case."),
 ]
-UntilOption = Annotated[str | None, typer.Option("--until", help="Up to here: ISO 8601 (UTC), or 30m before the end.")]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Up to here: ISO 8601 (UTC), or 30m before the end.")
+]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -56,7 +63,9 @@ def moment(text: str | None, end: datetime | None) -> datetime | None:
     match = re.fullmatch(r"(\d+)([smhd])", text)
     if match:
         if end is None:
-            raise UsageError(f"{text} counts from the end of the case, and the case is empty", "give an ISO time")
+            raise UsageError(
+                f"{text} counts from the end of the case, and the case is empty", "give an ISO time"
+            )
         return end - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
         at = datetime.fromisoformat(text)

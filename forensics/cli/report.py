@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from forensics.api import Case
 from forensics.cli.console import Bar, write
 from forensics.cli.options import (
     CaseOption,
@@ -24,7 +21,6 @@ from forensics.cli.options import (
     VerboseOption,
     window,
 )
-from forensics.report import document_json, document_schema, failure_lines, plain_json, render_report
 
 __all__ = ["register"]
 
@@ -61,22 +57,20 @@ def report(
     text is for reading; json is one document with coverage, issues, failures and map; ndjson is
     every failure, one a line. The same case gives the same bytes.
     """
+    from forensics.api import Case
+    from forensics.report.json import document_json, document_schema, failure_lines, plain_json
+    from forensics.report.text import render_report
+
     if json_schema:
         write([plain_json(document_schema()) + "\n"], file, force=force)
         return 0
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
-        write(_lines(opened, output, bounds, brief), file, force=force)
+        if output is Format.ndjson:
+            write((f"{line}\n" for line in failure_lines(opened.failures(*bounds))), file, force=force)
+        elif output is Format.json:
+            write([document_json(opened.report(*bounds)) + "\n"], file, force=force)
+        else:
+            write([render_report(opened.report(*bounds), brief=brief)], file, force=force)
         failed = exit_code and next(opened.failures(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0
-
-
-def _lines(
-    case: Case, output: Format, bounds: tuple[datetime | None, datetime | None], brief: bool
-) -> Iterator[str]:
-    if output is Format.ndjson:
-        yield from (f"{line}\n" for line in failure_lines(case.failures(*bounds)))
-    elif output is Format.json:
-        yield document_json(case.report(*bounds)) + "\n"
-    else:
-        yield render_report(case.report(*bounds), brief=brief)

@@ -31,7 +31,9 @@ def sql(
     case: CaseOption = Path("case"),
     output: Annotated[Format, typer.Option("-o", "--output", help="How to print the rows.")] = Format.table,
     file: FileOption = None,
-    raw: Annotated[bool, typer.Option("--raw", help="CSV cells as they are, even those that spreadsheets run.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="CSV cells as they are, even those that spreadsheets run.")
+    ] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Any statement, outside the case too.")] = False,
     force: ForceOption = False,
     quiet: QuietOption = False,

@@ -28,7 +28,8 @@ def trace(
 ) -> int:
     """One trace: its tree with logs, the critical path, where the time went, the verdict."""
     from forensics.api import Case
-    from forensics.report import document_json, render_trace
+    from forensics.report.json import document_json
+    from forensics.report.trace_text import render_trace
 
     with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
         found = opened.trace(identifier)

@@ -32,7 +32,8 @@ def why(
     log lines hold, and says what it took it for.
     """
     from forensics.api import Case
-    from forensics.report import document_json, render_answer
+    from forensics.report.json import document_json
+    from forensics.report.trace_text import render_answer
 
     with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
         found = opened.why(identifier)

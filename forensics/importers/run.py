@@ -8,15 +8,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forensics.case import Case, EvidenceWriter, Unit, file_sha256
+from forensics.case import Case, EvidenceWriter, Unit, file_sha256, pack_evidence
 from forensics.errors import InputError
-from forensics.importers.scan import NotJson, Value, open_evidence, values
-from forensics.importers.shapes import Rows, Source, read_value
+from forensics.importers.rows import Rows, Source
+from forensics.importers.scan import NotJson, values
+from forensics.importers.shapes import read_value
+from forensics.importers.split import Value
+from forensics.importers.unpack import unpacked
 from forensics.model import OnProgress, Progress, no_progress
 
 __all__ = ["ImportResult", "import_paths"]
 
+# What is read before it goes to the writer: rows, or characters of large ones.
 _BATCH_ROWS = 20_000
+_BATCH_SIZE = 32_000_000
 
 
 @dataclass(slots=True)
@@ -42,20 +47,31 @@ def import_paths(
 ) -> ImportResult:
     """Read files and folders into the case; files without telemetry are counted as skipped.
 
-    Raises InputError where a path does not exist, or nothing in all of them is telemetry.
+    Raises InputError where a path does not exist or is no file, or nothing in all of them is
+    telemetry; ForensicsError where the case cannot be written.
     """
-    files = list(_files(paths))
+    paths = list(paths)
     writer, result = EvidenceWriter(case), ImportResult()
-    done = case.ledger.units("import")
+    files = list(_files(paths, result.skipped))
+    done = set(case.ledger.units("import"))
     for number, (path, name) in enumerate(files):
         on_progress(Progress("import", number, len(files), "files"))
-        source = Source(name, account, region, log_group)
-        unit = _unit_name(path, source)
-        if unit in done:
-            result.known_files += 1
-            continue
-        _import_file(path, source, unit, writer, result)
+        rows = Rows(Source(name, account, region, log_group))
+        try:
+            unit = _unit_name(path, rows.source)
+            if unit in done:
+                result.known_files += 1
+                continue
+            _import_file(path, rows, writer, result)
+            if rows.count or rows.warnings:
+                done.add(unit)
+                writer.finish(Unit("import", unit, "done", rows.count, path.stat().st_size, unit, name))
+        except OSError as error:  # no unit: the next run tries again
+            rows.warn("unreadable", f"cannot be read: {error.strerror or error}", "")
+            _hand_over(rows, writer)
     writer.flush()
+    if any(writer.added.values()):
+        pack_evidence(case)
     on_progress(Progress("import", len(files), len(files), "files"))
     result.added, result.known = writer.added, writer.known
     result.warnings = writer.added["warning"] + writer.known["warning"]
@@ -64,20 +80,41 @@ def import_paths(
     return result
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def _files(paths: Iterable[Path], skipped: list[str]) -> Iterator[tuple[Path, str]]:
     """Every file below the paths in a fixed order, with a name that no machine's folders are in."""
     for path in paths:
         if path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders[:] = sorted(f for f in folders if not f.startswith("."))
-                for name in sorted(n for n in names if not n.startswith(".")):
-                    file = Path(folder, name)
-                    if file.is_file():
-                        yield file, file.relative_to(path).as_posix()
+            yield from _files_below(path, skipped)
+        elif path.is_file():
+            yield path, _printable(path.name)
         elif path.exists():
-            yield path, path.name
+            raise InputError(f"{path} is neither a file nor a folder", "forensics import --help")
         else:
             raise InputError(f"no file or folder {path}", "forensics import --help")
+
+
+def _files_below(top: Path, skipped: list[str]) -> Iterator[tuple[Path, str]]:
+    """Hidden entries, links to folders (they may lead anywhere) and special files are skipped."""
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(top, onerror=unreadable.append):
+        here = Path(folder)
+        passed = {f for f in folders if f.startswith(".") or (here / f).is_symlink()}
+        folders[:] = sorted(set(folders) - passed)
+        skipped += (_printable((here / f).relative_to(top).as_posix()) + "/" for f in sorted(passed))
+        for name in sorted(names):
+            file = here / name
+            shown = _printable(file.relative_to(top).as_posix())
+            if name.startswith(".") or not file.is_file():
+                skipped.append(shown)
+            else:
+                yield file, shown
+    for error in unreadable:  # opened as a file it fails again, and becomes a warning
+        yield Path(error.filename), _printable(Path(error.filename).relative_to(top).as_posix())
+
+
+def _printable(name: str) -> str:
+    """A file name may hold bytes that are no text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _unit_name(path: Path, source: Source) -> str:
@@ -86,29 +123,25 @@ def _unit_name(path: Path, source: Source) -> str:
     return hashlib.sha256(f"{file_sha256(path)} {options}".encode()).hexdigest()
 
 
-def _import_file(path: Path, source: Source, unit: str, writer: EvidenceWriter, result: ImportResult) -> None:
-    rows, handed = Rows(source), 0
+def _import_file(path: Path, rows: Rows, writer: EvidenceWriter, result: ImportResult) -> None:
     try:
-        with open_evidence(path) as stream:
-            for value in values(stream):
-                if isinstance(value, Value):
-                    read_value(value.raw, value.place, rows)
-                else:
-                    rows.warn(value.code, value.message, value.place)
-                if rows.count - handed >= _BATCH_ROWS:
-                    handed = rows.count
-                    _hand_over(rows, writer)
+        for value in values(unpacked(path)):
+            if isinstance(value, Value):
+                read_value(value.raw, value.place, rows)
+            else:
+                rows.warn(value.code, value.message, value.place)
+            if rows.waiting >= _BATCH_ROWS or rows.size >= _BATCH_SIZE:
+                _hand_over(rows, writer)
     except NotJson:
-        result.skipped.append(source.name)
-        return
-    except PermissionError as error:
-        rows.warn("unreadable", f"cannot be opened: {error.strerror}", "")
-    if not rows.count and "warning" not in rows.tables:
-        result.skipped.append(source.name)
-        return
-    result.files += bool(rows.count)
+        pass
+    if rows.count and rows.passed_over:
+        reason = f"{rows.passed_over} JSON values are no telemetry, the first here"
+        rows.warn("no_telemetry", reason, rows.passed_over_place)
+    if rows.count:
+        result.files += 1
+    elif not rows.warnings:
+        result.skipped.append(rows.source.name)
     _hand_over(rows, writer)
-    writer.finish(Unit("import", unit, "done", rows.count, path.stat().st_size, unit, source.name))
 
 
 def _hand_over(rows: Rows, writer: EvidenceWriter) -> None:

@@ -1,168 +1,113 @@
-"""Cut a file into JSON values: one document, one per line, or what is whole in a broken one.
-
-Memory is bounded: a document of any size is cut into its elements as it streams past.
-"""
+"""Cut a file into JSON values: one document, one per line, or what is whole in a broken one."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
-import msgspec
-import zstandard
+from forensics.importers.split import Splitter, Value, Warned, is_json
+from forensics.importers.unpack import BrokenStream
 
-__all__ = ["NotJson", "Value", "Warned", "open_evidence", "values"]
+__all__ = ["NotJson", "values"]
 
 _IN_MEMORY = 64_000_000
 _CHUNK = 4_000_000
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+("|\\?\Z)|[{}\[\]]', re.DOTALL)
+_LARGEST = 1_000_000_000
+_BOM = b"\xef\xbb\xbf"
+# A bracket alone may as well begin a TOML file or a Markdown link.
+_BEGIN = re.compile(rb'\s*(\{\s*(["}]|\Z)|\[\s*([\[{"\]\d-]|true|false|null|\Z))')
 
 
 class NotJson(Exception):
     """The file does not begin like JSON: no telemetry that `import` reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """The bytes of one JSON value, and where in the file it stands (`line 3`, `byte 120`)."""
+class _Reader:
+    """Pieces of a stream put together to a wanted size; `broken` says why it ended early."""
 
-    raw: bytes
-    place: str
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.broken: str | None = None
+        self.ended = False
 
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """A place of the file that could not be read, and why."""
-
-    code: str
-    message: str
-    place: str
-
-
-def open_evidence(path: Path) -> BinaryIO:
-    """Open a file for reading, unpacked where it is gzip or Zstandard (by content, not by name)."""
-    source = open(path, "rb")
-    magic = source.read(4)
-    source.seek(0)
-    if magic[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=source)  # type: ignore[return-value]
-    if magic == b"\x28\xb5\x2f\xfd":
-        reader = zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True)
-        return io.BufferedReader(reader)
-    return source
+    def read(self, size: int) -> bytes:
+        """At least `size` bytes, less only at the end."""
+        found: list[bytes] = []
+        try:
+            while size > 0:
+                found.append(next(self._pieces))
+                size -= len(found[-1])
+        except StopIteration:
+            self.ended = True
+        except BrokenStream as error:
+            self.ended, self.broken = True, str(error)
+        return b"".join(found)
 
 
-def values(source: BinaryIO) -> Iterator[Value | Warned]:
-    """The JSON values of a stream. Raises NotJson where it does not begin like JSON."""
-    head, ended = _read(source, _IN_MEMORY)
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text[:1] not in (b"{", b"["):
+def values(pieces: Iterator[bytes]) -> Iterator[Value | Warned]:
+    """The JSON values of a file's bytes, in order. Raises NotJson where it does not begin like JSON.
+
+    A document of any size is cut into its elements, so that memory is bounded by the largest.
+    """
+    reader = _Reader(pieces)
+    head = reader.read(_IN_MEMORY).removeprefix(_BOM)
+    lines = _is_lines(head)
+    if reader.broken and not head.strip():
+        yield Warned("truncated", reader.broken, "byte 0")
+        return
+    if not lines and not _BEGIN.match(head):
         raise NotJson
-    if ended is None and len(head) < _IN_MEMORY and _is_json(text):
-        yield Value(text, "byte 0")
-    elif _is_lines(text):
-        yield from _lines(head, source, ended)
+    if reader.ended and not reader.broken and is_json(head):
+        yield Value(head, "byte 0")
+    elif lines:
+        yield from _lines(head, reader)
     else:
-        yield from _elements(head, source, ended)
-
-
-def _read(source: BinaryIO, size: int) -> tuple[bytes, str | None]:
-    """Up to `size` bytes, and why the stream broke off (None: it did not)."""
-    chunks: list[bytes] = []
-    left = size
-    try:
-        while left > 0 and (chunk := source.read(min(left, _CHUNK))):
-            chunks.append(chunk)
-            left -= len(chunk)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        return b"".join(chunks), f"the compressed file breaks off: {error}"
-    return b"".join(chunks), None
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        msgspec.json.decode(text, type=msgspec.Raw)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
+        yield from _stream(head, reader)
 
 
 def _is_lines(text: bytes) -> bool:
-    first, newline, _ = text.partition(b"\n")
-    return bool(newline) and _is_json(first)
+    """One object per line: the first is whole, or (where that is damaged) the next two are."""
+    first, second, third = [*text.lstrip().split(b"\n", 3), b"", b"", b""][:3]
+    if first[:1] == b"{" and b"\n" in text and is_json(first.rstrip().rstrip(b",")):
+        return True
+    return all(line[:1] == b"{" and is_json(line) for line in (second, third))
 
 
-def _lines(head: bytes, source: BinaryIO, broken: str | None) -> Iterator[Value | Warned]:
-    number, rest = 0, head
-    while rest:
-        *lines, last = rest.split(b"\n")
-        more, failed = (b"", broken) if broken else _read(source, _IN_MEMORY)
-        broken = broken or failed
-        if not more:
-            lines.append(last)
-            last = b""
-        for line in lines:
+def _lines(head: bytes, reader: _Reader) -> Iterator[Value | Warned]:
+    number, begun, text = 0, [b""], head
+    while text:
+        first, *others = text.split(b"\n")
+        begun.append(first)
+        for other in others:
             number += 1
-            if line.strip():
-                yield Value(line, f"line {number}")
-        rest = last + more
-    if broken:
-        yield Warned("truncated", broken, f"line {number}")
+            yield from _line(b"".join(begun), f"line {number}")
+            begun = [other]
+        text = reader.read(_CHUNK)
+    yield from _line(b"".join(begun), f"line {number + 1}")
+    if reader.broken:
+        yield Warned("truncated", reader.broken, f"line {number + 1}")
 
 
-@dataclass(slots=True)
-class _Cursor:
-    """Where the scanner stands: the open brackets, and the complete objects below them."""
-
-    stack: list[tuple[int, bytes]]
-    whole: list[tuple[int, int]]
-
-    def is_element(self) -> bool:
-        """An object that closes here is an element of the top array, or of one in the top object."""
-        opened = b"".join(bracket for _, bracket in self.stack)
-        return opened in (b"[", b"{[")
-
-
-def _elements(head: bytes, source: BinaryIO, broken: str | None) -> Iterator[Value | Warned]:
-    """The elements of a large document, or the largest complete objects of a broken one."""
-    cursor = _Cursor([], [])
-    buffer, offset, position = head, 0, 0
-    while True:
-        position = yield from _scan(buffer, offset, position, cursor)
-        more, failed = (b"", broken) if broken else _read(source, _CHUNK)
-        broken = broken or failed
-        if not more:
-            break
-        keep = min([start for start, _ in cursor.whole] + [s for s, _ in cursor.stack[2:]] + [position])
-        buffer, offset = buffer[keep - offset :] + more, keep
-    for start, end in cursor.whole:
-        yield Value(buffer[start - offset : end - offset], f"byte {start}")
-    if broken or cursor.stack or position < offset + len(buffer.rstrip()):
-        reason = broken or "the JSON is cut off or damaged; what is complete before it was kept"
-        yield Warned("truncated", reason, f"byte {offset + len(buffer)}")
+def _line(line: bytes, place: str) -> Iterator[Value | Warned]:
+    """A line is a value, or damaged on its own: the next one is good again."""
+    if not line.strip():
+        return
+    if is_json(line):
+        yield Value(line, place)
+        return
+    splitter = Splitter(_IN_MEMORY, label=place)
+    yield from splitter.feed(line)
+    yield from splitter.close()
 
 
-def _scan(buffer: bytes, offset: int, position: int, cursor: _Cursor) -> Iterator[Value]:
-    """Move the cursor over the buffer; returns how far the text is understood."""
-    for token in _TOKEN.finditer(buffer, position - offset):
-        bracket, start, end = token[0][:1], offset + token.start(), offset + token.end()
-        if bracket == b'"':
-            if token[1] != b'"':  # a string that goes on in the next chunk
-                return start
-        elif bracket in b"{[":
-            cursor.stack.append((start, bracket))
-        elif cursor.stack:
-            opened, kind = cursor.stack.pop()
-            cursor.whole = [span for span in cursor.whole if span[0] < opened]
-            if kind == b"{" and cursor.is_element():
-                yield Value(buffer[opened - offset : end - offset], f"byte {opened}")
-            elif kind == b"{" and len(cursor.stack) > 1:
-                cursor.whole.append((opened, end))
-        position = end
-    return position
+def _stream(head: bytes, reader: _Reader) -> Iterator[Value | Warned]:
+    splitter, text = Splitter(_IN_MEMORY), head
+    while text:
+        yield from splitter.feed(text)
+        if splitter.held > _LARGEST:
+            reason = f"a record of more than {_LARGEST} bytes: the rest of the file was not read"
+            yield Warned("too_large", reason, splitter.place)
+            return
+        # as much again as waits: a string of any length is scanned twice, not once per chunk
+        text = reader.read(max(_CHUNK, splitter.unscanned))
+    yield from splitter.close(reader.broken)

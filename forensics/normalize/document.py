@@ -1,44 +1,42 @@
 """The typed shape of an X-Ray segment document, read with msgspec.
 
 Field by field from the X-Ray developer guide, "X-Ray segment documents"; every field may be
-missing or null, and fields that are not of the documented type are dropped with a warning
-rather than losing the document.
+missing or null. What is not of the documented type is dropped and named rather than losing the
+document (`mend`).
 """
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 __all__ = [
+    "NESTED",
     "Aws",
     "Cause",
+    "ExceptionHead",
     "Link",
     "Segment",
-    "Unreadable",
-    "decode_aws",
-    "decode_document",
-    "decode_exception",
     "raw_text",
+    "read_document",
+    "read_part",
 ]
 
 
-class _Request(Struct):
+class Request(Struct):
     method: str | None = None
     url: str | None = None
 
 
-class _Response(Struct):
-    status: int | None = None
+class Response(Struct):
+    status: int | float | None = None
 
 
 class Http(Struct):
-    request: _Request | None = None
-    response: _Response | None = None
+    request: Request | None = None
+    response: Response | None = None
 
 
 class Cause(Struct):
@@ -52,7 +50,6 @@ class ExceptionHead(Struct):
     id: str | None = None
     type: str | None = None
     message: str | None = None
-    cause: str | None = None
 
 
 class Link(Struct):
@@ -65,10 +62,6 @@ class Service(Struct):
     version: str | None = None
 
 
-class Eks(Struct):
-    pod: str | None = None
-
-
 class ApiGateway(Struct):
     request_id: str | None = None
 
@@ -78,7 +71,7 @@ class Aws(Struct):
 
     operation: str | None = None
     region: str | None = None
-    account_id: str | None = None
+    account_id: str | int | None = None
     request_id: str | None = None
     message_id: str | None = None
     function_arn: str | None = None
@@ -123,94 +116,43 @@ class Segment(Struct):
     subsegments: list[Segment] | None = None
 
 
-class Unreadable(Exception):
-    """The text is no JSON object, or nested too deeply."""
+_Part = TypeVar("_Part", bound=Struct)
 
+# The fields that are objects with fields of their own.
+NESTED: dict[str, type[Struct]] = {
+    "http": Http,
+    "request": Request,
+    "response": Response,
+    "cause": Cause,
+    "service": Service,
+    "api_gateway": ApiGateway,
+}
 
 _document = msgspec.json.Decoder(Segment, strict=False)
-_aws = msgspec.json.Decoder(Aws, strict=False)
-_exception = msgspec.json.Decoder(ExceptionHead, strict=False)
-_PLACE = re.compile(r" - at `\$(.*)`$")
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
-_MOST_REPAIRS = 50
+_decoders: dict[type[Struct], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind, strict=False) for kind in (Aws, ExceptionHead)
+}
 
 
-def decode_document(text: str) -> tuple[Segment, list[str]]:
-    """The document, and what had to be dropped to read it. Raises Unreadable."""
+def read_document(text: str) -> Segment | None:
+    """The document, None where it is not quite what it should be: then `mend` is to look at it."""
     try:
-        return _document.decode(text), []
-    except (msgspec.ValidationError, UnicodeEncodeError, msgspec.DecodeError):
-        return _repair(text)
-    except RecursionError:
-        raise Unreadable("nested too deeply") from None
+        return _document.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
-def _repair(text: str) -> tuple[Segment, list[str]]:
-    """Drop the fields of a wrong type, one after the other, until the rest can be read."""
+def read_part(raw: Raw, kind: type[_Part]) -> _Part | None:
+    """An untyped field of a document, read further; None where it is not quite of that kind."""
     try:
-        value = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from None
-    dropped: list[str] = []
-    while len(dropped) < _MOST_REPAIRS:
-        try:
-            raw = json.dumps(value).encode()
-            return _document.decode(raw), dropped
-        except msgspec.ValidationError as error:
-            dropped.append(str(error))
-            if not _drop(value, str(error)):
-                break
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(str(error)) from None
-    raise Unreadable(dropped[-1])
-
-
-def _drop(value: Any, error: str) -> bool:
-    """Remove what the message points at; with `[...]` every element of that list."""
-    place = _PLACE.search(error)
-    steps = [name or index for name, index in _STEP.findall(place[1])] if place else []
-    return _remove(value, steps)
-
-
-def _remove(value: Any, steps: list[str]) -> bool:
-    if not steps:
-        return False
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, list):
-        chosen = range(len(value)) if step == "..." else [int(step)]
-        if not rest:
-            value.clear()
-            return True
-        return any([_remove(value[i], rest) for i in chosen if i < len(value)])
-    if not isinstance(value, dict) or step not in value:
-        return False
-    if not rest or not isinstance(value[step], dict | list):
-        del value[step]
-        return True
-    return _remove(value[step], rest)
+        part: _Part = _decoders[kind].decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return part
 
 
 def raw_text(raw: Raw | UnsetType) -> str | None:
     """The JSON of an untyped field, None where it is missing or null."""
     if raw is UNSET or bytes(raw) == b"null":
         return None
-    return bytes(raw).decode("utf-8", "replace")
-
-
-def decode_aws(raw: Raw | UnsetType) -> Aws:
-    if raw is UNSET:
-        return _NOTHING
-    try:
-        return _aws.decode(raw)
-    except (msgspec.DecodeError, UnicodeError):
-        return _NOTHING
-
-
-def decode_exception(raw: Raw) -> ExceptionHead:
-    try:
-        return _exception.decode(raw)
-    except (msgspec.DecodeError, UnicodeError):
-        return ExceptionHead()
-
-
-_NOTHING = Aws()
+    return bytes(raw).decode()

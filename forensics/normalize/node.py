@@ -10,12 +10,13 @@ from forensics.normalize.document import Aws, Segment
 
 __all__ = ["called_node", "segment_node"]
 
+_UNNAMED = "unknown"
 _LAMBDA = ("AWS::Lambda", "AWS::Lambda::Function")
 
 
 def segment_node(segment: Segment, aws: Aws) -> tuple[str, str]:
-    """The node of a segment. Lambda's service and function segments are one node."""
-    name = segment.name or ""
+    """Name and kind of a segment's node. Lambda's service and function segments are one node."""
+    name = segment.name or _UNNAMED
     if segment.inferred:
         return called_node(segment, aws)
     if segment.origin in _LAMBDA:
@@ -26,29 +27,32 @@ def segment_node(segment: Segment, aws: Aws) -> tuple[str, str]:
 
 def called_node(span: Segment, aws: Aws) -> tuple[str, str]:
     """The node behind a call: the resource that the `aws` block names, else a host or the name."""
-    if aws.table_name:
-        return aws.table_name, "AWS::DynamoDB::Table"
-    if aws.bucket_name:
-        return aws.bucket_name, "AWS::S3::Bucket"
-    if aws.queue_url:
-        return aws.queue_url.rsplit("/", 1)[-1], "AWS::SQS::Queue"
-    if aws.topic_arn:
-        return aws.topic_arn.rsplit(":", 1)[-1], "AWS::SNS"
     if aws.function_name and (aws.operation or "").startswith("Invoke"):
         return _function_name(aws.function_name) or aws.function_name, "AWS::Lambda::Function"
-    if aws.state_machine_arn:
-        return aws.state_machine_arn.rsplit(":", 1)[-1], "AWS::StepFunctions::StateMachine"
-    if aws.stream_name:
-        return aws.stream_name, "AWS::Kinesis::Stream"
+    for resource, separator, kind in (
+        (aws.table_name, "/", "AWS::DynamoDB::Table"),  # may be an ARN: …:table/orders
+        (aws.bucket_name, ":", "AWS::S3::Bucket"),
+        (aws.queue_url, "/", "AWS::SQS::Queue"),
+        (aws.topic_arn, ":", "AWS::SNS"),
+        (aws.state_machine_arn, ":", "AWS::StepFunctions::StateMachine"),
+        (aws.stream_name, "/", "AWS::Kinesis::Stream"),
+    ):
+        if resource:
+            return _last(resource, separator), kind
     if span.namespace == "aws" or (span.origin or "").startswith("AWS::"):
         return _service(span, aws)
-    return _host(span) or span.name or "", span.origin or _remote_kind(span)
+    return _host(span) or span.name or _UNNAMED, span.origin or _remote_kind(span)
+
+
+def _last(text: str, separator: str) -> str:
+    return text.rstrip(separator).rsplit(separator, 1)[-1] or text
 
 
 def _service(span: Segment, aws: Aws) -> tuple[str, str]:
-    named = (aws.resource_names or [None])[0] or ""
-    name = named.rsplit("/", 1)[-1].rsplit(":", 1)[-1] or span.name or ""
-    return name, span.origin or f"AWS::{span.name}"
+    """An AWS service that is called with no resource named, or one of another kind."""
+    resource = (aws.resource_names or [None])[0]
+    name = _last(_last(resource, "/"), ":") if resource else span.name or _UNNAMED
+    return name, span.origin or f"AWS::{span.name or _UNNAMED}"
 
 
 def _remote_kind(span: Segment) -> str:

@@ -1,11 +1,5 @@
 """The result document and its renderers.
 
-`gather` reads a case's tables into the frozen `Document`; `text` and the others only render it.
+`gather` reads a case's tables into the frozen `Document`; `text`, `trace_text`, `json` and `rows`
+only render. Nothing is imported here, so that a command loads just the renderer that it needs.
 """
-
-from forensics.report.gather import gather
-from forensics.report.json import document_json, document_schema, failure_lines, plain_json
-from forensics.report.text import render_report
-from forensics.report.trace_text import render_answer, render_trace
-
-__all__ = ["document_json", "document_schema", "failure_lines", "gather", "plain_json", "render_answer", "render_report", "render_trace"]

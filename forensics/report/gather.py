@@ -131,7 +131,9 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
             (select count(*) from chains.chain) as chains""",
         window.bounds,
     )[0]
-    warnings = lake.rows("select severity, count(*) as n from lake.warning group by severity order by severity")
+    warnings = lake.rows(
+        "select severity, count(*) as n from lake.warning group by severity order by severity"
+    )
     return Coverage(
         log_events=counts["log_events"],
         traces=counts["traces"],
@@ -174,7 +176,7 @@ def _issues(lake: Lake, window: Range) -> Iterator[Issue]:
         select issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
             min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
             count(distinct chain) as chains, min(failed_at) as onset, max(failed_at) as last_seen,
-            min(band) as weakest, min({{'at': failed_at, 'failure': failure, 'document': document}}) as example
+            min({{'at': failed_at, 'failure': failure, 'document': document}}) as example
         from rootcause.verdict where {_IN_WINDOW}
         group by issue order by failures desc, onset, issue""",
         window.bounds,
@@ -187,7 +189,9 @@ def _timeline(issues: tuple[Issue, ...]) -> tuple[TimelineEntry, ...]:
     entries = []
     for issue in issues:
         if issue.onset:
-            entries.append(TimelineEntry(issue.onset, "onset", issue.node, f"first failure of {issue.title}", None))
+            entries.append(
+                TimelineEntry(issue.onset, "onset", issue.node, f"first failure of {issue.title}", None)
+            )
         if issue.last_seen and not issue.ongoing:
             text = f"last failure of {issue.title}"
             entries.append(TimelineEntry(issue.last_seen, "recovery", issue.node, text, None))
@@ -200,7 +204,7 @@ def _absorbed(lake: Lake, window: Range) -> tuple[Absorbed, ...]:
         select node, kind, category, handler_node, handler_kind, count(*) as n,
             min({{'at': failed_at, 'invocation': invocation, 'trace_id': trace_id, 'segment_id': segment_id,
                 'log_group': log_group, 'log_stream': log_stream, 'event_id': event_id}}) as example
-        from (select a.*, c.category from failures.absorbed as a join rootcause.absorbed as c using (invocation))
+        from failures.absorbed join rootcause.absorbed using (invocation)
         where {_IN_WINDOW}
         group by node, kind, category, handler_node, handler_kind
         order by n desc, node, category, handler_node""",
@@ -229,7 +233,8 @@ def _map(lake: Lake) -> ServiceMap:
     nodes = lake.rows("""
         select node, kind, bool_and(is_virtual) as virtual, count(*) as invocations,
             count(*) filter (where status = 'failed') as failures,
-            (select count(*) from failures.absorbed as a where a.node = i.node and a.kind = i.kind) as absorbed,
+            (select count(*) from failures.absorbed as a
+                where a.node = i.node and a.kind = i.kind) as absorbed,
             quantile_disc(duration_ms, 0.5) as p50, quantile_disc(duration_ms, 0.99) as p99
         from lake.invocation as i group by node, kind order by node, kind""")
     edges = lake.rows("""
@@ -254,5 +259,3 @@ def _map(lake: Lake) -> ServiceMap:
 
 def _float(value: Any) -> float | None:
     return None if value is None else float(value)
-
-

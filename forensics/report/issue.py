@@ -50,8 +50,10 @@ def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, cour
     least = "At least " if reach.at_least else ""
     hit = f"{least}{count:,} failure{'s' * (count != 1)} in {chains:,} chain{'s' * (chains != 1)}"
     if count == 1:
-        return f"{example.root_cause.explanation} {hit}, at {iso(row['onset'])}, {course}."
-    return f"{example.root_cause.explanation} {hit} from {iso(row['onset'])} to {iso(row['last_seen'])}, {course}."
+        when = f", at {iso(row['onset'])}"
+    else:
+        when = f" from {iso(row['onset'])} to {iso(row['last_seen'])}"
+    return f"{example.root_cause.explanation} {hit}{when}, {course}."
 
 
 _ONGOING = "and still going on where the evidence ends"
@@ -83,8 +85,8 @@ def _blast_radius(lake: Lake, issue: str) -> BlastRadius:
         select
             (select count(*) from hit) as chains, count(*) as invocations,
             count(*) filter (where kind = 'AWS::SQS::Queue') as messages,
-            coalesce(sum(duration_ms) filter (where status = 'failed' and not is_virtual), 0)::bigint as wasted_ms,
-            bool_or(trace_id is null) as has_untraced
+            coalesce(sum(duration_ms) filter (where status = 'failed' and not is_virtual), 0)::bigint
+                as wasted_ms
         from member""",
         {"issue": issue},
     )[0]
@@ -160,7 +162,8 @@ def _frames(lake: Lake, example: Failure) -> tuple[Frame, ...]:
         return ()
     stack = (found[0].stack if found else None) or []
     return tuple(
-        Frame(f.path or "", f.line, f.label or "", not _is_foreign(f"{f.path or ''} {f.label or ''}")) for f in stack
+        Frame(f.path or "", f.line, f.label or "", not _is_foreign(f"{f.path or ''} {f.label or ''}"))
+        for f in stack
     )
 
 

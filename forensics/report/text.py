@@ -10,6 +10,7 @@ from forensics.report.safe import safe
 __all__ = ["chain_line", "locator_text", "render_failure", "render_report"]
 
 _WIDTH = 80
+_GAPS = 5
 _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
 
 
@@ -18,7 +19,7 @@ def render_report(document: Document, *, brief: bool = False) -> str:
     by_id = {failure.id: failure for failure in document.failures}
     issues = document.issues[:1] if brief else document.issues
     blocks = [_head(document)]
-    blocks += [_issue(n, issue, by_id) for n, issue in enumerate(issues, 1)]
+    blocks += [_issue(n, issue, by_id, brief) for n, issue in enumerate(issues, 1)]
     if brief and len(document.issues) > 1:
         blocks.append([f"and {len(document.issues) - 1} more issue(s): forensics report"])
     if document.absorbed and not brief:
@@ -29,7 +30,11 @@ def render_report(document: Document, *, brief: bool = False) -> str:
 
 def _head(document: Document) -> list[str]:
     case, coverage = document.case, document.coverage
-    window = f"{_short(case.window.starts_at)} – {_short(case.window.ends_at)} UTC" if case.window.starts_at else ""
+    window = (
+        f"{_short(case.window.starts_at)} – {_short(case.window.ends_at)} UTC"
+        if case.window.starts_at
+        else ""
+    )
     where = " ".join([*case.accounts, *case.regions])
     issues = f"{len(document.issues)} issue{_s(len(document.issues))}"
     counts = (
@@ -37,16 +42,20 @@ def _head(document: Document) -> list[str]:
         f"{coverage.absorbed:,} error{_s(coverage.absorbed)} absorbed; read: {coverage.traces:,} traces "
         f"({coverage.spans:,} spans), {coverage.log_events:,} log events"
     )
-    return [safe("  ".join(p for p in (case.id, window, where) if p)), *_wrap(counts, "")]
+    head = "  ".join(p for p in (case.id, window, where) if p)
+    return [*_wrap(head, "  ", first=""), *_wrap(counts, "")]
 
 
-def _issue(number: int, issue: Issue, by_id: dict[str, Failure]) -> list[str]:
+def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool) -> list[str]:
     example = next((by_id[name] for name in issue.examples if name in by_id), None)
     band = f", {example.root_cause.band}" if example else ""
-    lines = _wrap(f"{number}. {issue.title}  [{issue.failures:,} failure{_s(issue.failures)}{band}]", "   ", first="")
+    lines = _wrap(
+        f"{number}. {issue.title}  [{issue.failures:,} failure{_s(issue.failures)}{band}]", "   ", first=""
+    )
     lines += _wrap(issue.explanation, "   ")
     if example:
-        lines += ["", *_chain(example.chain), *_proof(example)]
+        lines += ["", *_chain(example.chain)]
+        lines += [] if brief else _proof(example)
     lines += _wrap("next: " + "; ".join(issue.next_steps), "         ", first="   ")
     lines += [f"   $ {safe(command)}" for command in issue.next_commands]
     return lines
@@ -65,7 +74,9 @@ def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
     for depth, step in enumerate(steps):
         arrow = "" if not step.edge else "└─ " if step.edge.kind == "call" else "└┄ "
         mark = f"   {'   ' * min(depth, 8)}{arrow}{_ROLES.get(step.role, '·')} "
-        told = f"{step.role}, {step.status}" + (f", {step.duration_ms:,.0f} ms" if step.duration_ms is not None else "")
+        told = f"{step.role}, {step.status}" + (
+            f", {step.duration_ms:,.0f} ms" if step.duration_ms is not None else ""
+        )
         name = safe(step.node.name)
         room = max(12, _WIDTH - len(mark) - len(told) - 3)
         lines.append(f"{mark}{_cut(name, room)}  {told}")
@@ -86,7 +97,7 @@ def _proof(failure: Failure) -> list[str]:
     for evidence in failure.evidence:
         lines += _evidence(evidence)
     if failure.alternatives:
-        lines.append("   rejected:")
+        lines.append("   instead of:")
     for other in failure.alternatives:
         text = f"{other.node.name} ({other.category.replace('_', ' ')}): {other.why_rejected}"
         lines += _wrap(text, "       ", first="     - ")
@@ -123,17 +134,33 @@ def _unseen(coverage: Coverage) -> list[str]:
     lines = []
     if coverage.untraced_invocations:
         share = coverage.untraced_invocations / max(1, coverage.invocations)
-        lines.append(f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines")
-    lines += [f"gap: {g.what}: {g.reason}" for g in coverage.gaps[:5]]
-    if len(coverage.gaps) > 5:
-        lines.append(f"and {len(coverage.gaps) - 5} more gaps: forensics sql 'from lake.gap'")
+        lines.append(
+            f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
+        )
+    lines += _gaps(coverage)
     warned = sum(coverage.warnings.values())
     if warned:
-        lines.append(f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'")
+        lines.append(
+            f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'"
+        )
     if not lines:
         return []
     wrapped = [wrapped for line in lines for wrapped in _wrap(line, "     ", first="   ")]
     return ["Not seen:", *wrapped]
+
+
+def _gaps(coverage: Coverage) -> list[str]:
+    """A line per reason, with the first that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for gap in coverage.gaps:
+        by_reason.setdefault(gap.reason, []).append(gap.what)
+    lines = []
+    for reason, what in list(by_reason.items())[:_GAPS]:
+        more = f" and {len(what) - 1} more" if len(what) > 1 else ""
+        lines.append(f"gap: {what[0]}{more}: {reason}")
+    if len(by_reason) > _GAPS:
+        lines.append(f"and gaps for {len(by_reason) - _GAPS} more reasons: forensics sql 'from lake.gap'")
+    return lines
 
 
 def _wrap(text: str, indent: str, *, first: str | None = None) -> list[str]:

@@ -48,7 +48,11 @@ def _spans(document: TraceDocument) -> list[str]:
 
 def _span(document: TraceDocument, span: TraceSpan, depth: int, critical: bool) -> str:
     mark = {"failed": "✗", "ok": " "}.get(span.status, " ")
-    name = safe(span.name) + (" (inferred)" if span.inferred else "") + (f" +{span.logs} logs" if span.logs else "")
+    name = (
+        safe(span.name)
+        + (" (inferred)" if span.inferred else "")
+        + (f" +{span.logs} logs" if span.logs else "")
+    )
     took = _took(span.started_at, span.ended_at)
     left = f"{'  ' * min(depth, 12)}{mark} {name}"
     room = _WIDTH - _BAR - 12

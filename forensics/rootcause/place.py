@@ -8,7 +8,7 @@ from functools import cached_property
 
 from forensics.model import Chain, Edge, Evidence, Invocation, Locator, Node
 
-__all__ = ["Call", "Finding", "Place", "excerpt_of", "evidence_of_call"]
+__all__ = ["Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 
 _EXCERPT = 400
 

@@ -150,7 +150,10 @@ def _attempts(walked: Walk) -> list[Evidence]:
     others = [
         i
         for i in walked.chain.invocations
-        if i.invocation in again and i.invocation != symptom.invocation and i.node == symptom.node and i.is_failed
+        if i.invocation in again
+        and i.invocation != symptom.invocation
+        and i.node == symptom.node
+        and i.is_failed
     ]
     text = f"{node_words(symptom.node)} was tried again, and {{}}"
     return [Evidence(text.format(outcome_words(i)), "attempts", i.locator, _said(i)) for i in others]

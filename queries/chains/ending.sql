@@ -11,19 +11,19 @@ with recursive failed as (
     select invocation, node, request_id, started_at, is_virtual, is_client_error
     from lake.invocation where status = 'failed'
 ),
--- upward through callers of unknown status, to the first that tells
+-- upward through callers of unknown status, to the first that tells; no row comes twice, so it ends
 climb as (
-    select f.invocation, f.invocation as place, null::varchar as met, false as handed_over, 0 as depth
+    select f.invocation, f.invocation as place, null::varchar as met, false as handed_over
     from failed as f
     union
     select
         c.invocation, e.caller,
         case when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
-        e.kind = 'link', c.depth + 1
+        e.kind = 'link'
     from climb as c
     join links.edge as e on e.callee = c.place
     join lake.invocation as a on a.invocation = e.caller
-    where c.met is null and not c.handed_over and c.depth < 1000
+    where c.met is null and not c.handed_over and e.caller <> c.invocation
 ),
 top as (
     -- where the way up ends without anybody telling
@@ -50,7 +50,9 @@ attempt as (
     join links.edge as again on again.caller = e.caller and again.kind = 'link'
     join lake.invocation as later on later.invocation = again.callee
     where later.node = f.node and later.status = 'ok' and later.started_at > f.started_at
-        and (source.is_virtual or later.request_id = f.request_id)
+        and (later.request_id = f.request_id or source.is_virtual
+            -- one call that sent many: the other message did well
+            and not coalesce(suffix(source.operation, 'Batch') or source.operation in ('PutEvents', 'PutRecords'), false))
     group by f.invocation
     union
     select f.invocation, min(later.invocation)

@@ -6,52 +6,70 @@
 -- chain: the chain, named by its root's invocation
 -- invocation: an invocation of the chain
 -- hop: smallest number of edges from the root, 0 at the root
-with recursive joined as (
-    select caller as invocation from links.edge union select callee from links.edge
+with recursive edge as (
+    select caller, callee from links.edge where caller <> callee
 ),
-root as (
-    select invocation from joined
-    anti join (select distinct callee as invocation from links.edge) as called using (invocation)
-),
-below (chain, invocation, hop) using key (chain, invocation) as (
-    select invocation, invocation, 0 from root
-    union
-    select b.chain, e.callee, b.hop + 1
-    from below as b
-    join links.edge as e on e.caller = b.invocation
-    left join recurring.below as seen on seen.chain = b.chain and seen.invocation = e.callee
-    where seen.invocation is null
-),
--- nothing above it but itself: the earliest of each trace is taken as the root
-circular as (
-    select i.invocation, i.trace_id, i.started_at
+entry as (
+    select
+        i.invocation, i.started_at,
+        count(e.caller) as callers,
+        -- the earliest of a cycle has no earlier caller, and so has a callee whose clock is behind
+        coalesce(bool_and(
+            (coalesce(c.started_at, 'infinity'), e.caller) > (coalesce(i.started_at, 'infinity'), i.invocation)
+        ), true) as is_earliest
     from lake.invocation as i
-    semi join joined using (invocation)
-    anti join (select distinct invocation from below) as reached using (invocation)
+    left join edge as e on e.callee = i.invocation
+    left join lake.invocation as c on c.invocation = e.caller
+    group by i.invocation, i.started_at
 ),
-circle_root as (
-    select invocation
-    from circular
-    qualify row_number() over (
-        partition by trace_id order by started_at nulls last, invocation
-    ) = 1
+-- Below a head hangs a tree, whose walk needs no memory of where it was: an invocation with one caller
+-- is entered once. What has several callers is a head itself, and only between heads a way is
+-- remembered, since a walk that remembers all reads all of it again at each step.
+head as (
+    select invocation, started_at, callers from entry where callers <> 1 or is_earliest
 ),
-around (chain, invocation, hop) using key (chain, invocation) as (
-    select invocation, invocation, 0 from circle_root
-    union
-    select b.chain, e.callee, b.hop + 1
-    from around as b
-    join links.edge as e on e.caller = b.invocation
-    left join recurring.around as seen on seen.chain = b.chain and seen.invocation = e.callee
-    where seen.invocation is null
+branch as materialized (
+    select caller, callee from edge anti join head on head.invocation = edge.callee
 ),
-connected as (
-    select chain, invocation, hop from below
+tree as (
+    select invocation as head, invocation, 0 as depth from head
     union all
-    select chain, invocation, hop from around
+    select t.head, b.callee, t.depth + 1 from tree as t join branch as b on b.caller = t.invocation
+),
+joint as materialized (
+    select t.head, e.callee as below, min(t.depth) + 1 as hops
+    from tree as t
+    join edge as e on e.caller = t.invocation
+    semi join head on head.invocation = e.callee
+    group by t.head, e.callee
+),
+reached (chain, head, hop) using key (chain, head) as (
+    select invocation, invocation, 0
+    from (select * from entry where callers = 0 or is_earliest)
+    union
+    select r.chain, j.below, min(r.hop + j.hops)
+    from reached as r
+    join joint as j on j.head = r.head
+    left join recurring.reached as seen on seen.chain = r.chain and seen.head = j.below
+    where seen.hop is null or r.hop + j.hops < seen.hop
+    group by r.chain, j.below
+),
+-- an earliest one is a root only where no other root reaches it
+root as (
+    select invocation from entry where callers = 0
+    union all
+    select invocation from entry
+    anti join (
+        select r.head as invocation
+        from reached as r
+        join entry as c on c.invocation = r.chain
+        join entry as h on h.invocation = r.head
+        where c.callers = 0
+            or (coalesce(c.started_at, 'infinity'), c.invocation) < (coalesce(h.started_at, 'infinity'), h.invocation)
+    ) as below using (invocation)
+    where callers > 0 and is_earliest
 )
-select chain, invocation, hop from connected
-union all
-select invocation as chain, invocation, 0 as hop
-from lake.invocation
-anti join (select distinct invocation from connected) as reached using (invocation)
+select r.chain, t.invocation, r.hop + t.depth as hop
+from reached as r
+semi join root on root.invocation = r.chain
+join tree as t on t.head = r.head

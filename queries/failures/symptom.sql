@@ -13,7 +13,8 @@ select
 from chains.member as m
 join chains.ending as e using (invocation)
 join lake.invocation as i using (invocation)
-where e.outcome = 'surfaced'
+-- the root of a cycle has a caller below itself, and shows its failure all the same
+where e.outcome = 'surfaced' or e.outcome = 'propagated' and m.hop = 0
 qualify row_number() over (
     partition by m.chain order by m.hop, i.started_at nulls last, m.invocation
 ) = 1

@@ -8,7 +8,8 @@
 -- reason: why it is missing
 -- closable: whether another run or permission could close it
 select
-    kind, what, starts_at::timestamp as starts_at, ends_at::timestamp as ends_at, reason, closable
+    kind, what, try_cast(starts_at as timestamp) as starts_at,
+    try_cast(ends_at as timestamp) as ends_at, reason, closable
 from evidence.gap
 union all
 select

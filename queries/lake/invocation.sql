@@ -1,6 +1,6 @@
 -- One execution of a function, one request served by a service, stage or state machine, from
 -- whatever tells of it: its segments, its log lines, or (virtual) only its caller.
--- needs: lake.span lake.segment_invocation lake.lambda_log lake.virtual_invocation
+-- needs: lake.traced_invocation lake.lambda_log lake.virtual_invocation
 -- scope: case
 -- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id
@@ -37,75 +37,7 @@
 -- operation: API operation of a virtual one
 -- event_id: log event that shows how it ended
 -- event_time: time of that event, UTC
-with span as (
-    -- an exception may stand in another span of the trace, by its id
-    select s.* exclude (exception_type, exception_message),
-        coalesce(s.exception_type, c.exception_type) as exception_type,
-        coalesce(s.exception_message, c.exception_message) as exception_message
-    from lake.span as s
-    left join (
-        select trace_key, exception_id, min(exception_type) as exception_type,
-            min(exception_message) as exception_message
-        from lake.span where exception_id is not null group by all
-    ) as c on c.trace_key = s.trace_key and c.exception_id = s.cause_id
-    where s.ordinal = 0 and not s.inferred
-),
-cold as (
-    select distinct trace_key, segment_key
-    from lake.span
-    where ordinal > 0 and name in ('Initialization', 'Init') and kind = 'AWS::Lambda::Function'
-),
-part as (
-    select
-        i.invocation, i.request_id, i.attempt, i.part, s.* exclude (request_id, attempt),
-        c.trace_key is not null as is_cold,
-        count(*) over (partition by s.trace_key, s.segment_key) as shared
-    from lake.segment_invocation as i
-    join span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key
-    left join cold as c on c.trace_key = s.trace_key and c.segment_key = s.segment_key
-    where i.part <> 'subsegment'
-),
--- Lambda's service segment speaks of all attempts at once, so its flags count for a single one only
-traced as (
-    select
-        invocation, max(request_id) as request_id, min(attempt) as attempt, max(node) as node,
-        max(kind) as kind, max(account) as account, max(region) as region, max(trace_id) as trace_id,
-        max(trace_key) as trace_key,
-        coalesce(max(segment_id) filter (where part <> 'service'), max(segment_id)) as segment_id,
-        coalesce(max(segment_key) filter (where part <> 'service'), max(segment_key)) as segment_key,
-        coalesce(min(started_at) filter (where part <> 'service'), min(started_at)) as started_at,
-        coalesce(max(ended_at) filter (where part <> 'service'), max(ended_at)) as ended_at,
-        bool_or(is_error and shared = 1) as is_error,
-        bool_or(is_fault and shared = 1) as is_fault,
-        bool_or(is_throttle and shared = 1) as is_throttle,
-        bool_or(in_progress and part <> 'service') as in_progress,
-        max(http_status) filter (where shared = 1) as http_status,
-        min(exception_type) filter (where part <> 'service') as error_type,
-        min(exception_message) filter (where part <> 'service') as error_message,
-        bool_or(part = 'function') as has_function,
-        bool_or(is_cold) as is_cold,
-        max(version) as version
-    from part
-    group by invocation
-),
-traced_status as (
-    select
-        *,
-        kind = 'AWS::Lambda::Function' as is_lambda,
-        not is_throttle and coalesce(http_status between 400 and 499, false) and not is_fault as is_client_error,
-        case
-            when is_fault or is_throttle or coalesce(http_status >= 500, false) then 'failed'
-            when is_error and (kind = 'AWS::Lambda::Function' or coalesce(http_status not between 400 and 499, true))
-                then 'failed'
-            -- what AWS writes carries a flag where it failed, so that an end without one is an answer
-            when kind = 'AWS::Lambda::Function' and has_function and not in_progress and ended_at is not null then 'ok'
-            when kind = 'AWS::StepFunctions::StateMachine' and not in_progress and ended_at is not null then 'ok'
-            when kind <> 'AWS::Lambda::Function' and http_status between 100 and 499 then 'ok'
-            else 'unknown'
-        end as status
-    from traced
-),
-told as (
+with told as (
     select
         coalesce(t.invocation, l.request_id || '#' || l.attempt) as invocation,
         coalesce(t.node, l.node) as node, coalesce(t.kind, 'AWS::Lambda::Function') as kind,
@@ -119,7 +51,7 @@ told as (
         ) as duration_ms,
         l.billed_ms, l.memory_mb, l.max_memory_mb, l.init_ms,
         case
-            when l.init_ms is not null or t.is_cold then true
+            when coalesce(l.init_ms, l.restore_ms) is not null or t.is_cold then true
             when t.has_function or l.duration_ms is not null then false
         end as is_cold_start,
         case
@@ -127,22 +59,21 @@ told as (
             when l.status = 'ok' or t.status = 'ok' then 'ok'
             else 'unknown'
         end as status,
-        coalesce(t.is_client_error and not t.is_lambda, false) as is_client_error,
+        coalesce(t.is_client_error, false) as is_client_error,
         coalesce(t.is_throttle, false) as is_throttle, t.http_status,
         coalesce(l.end_reason, case
             when t.error_type in ('Sandbox.Timedout', 'Lambda.Timeout')
                 or contains(t.error_message, 'Task timed out after') then 'timeout'
             when t.error_type = 'Runtime.OutOfMemory' then 'out_of_memory'
             when t.error_type = 'Runtime.ExitError' then 'exit'
-            when t.error_type is not null and t.is_lambda then 'error'
+            when t.error_type is not null and t.kind = 'AWS::Lambda::Function' then 'error'
         end) as end_reason,
         coalesce(t.error_type, l.error_type) as error_type,
         coalesce(t.error_message, l.error_message) as error_message,
         coalesce(l.version, t.version) as version,
         l.event_id, l.event_time
-    from traced_status as t
-    full join lake.lambda_log as l
-        on l.request_id = t.request_id and l.attempt = t.attempt and t.is_lambda
+    from lake.traced_invocation as t
+    full join lake.lambda_log as l on l.request_id = t.request_id and l.attempt = t.attempt
 )
 select
     invocation, node, kind, false as is_virtual, account, region, request_id, attempt, trace_id, trace_key,

@@ -12,12 +12,11 @@
 -- reference_type: `child` where the linked span came of this one, `parent` where this came of it
 -- linked_name: name of the linked node, where the link tells
 -- linked_kind: X-Ray's type of the linked node, where the link tells
-select
+select distinct
     link.trace_id, link.span_id, link.trace_key, link.span_key, link.linked_trace_id,
     link.linked_span_id, link.linked_trace_key, link.linked_key, link.reference_type,
     link.linked_name, link.linked_kind
 from normalized.link as link
 anti join (
-    -- documents are superseded segment by segment, so the keys meet through the document
-    select trace_key, document_key from lake.superseded
+    select trace_key, document_key from lake.superseded where not is_repeated
 ) as old using (trace_key, document_key)

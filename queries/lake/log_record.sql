@@ -1,8 +1,7 @@
 -- One log event, read: who wrote it, about which request or trace, how severe, which exception.
--- Platform lines of Lambda carry their figures. Sources of the formats: AWS Lambda developer guide,
--- "Working with Lambda function logs" and "Log formats"; CloudWatch Container Insights' application
--- log; trace ids as the X-Ray and OpenTelemetry log injectors print them.
--- needs: evidence.log_event
+-- Platform lines of Lambda carry their figures. Trace ids are read as the X-Ray and OpenTelemetry log
+-- injectors print them. Patterns look at the first 8,000 characters of a line.
+-- needs: lake.log_field evidence.log_event
 -- scope: record
 -- materialize
 -- account: AWS account id, null where unknown
@@ -17,9 +16,9 @@
 -- message: what the writer said, without the envelope around it
 -- node: function, service or workload that wrote it, null where the record does not tell
 -- kind: X-Ray's type of the node
--- version: function version of the log stream
+-- version: function version, of the log stream or its START
 -- pod: Kubernetes pod
--- request_id: Lambda request id that the line names
+-- request_id: request id that the line names; in a function's log a Lambda request id
 -- trace_id: trace id that the line names, 32 lower-case hex digits
 -- span_id: span id that the line names, 16 lower-case hex digits
 -- trace_key: signed 64-bit key of trace_id, for joins
@@ -29,228 +28,126 @@
 -- duration_ms: Duration of a report, milliseconds
 -- billed_ms: Billed Duration of a report, milliseconds
 -- init_ms: Init Duration of a report, milliseconds; null on warm starts
+-- restore_ms: Restore Duration of a report (SnapStart), milliseconds; null where none was restored
 -- memory_mb: Memory Size of a report, MB
 -- max_memory_mb: Max Memory Used of a report, MB
 -- platform_status: success, failure, error or timeout where the platform says so
 -- platform_error: error type that the platform names, such as Runtime.OutOfMemory
-with event as (
+with part as (
     select
         *,
-        log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
-            and contains(log_stream, '[') as is_lambda,
-        case
-            when left(ltrim(message), 1) = '{' and contains(message, '"log"') and json_valid(message)
-                then json_extract_string(message, [
-                    '$.log', '$.kubernetes.pod_name', '$.kubernetes.container_name', '$.container_name'
-                ])
-        end as envelope
-    from evidence.log_event
-),
-body as (
-    select
-        * exclude (message),
-        coalesce(envelope[1], message) as text,
-        case
-            when envelope[1] is not null then left(ltrim(envelope[1]), 1) = '{' and json_valid(envelope[1])
-            else left(ltrim(message), 1) = '{' and json_valid(message)
-        end as is_json
-    from event
-),
-field as (
-    select
-        * exclude (is_json),
-        case when is_json then json_extract_string(text, [
-            '$.type', '$.record.requestId', '$.record.status', '$.record.errorType',
-            '$.record.metrics.durationMs', '$.record.metrics.billedDurationMs',
-            '$.record.metrics.initDurationMs', '$.record.metrics.memorySizeMB',
-            '$.record.metrics.maxMemoryUsedMB', '$.record.version', '$.record.tracing.value',
-            '$.level', '$.log_level', '$.requestId', '$.AWSRequestId', '$.function_request_id',
-            '$.message', '$.msg', '$.errorType', '$.errorMessage', '$.exception_name',
-            '$.xray_trace_id', '$.trace_id', '$.traceId', '$.span_id', '$.spanId', '$.event'
-        ]) end as j,
-        case
-            when is_json then null
-            when text[24] = 'Z' and text[25] = chr(9) or text[1] = '[' and contains(left(text, 12), chr(9))
-                then string_split(text, chr(9))
-        end as tab,
-        case
-            when is_json or not is_lambda then null
-            when starts_with(text, 'START RequestId: ') then 'start'
-            when starts_with(text, 'END RequestId: ') then 'end'
-            when starts_with(text, 'REPORT RequestId: ') then 'report'
-            when starts_with(text, 'INIT_START ') then 'init'
-            when starts_with(text, 'INIT_REPORT ') then 'init_report'
-            when starts_with(text, 'RequestId: ') and contains(text, ' Error: ') then 'exit'
-            when text[24] = 'Z' and contains(left(text, 90), ' Task timed out after ') then 'timeout'
-            when starts_with(text, 'RESTORE_') or starts_with(text, 'EXTENSION' || chr(9))
-                or starts_with(text, 'TELEMETRY' || chr(9)) then 'platform'
-            when starts_with(text, '[ERROR] ') then 'error'
-        end as line_type
-    from body
-),
-typed as (
-    select
-        *,
-        case
-            when line_type is not null then line_type
-            when j[1] = 'platform.start' then 'start'
-            when j[1] = 'platform.report' then 'report'
-            when j[1] = 'platform.initStart' then 'init'
-            when j[1] = 'platform.initReport' then 'init_report'
-            when starts_with(j[1], 'platform.') then 'platform'
-            when j[13] is not null and j[19] is not null then 'error'
-            when tab[4] in ('Invoke Error ', 'Uncaught Exception ', 'Unhandled Promise Rejection ')
-                then 'error'
-            when j[17] in ('Invoke Error', 'Uncaught Exception', 'Unhandled Promise Rejection')
-                and j[19] is not null then 'error'
-            else 'log'
-        end as record_type,
-        case
-            when tab is null then null
-            when tab[1][1] = '[' then [substr(tab[1], 2, length(tab[1]) - 2), tab[3], array_to_string(tab[4:], chr(9))]
-            else [tab[3], tab[2], array_to_string(tab[4:], chr(9))]
-        end as runtime_line,
-        case when j is null and line_type in ('report', 'init_report') then text end as report,
-        case
-            when j is null and tab is null and line_type is null
-                and (contains(text, 'race') or contains(text, 'oot=') or contains(text, 'RACE'))
-                then text
-        end as may_name_trace,
-        case
-            when line_type = 'error' then regexp_extract(
-                text, '^\[ERROR\] ([A-Za-z_][\w.]*)(?:: ([^\n\r]*))?', ['type', 'message'])
-            when j is null and line_type is null
-                and (contains(text, 'Exception') or contains(text, 'Error'))
-                then regexp_extract(
-                    text,
-                    '((?:[A-Za-z_][\w$]*\.)*[A-Z][\w$]*(?:Exception|Error))(?:: ([^\n\r]*))?',
-                    ['type', 'message'])
-        end as exception,
-        case
-            when tab[4] in ('Invoke Error ', 'Uncaught Exception ', 'Unhandled Promise Rejection ')
-                and json_valid(tab[5])
-                then json_extract_string(tab[5], ['$.errorType', '$.errorMessage'])
-        end as thrown
-    from field
-),
-named as (
-    select
-        *,
-        coalesce(
-            nullif(regexp_extract(
-                may_name_trace,
-                '(?i)(?:trace[-_ ]?id|root)["'']?\s*[:=]\s*["'']?(1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{32})', 1), ''),
-            nullif(split_part(split_part(report, 'XRAY TraceId: ', 2), chr(9), 1), ''),
-            nullif(split_part(split_part(j[11], 'Root=', 2), ';', 1), ''),
-            j[22], j[23], j[24]
-        ) as named_trace,
-        coalesce(
-            nullif(regexp_extract(
-                may_name_trace, '(?i)span[-_ ]?id["'']?\s*[:=]\s*["'']?([0-9a-f]{16})', 1), ''),
-            nullif(split_part(split_part(report, 'SegmentId: ', 2), chr(9), 1), ''),
-            j[25], j[26]
-        ) as named_span,
+        left(text, 8000) as head,
+        case when record_type in ('report', 'init_report', 'platform') and json is null then text end as report,
         upper(coalesce(
-            runtime_line[1], j[12], j[13],
+            runtime.level, json.level,
             case
-                when line_type = 'error' then 'ERROR'
-                when line_type is null and j is null
-                    then nullif(regexp_extract(left(text, 120), '\b(DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b', 1), '')
+                when record_type = 'error' then 'ERROR'
+                when record_type = 'log' and json is null then nullif(regexp_extract(
+                    left(text, 120), '\b(TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b', 1), '')
             end
-        )) as word,
-        case
-            when contains(log_stream, '/') and not is_lambda
-                and regexp_matches(log_stream, '/[0-9a-f]{32}$') then string_split(log_stream, '/')
-        end as task_stream
-    from typed
+        )) as word
+    from lake.log_field
 ),
-canonical as (
+levelled as (
     select
         *,
         case
-            when regexp_matches(named_trace, '^1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}$')
-                then lower(substr(named_trace, 3, 8) || substr(named_trace, 12))
-            when regexp_matches(named_trace, '^[0-9a-fA-F]{32}$') then lower(named_trace)
-        end as trace_id,
-        case when regexp_matches(named_span, '^[0-9a-fA-F]{16}$') then lower(named_span) end as span_id
-    from named
+            when word in ('WARNING', 'WARN', '40') then 'WARN'
+            when word in ('INFORMATION', 'NOTICE', 'INFO', '30') then 'INFO'
+            when word in ('FAIL', 'SEVERE', 'ERR', 'ERROR', '50') then 'ERROR'
+            when word in ('CRITICAL', 'CRIT', 'FATAL', 'PANIC', 'DPANIC', 'ALERT', 'EMERGENCY', '60') then 'FATAL'
+            when word in ('TRACE', 'TRCE', 'DEBUG', 'DBUG', 'VERBOSE', 'SILLY', '10', '20') then 'DEBUG'
+        end as level,
+        -- the header of a message that is only printed names the sender's trace
+        case
+            when not (contains(head, 'race') or contains(head, 'oot=') or contains(head, 'RACE')) then null
+            when contains(head, 'AWSTraceHeader')
+                then regexp_replace(head, 'AWSTraceHeader[\\"'':= ]+[^"\\\s,}]*', '', 'g')
+            else concat('trace_id=', json.trace_id, ' ', head)
+        end as naming
+    from part
+),
+found as (
+    select
+        *,
+        lower(replace(regexp_replace(regexp_extract(
+            naming,
+            '(?i)(?:trace[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*|root=|traceparent[\\"'':= ]+00-)'
+            || '(1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{32})\b', 1), '^1-', ''), '-', '')) as trace_id,
+        lower(regexp_extract(
+            naming,
+            '(?i)(?:(?:^|[^t_])span[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*|segmentid: |@)([0-9a-f]{16})\b', 1)) as span_id,
+        case
+            when record_type = 'exit' then regexp_extract(
+                head, '^RequestId: \S+ (?:Error: )?([^\n\r]*)(?:[\n\r]+([A-Z]\w*\.\w+))?', ['message', 'type'])
+            when record_type = 'timeout' then {'message': trim(substr(head, 63), E' \r\n'), 'type': ''}
+            when record_type <> 'error' and (record_type <> 'log' or level in ('INFO', 'DEBUG')) or thrown is not null
+                then null
+            when starts_with(head, '[ERROR] ') then regexp_extract(
+                head, '(?s)^\[ERROR\] ([\w.]+)(?:: (.*?))?\s*(?:Traceback \(most recent.*)?$', ['type', 'message'])
+            when record_type = 'error' and json is null then regexp_extract(
+                head, '^([^\n\r]*): ([\w.$]+)[\n\r]', ['message', 'type'])
+            when contains(head, 'Exception') or contains(head, 'Error') then regexp_extract(
+                coalesce(json.stack, json.message, head),
+                '((?:[A-Za-z_][\w$]*\.)*[A-Z][\w$]*(?:Exception|Error))\b(?:: ([^\n\r]*))?', ['type', 'message'])
+        end as exception
+    from levelled
 ),
 keyed as (
     -- 16 hex digits as a signed 64-bit number, made of two halves since 2^63 and more does not fit
     select
-        *,
-        ('0x' || substr(trace_id, 17, 8))::bigint as trace_high,
-        ('0x' || substr(trace_id, 25, 8))::bigint as trace_low,
-        ('0x' || substr(span_id, 1, 8))::bigint as span_high,
-        ('0x' || substr(span_id, 9, 8))::bigint as span_low
-    from canonical
+        * exclude (trace_id, span_id),
+        nullif(trace_id, '') as trace_id, nullif(span_id, '') as span_id,
+        try_cast('0x' || substr(trace_id, 17, 8) as bigint) as trace_high,
+        try_cast('0x' || substr(trace_id, 25, 8) as bigint) as trace_low,
+        try_cast('0x' || substr(span_id, 1, 8) as bigint) as span_high,
+        try_cast('0x' || substr(span_id, 9, 8) as bigint) as span_low,
+        lower(coalesce(
+            case
+                when json is not null or record_type = 'log' then null
+                when record_type = 'start' then substr(text, 18, 36)
+                when record_type = 'end' then substr(text, 16, 36)
+                when record_type = 'report' then substr(text, 19, 36)
+                when record_type = 'exit' then substr(text, 12, 36)
+                when record_type = 'timeout' then substr(text, 26, 36)
+            end,
+            runtime.request_id, json.request_id,
+            -- Ruby's logger: E, [2026-01-31T00:00:00.000000 #8] ERROR <request id> -- : …
+            case when is_lambda and text[2:4] = ', [' then regexp_extract(head, '\] +[A-Z]+ ([0-9a-f-]{36}) -- ', 1) end
+        )) as request_id
+    from found
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, record_type,
-    case
-        when word in ('WARNING', 'WARN') then 'WARN'
-        when word in ('INFORMATION', 'NOTICE', 'INFO', '30') then 'INFO'
-        when word in ('FAIL', 'SEVERE', 'ERR', 'ERROR', '50') then 'ERROR'
-        when word in ('CRITICAL', 'CRIT', 'FATAL', '60') then 'FATAL'
-        when word in ('TRACE', 'DEBUG', '10', '20') then 'DEBUG'
-        when word = '40' then 'WARN'
-        else word
-    end as level,
-    coalesce(runtime_line[3], j[17], j[18], j[27], text) as message,
-    case
-        when is_lambda and starts_with(log_group, '/aws/lambda/') and log_stream[12] = '['
-            then substr(log_group, 13)
-        when is_lambda then nullif(split_part(substr(log_stream, 12), '[', 1), '')
-        when envelope[2] is not null
-            then regexp_replace(envelope[2], '(-[a-f0-9]{6,10})?-[a-z0-9]{5}$', '')
-        when envelope[4] is not null then envelope[4]
-        when task_stream is not null then task_stream[-2]
-    end as node,
-    case
-        when is_lambda then 'AWS::Lambda::Function'
-        when envelope[2] is not null then 'AWS::EKS::Container'
-        when envelope[4] is not null or task_stream is not null then 'AWS::ECS::Container'
-    end as kind,
-    case when is_lambda then split_part(split_part(log_stream, '[', 2), ']', 1) end as version,
-    envelope[2] as pod,
-    lower(coalesce(
-        case line_type
-            when 'start' then substr(text, 18, 36)
-            when 'end' then substr(text, 16, 36)
-            when 'report' then substr(text, 19, 36)
-            when 'exit' then substr(text, 12, 36)
-            when 'timeout' then substr(text, 26, 36)
-        end,
-        case when length(runtime_line[2]) = 36 then runtime_line[2] end,
-        j[2], j[14], j[15], j[16]
-    )) as request_id,
+    account, region, event_id, log_group, log_stream, timestamp, record_type, level,
+    coalesce(runtime.message, json.message, text) as message,
+    node, kind,
+    coalesce(version, json.version, case when record_type = 'start' then trim(substr(text, 64), E' \r\n') end) as version,
+    pod,
+    -- a Lambda request id has 36 characters, and before the first one the runtimes print `undefined`
+    case when not is_lambda or length(request_id) = 36 then nullif(request_id, '') end as request_id,
     trace_id, span_id,
     (trace_high - (trace_high >> 31) * 4294967296) * 4294967296 + trace_low as trace_key,
     (span_high - (span_high >> 31) * 4294967296) * 4294967296 + span_low as span_key,
-    coalesce(thrown[1], nullif(exception.type, ''), j[19], j[21]) as exception_type,
-    coalesce(thrown[2], nullif(exception.message, ''), j[20]) as exception_message,
-    coalesce(
-        try_cast(split_part(split_part(report, 'Duration: ', 2), ' ms', 1) as decimal(18, 3)),
-        try_cast(case when record_type = 'report' then j[5] end as decimal(18, 3))
-    ) as duration_ms,
-    coalesce(
-        try_cast(split_part(split_part(report, 'Billed Duration: ', 2), ' ms', 1) as bigint),
-        try_cast(case when record_type = 'report' then j[6] end as bigint)
-    ) as billed_ms,
-    coalesce(
-        try_cast(split_part(split_part(report, 'Init Duration: ', 2), ' ms', 1) as decimal(18, 3)),
-        try_cast(case when record_type = 'report' then j[7] end as decimal(18, 3))
-    ) as init_ms,
-    coalesce(
-        try_cast(split_part(split_part(report, 'Memory Size: ', 2), ' MB', 1) as bigint),
-        try_cast(j[8] as bigint)
-    ) as memory_mb,
-    coalesce(
-        try_cast(split_part(split_part(report, 'Max Memory Used: ', 2), ' MB', 1) as bigint),
-        try_cast(j[9] as bigint)
-    ) as max_memory_mb,
-    coalesce(nullif(split_part(split_part(split_part(report, 'Status: ', 2), chr(9), 1), chr(10), 1), ''), j[3])
-        as platform_status,
-    coalesce(nullif(split_part(split_part(split_part(report, 'Error Type: ', 2), chr(9), 1), chr(10), 1), ''), j[4])
-        as platform_error
+    coalesce(thrown.type, json.error_type, nullif(exception.type, '')) as exception_type,
+    coalesce(thrown.message, json.error_message, nullif(exception.message, '')) as exception_message,
+    try_cast(coalesce(
+        regexp_extract(report, '(?:\t|[0-9a-f]{12} +)Duration: ([0-9.]+) ms', 1),
+        case when record_type = 'report' then json.duration_ms end) as decimal(18, 3)) as duration_ms,
+    try_cast(coalesce(
+        split_part(split_part(report, 'Billed Duration: ', 2), ' ms', 1), json.billed_ms) as bigint) as billed_ms,
+    try_cast(coalesce(
+        split_part(split_part(report, 'Init Duration: ', 2), ' ms', 1),
+        case record_type when 'report' then json.init_ms when 'init_report' then json.duration_ms end
+    ) as decimal(18, 3)) as init_ms,
+    try_cast(coalesce(
+        regexp_extract(report, '(?:\t|REPORT )Restore Duration: ([0-9.]+) ms', 1), json.restore_ms
+    ) as decimal(18, 3)) as restore_ms,
+    try_cast(coalesce(
+        split_part(split_part(report, 'Memory Size: ', 2), ' MB', 1), json.memory_mb) as bigint) as memory_mb,
+    try_cast(coalesce(
+        split_part(split_part(report, 'Max Memory Used: ', 2), ' MB', 1), json.max_memory_mb) as bigint) as max_memory_mb,
+    case when json is null then nullif(regexp_extract(report, 'Status: (\w+)', 1), '')
+        when record_type not in ('log', 'error') then json.status end as platform_status,
+    case when json is null then nullif(regexp_extract(report, 'Error Type: (\S+)', 1), '')
+        when record_type not in ('log', 'error') then json.error end as platform_error
 from keyed

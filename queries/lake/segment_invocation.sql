@@ -1,5 +1,6 @@
 -- Which invocation a segment document belongs to. Lambda's service segment belongs to every attempt
--- of its request; independent subsegments (OpenTelemetry) to the segment they hang below.
+-- of its request; independent subsegments (OpenTelemetry) to the segment they hang below, or where
+-- that is not in the case to the topmost of them.
 -- needs: lake.span lake.lambda_log
 -- scope: case
 -- materialize
@@ -14,52 +15,58 @@ with recursive document as (
 ),
 function as (
     select
-        f.trace_key, f.segment_key, f.trace_id, f.segment_id,
+        f.trace_key, f.segment_key, f.trace_id, f.segment_id, f.started_at,
         s.segment_key as service_key,
         coalesce(s.request_id, l.request_id) as request_id,
-        coalesce(p.attempt, l.attempt, 1) as attempt
+        -- where the log is cut it counts from a later attempt: one number for both, so that they meet
+        coalesce(l.attempt, p.attempt) as attempt
     from document as f
     left join lake.span as p on p.trace_key = f.trace_key and p.span_key = f.parent_key
     left join document as s
         on s.trace_key = p.trace_key and s.segment_key = p.segment_key and s.origin = 'AWS::Lambda'
-    left join lake.lambda_log as l on l.trace_key = f.trace_key and l.segment_key = f.segment_key
+    left join lake.lambda_log as l
+        on l.trace_key = f.trace_key and l.segment_key = f.segment_key
+        and l.request_id = coalesce(s.request_id, l.request_id)
     where f.origin = 'AWS::Lambda::Function'
 ),
 -- the lines of a request that was retried may name one trace twice
 function_once as (
     select
-        trace_key, segment_key, trace_id, segment_id, service_key, min(request_id) as request_id,
-        min(attempt) as attempt
+        trace_key, segment_key, trace_id, segment_id, service_key, min(started_at) as started_at,
+        min(request_id) as request_id, min(attempt) as attempt
     from function
-    group by all
+    group by trace_key, segment_key, trace_id, segment_id, service_key
 ),
 named as (
     select
-        trace_key, segment_key, service_key, request_id, attempt,
-        coalesce(request_id || '#' || attempt, trace_id || ':' || segment_id) as invocation
-    from function_once
+        trace_key, segment_key, service_key, request_id, attempt_ as attempt,
+        coalesce(request_id || '#' || attempt_, trace_id || ':' || segment_id) as invocation
+    from (
+        select
+            *,
+            coalesce(attempt, row_number() over (
+                partition by trace_key, service_key, case when service_key is null then segment_key end
+                order by started_at nulls last, segment_id
+            )) as attempt_
+        from function_once
+    )
 ),
-climb as (
-    select d.trace_key, d.segment_key, p.segment_key as at_segment, 1 as depth
+-- an independent subsegment hangs on a span of another document
+hanging as (
+    select d.trace_key, d.segment_key, min(p.segment_key) as on_segment
     from document as d
     join lake.span as p on p.trace_key = d.trace_key and p.span_key = d.parent_key
-    where d.span_type = 'subsegment'
-    union
-    select c.trace_key, c.segment_key, p.segment_key, c.depth + 1
-    from climb as c
-    join document as d on d.trace_key = c.trace_key and d.segment_key = c.at_segment
-    join lake.span as p on p.trace_key = d.trace_key and p.span_key = d.parent_key
-    where d.span_type = 'subsegment' and c.depth < 1000
-),
-owner as (
-    select
-        d.trace_key, d.segment_key, coalesce(min(s.segment_key), d.segment_key) as owner_key
-    from document as d
-    left join climb as c on c.trace_key = d.trace_key and c.segment_key = d.segment_key
-    left join document as s
-        on s.trace_key = c.trace_key and s.segment_key = c.at_segment and s.span_type = 'segment'
-    where d.span_type = 'subsegment'
+    where d.span_type = 'subsegment' and p.segment_key <> d.segment_key
     group by d.trace_key, d.segment_key
+),
+-- each hangs on one document only, and the walk starts at what hangs on none: it never enters a cycle
+owner as (
+    select trace_key, segment_key, segment_key as owner_key
+    from document anti join hanging using (trace_key, segment_key)
+    union all
+    select h.trace_key, h.segment_key, o.owner_key
+    from owner as o
+    join hanging as h on h.trace_key = o.trace_key and h.on_segment = o.segment_key
 ),
 whole as (
     select trace_key, segment_key, invocation, request_id, attempt, 'function' as part from named
@@ -77,15 +84,19 @@ whole as (
     union all
     select trace_key, segment_key, trace_id || ':' || segment_id, null, 1, 'segment'
     from document
-    where span_type = 'segment' and coalesce(origin, '') not in ('AWS::Lambda', 'AWS::Lambda::Function')
+    -- also a subsegment whose segment is not in the case: what it tells must not be lost
+    anti join hanging using (trace_key, segment_key)
+    where coalesce(origin, '') not in ('AWS::Lambda', 'AWS::Lambda::Function')
 )
 select trace_key, segment_key, invocation, request_id, attempt, part from whole
 union all
 select
-    o.trace_key, o.segment_key,
+    d.trace_key, d.segment_key,
     coalesce(w.invocation, d.trace_id || ':' || d.segment_id), w.request_id, coalesce(w.attempt, 1),
-    'subsegment'
-from owner as o
-join document as d on d.trace_key = o.trace_key and d.segment_key = o.segment_key
+    case when o.owner_key is null then 'segment' else 'subsegment' end
+from document as d
+left join owner as o on o.trace_key = d.trace_key and o.segment_key = d.segment_key
 left join whole as w
     on w.trace_key = o.trace_key and w.segment_key = o.owner_key and w.part <> 'service'
+semi join hanging as h on h.trace_key = d.trace_key and h.segment_key = d.segment_key
+where coalesce(d.origin, '') not in ('AWS::Lambda', 'AWS::Lambda::Function')

@@ -49,6 +49,20 @@
 -- metadata: JSON, as recorded
 -- sql: the sql block, JSON, as recorded
 -- aws: the aws block, JSON, as recorded
+with kept as (
+    select span.*, superseded.is_repeated
+    from normalized.span as span
+    left join lake.superseded as superseded using (trace_key, segment_key, document_key)
+    where coalesce(superseded.is_repeated, true)
+),
+once as (
+    select * from kept where is_repeated is null
+    union all
+    (
+        select distinct on (trace_key, segment_key, ordinal) * from kept where is_repeated
+        order by trace_key, segment_key, ordinal, account nulls last, region nulls last
+    )
+)
 select
     account, region, trace_id, segment_id, span_id, parent_span_id, trace_key, segment_key,
     span_key, parent_key, call_key, ordinal, name, span_type, namespace, origin, node, kind,
@@ -57,5 +71,4 @@ select
     is_error, is_fault, is_throttle, http_status, http_method, url, request_id, message_id,
     resource_arn, version, attempt, exception_type, exception_message, exception_id, cause_id,
     exceptions, annotations, metadata, sql, aws
-from normalized.span
-anti join lake.superseded using (trace_key, segment_key, document_key)
+from once

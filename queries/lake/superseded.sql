@@ -1,27 +1,30 @@
 -- A segment document that another one replaces: X-Ray sends a segment in progress first, and a
 -- trace that was fetched twice may have grown. Of the documents of one segment the newest counts:
--- complete before in progress, then the later end, then the longer text.
+-- complete before in progress, then the later end, then more spans.
 -- needs: normalized.span
 -- scope: case
 -- materialize
 -- trace_key: signed 64-bit key of the trace id
 -- segment_key: signed 64-bit key of the segment id
--- document_key: signed 64-bit key of the document that is out of date
+-- document_key: signed 64-bit key of the document
+-- is_repeated: false where the document is out of date; true where it is the newest and the case holds
+--   copies of it, such as one imported from a file and one pulled
 with document as (
     select
         trace_key, segment_key, document_key,
-        count(*) as spans,
+        max(ordinal) + 1 as spans,
+        count(*) as rows_,
         bool_or(in_progress) filter (where ordinal = 0) as in_progress,
         max(ended_at) as ended_at
     from normalized.span
     group by trace_key, segment_key, document_key
 ),
 repeated as (
-    select trace_key, segment_key from document group by all having count(*) > 1
+    select trace_key, segment_key from document group by all having count(*) > 1 or max(rows_ - spans) > 0
 ),
 ranked as (
     select
-        trace_key, segment_key, document_key,
+        trace_key, segment_key, document_key, rows_ > spans as has_copies,
         row_number() over (
             partition by trace_key, segment_key
             order by in_progress, ended_at desc nulls last, spans desc, document_key
@@ -29,4 +32,5 @@ ranked as (
     from document
     semi join repeated using (trace_key, segment_key)
 )
-select trace_key, segment_key, document_key from ranked where place > 1
+select trace_key, segment_key, document_key, place = 1 as is_repeated
+from ranked where place > 1 or has_copies

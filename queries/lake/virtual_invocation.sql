@@ -15,7 +15,7 @@
 -- operation: API operation
 -- started_at: as the caller saw it, UTC
 -- ended_at: as the caller saw it, UTC
--- status: ok (an answer below 400), failed (error, fault or throttle) or unknown
+-- status: ok (an answer below 400), failed (error, fault, throttle, an answer from 400) or unknown
 -- is_throttle: answered with a throttle
 -- is_client_error: answered with a 4xx that is no throttle
 -- http_status: status of the answer
@@ -38,6 +38,8 @@ with inferred as (
     left join lake.call as c on c.trace_key = i.trace_key and c.inferred_key = i.segment_key
     -- X-Ray's copy of a call that the callee itself answers is the same thing told twice
     where i.inferred and i.ordinal = 0 and coalesce(c.answered, '') not in ('sync', 'request_id')
+        -- what was handed over to a function directly has no queue between
+        and not (coalesce(c.answered, '') = 'async' and i.kind = 'AWS::Lambda::Function')
 ),
 bare_call as (
     select
@@ -61,14 +63,17 @@ select
     trace_id || ':' || span_id as invocation, node, kind, trace_id, segment_id, span_id, trace_key,
     segment_key, call_key, operation, started_at, ended_at,
     case
-        when is_failed then 'failed'
+        when is_failed or http_status >= 400 then 'failed'
         when http_status between 100 and 399 then 'ok'
         else 'unknown'
     end as status,
-    is_throttle,
-    is_failed and not is_throttle and coalesce(http_status between 400 and 499, false) as is_client_error,
+    is_throttle or is_429 as is_throttle,
+    not is_throttle and not is_429 and coalesce(http_status between 400 and 499, false) as is_client_error,
     http_status, error_type, error_message, request_id, false as is_missing
-from (select * from inferred union all by name select * from bare_call)
+from (
+    select *, coalesce(http_status = 429, false) as is_429
+    from (select * from inferred union all by name select * from bare_call)
+)
 union all by name
 select
     trace_id || ':' || span_id as invocation, coalesce(node, 'not collected') as node,

@@ -7,8 +7,15 @@
 -- kind: call, or link where it was only handed over
 -- trace_key: key of the trace in which the caller recorded the call
 -- call_key: key of the caller's span that recorded it, null between a queue and its consumer
-with callee as (
-    select i.trace_key, i.segment_key, i.invocation, i.part, s.parent_key
+with owner as (
+    -- whose segment it is; Lambda's own counts where it speaks of one attempt only
+    select trace_key, segment_key, min(invocation) as invocation
+    from lake.segment_invocation
+    group by trace_key, segment_key
+    having count(*) = 1
+),
+callee as (
+    select i.trace_key, i.segment_key, i.invocation, s.parent_key
     from lake.segment_invocation as i
     join lake.span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key and s.ordinal = 0
     where i.part <> 'subsegment' and s.parent_key is not null
@@ -31,7 +38,7 @@ parent as (
     left join lake.call as call on call.trace_key = p.trace_key and call.span_key = p.call_key
     left join handed_over as h on h.trace_key = c.trace_key and h.segment_key = c.segment_key
     -- a function's segment below its own service segment is the same invocation
-    where own.invocation is null and not (c.part = 'function' and h.trace_key is not null)
+    where own.invocation is null
 ),
 to_real as (
     select
@@ -46,24 +53,23 @@ to_real as (
             when parent.inferred then parent.segment_key
             when parent.answered = 'async' then parent.inferred_key
         end
-    left join lake.segment_invocation as owner
+    left join owner
         on owner.trace_key = parent.trace_key and owner.segment_key = parent.segment_key
-        and owner.part <> 'service'
 ),
 to_virtual as (
     select owner.invocation as caller, v.invocation as callee, 'call' as kind, v.trace_key, v.call_key
     from lake.virtual_invocation as v
     join lake.call as c on c.trace_key = v.trace_key and c.span_key = v.call_key
-    join lake.segment_invocation as owner
-        on owner.trace_key = c.trace_key and owner.segment_key = c.segment_key and owner.part <> 'service'
+    join owner
+        on owner.trace_key = c.trace_key and owner.segment_key = c.segment_key
     union all
     -- an inferred segment below a span that is no call
     select owner.invocation, v.invocation, 'call', p.trace_key, p.span_key
     from lake.virtual_invocation as v
     join lake.span as i on i.trace_key = v.trace_key and i.segment_key = v.segment_key and i.ordinal = 0
     join lake.span as p on p.trace_key = i.trace_key and p.span_key = i.parent_key
-    join lake.segment_invocation as owner
-        on owner.trace_key = p.trace_key and owner.segment_key = p.segment_key and owner.part <> 'service'
+    join owner
+        on owner.trace_key = p.trace_key and owner.segment_key = p.segment_key
     where v.call_key is null
 )
 select distinct caller, callee, kind, trace_key, call_key

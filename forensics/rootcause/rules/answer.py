@@ -41,7 +41,9 @@ def answered_badly(place: Place) -> Finding | None:
     said = error_words(me.error_type, me.error_message)
     operation = f" {me.operation}" if me.operation else ""
     answer = f" {me.http_status}" if me.http_status is not None else ""
-    text = f"{node_words(me.node)} answered{operation} with{answer or ' an error'}{f': {said}' if said else ''}"
+    text = (
+        f"{node_words(me.node)} answered{operation} with{answer or ' an error'}{f': {said}' if said else ''}"
+    )
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
     exact = category != "dependency_fault" or me.http_status is not None
     return Finding(
@@ -86,5 +88,3 @@ def _because(category: str, place: Place, said: str) -> str:
     if me.http_status is not None:
         return f"answered{operation} with {me.http_status}{told}"
     return f"failed{operation}{told}"
-
-

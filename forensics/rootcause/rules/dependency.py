@@ -25,9 +25,9 @@ def exception_passed_on(place: Place) -> Finding | None:
         rule = "exception_passed_on"
         text = f"the error of {node_words(place.me.node)} carries that of {node_words(call.callee.node)}"
         seen = f"{node_words(place.me.node)} saw its call to {node_words(call.callee.node)} fail"
-        claims = (place.claim(text, rule, excerpt=said), evidence_of_call(call, seen, rule))
         lines = place.log_claims(text, rule, ("error", "log"))
-        return Finding(rule, "exact", (*claims, *lines), from_=call.callee.invocation, because=_because(call))
+        claims = (place.claim(text, rule, excerpt=said), evidence_of_call(call, seen, rule), *lines)
+        return Finding(rule, "exact", claims, from_=call.callee.invocation, because=_because(call))
     return None
 
 
@@ -39,10 +39,12 @@ def callee_failed(place: Place) -> Finding | None:
     call = calls[-1]
     rule = "callee_failed"
     text = f"{node_words(call.callee.node)} {outcome_words(call.callee)} before {place.me.node.name} failed"
-    claims = (place.claim(_me_failed(place), rule), evidence_of_call(call, text, rule))
+    claims = [place.claim(_me_failed(place), rule), evidence_of_call(call, text, rule)]
     if call.callee.locator != call.edge.call:
-        claims = (*claims, place.claim(text, rule, call.callee.locator, _callee_excerpt(call)))
-    return Finding(rule, _strength(place, calls), claims, from_=call.callee.invocation, because=_because(call))
+        claims.append(place.claim(text, rule, call.callee.locator, _callee_excerpt(call)))
+    return Finding(
+        rule, _strength(place, calls), tuple(claims), from_=call.callee.invocation, because=_because(call)
+    )
 
 
 def _candidates(place: Place) -> list[Call]:
@@ -71,11 +73,10 @@ def _carried(place: Place, call: Call) -> str | None:
     callee = call.callee
     told = [callee.error_message, call.edge.exception_message]
     told += [line.exception_message for line in callee.logs]
+    messages = [m for m in told if m and len(m) >= _TELLING]
     for text in place.errors:
-        for message in told:
-            if message and len(message) >= _TELLING and (message in text or text in message):
-                if len(text) >= _TELLING:
-                    return text
+        if len(text) >= _TELLING and any(m in text or text in m for m in messages):
+            return text
         if callee.request_id and callee.request_id in text:
             return text
         if callee.node.name in text and _names_status(text, call):

@@ -19,7 +19,9 @@ def raised_here(place: Place) -> Finding | None:
     rule = "raised_here"
     said = error_words(error_type, message)
     category = classify(error_type, message, me.http_status, is_throttle=me.is_throttle)
-    text = f"{node_words(me.node)} raised {said}" + ("" if place.failed_calls else ", and no call of it had failed")
+    text = f"{node_words(me.node)} raised {said}" + (
+        "" if place.failed_calls else ", and no call of it had failed"
+    )
     claims = [place.claim(text, rule)] if me.error_type or not lines else []
     exact = me.error_type is not None or me.end_reason == "error"
     return Finding(
@@ -39,7 +41,7 @@ def unexplained(place: Place) -> Finding:
     text = f"{node_words(me.node)} {outcome_words(me)}, and no record of it or below it says why"
     return Finding(
         rule, "weak", (place.claim(text, rule), *lines), category=category,
-        because=outcome_words(me) + (f" (it logged: {said})" if said else " for a reason that no record tells"),
+        because=outcome_words(me) + (f" (it logged: {said})" if said else ", and no record tells why"),
         would_decide=(f"error logs of {me.node.name} around that time", f"traced calls of {me.node.name}"),
     )  # fmt: skip
 

@@ -1,11 +1,8 @@
-"""The notebook face of a case: `forensics.open("case").report()`.
-
-Everything here reads what lies in the case folder; nothing asks AWS.
-"""
+"""A case as an object: `Case("case-42").report()`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +16,11 @@ from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
 from forensics.chains import chains_of, find, trace_document, trace_id_of
 from forensics.errors import NotFoundError
-from forensics.importers import ImportResult, import_paths
 from forensics.lake import Lake
 from forensics.model import Answer, Document, Failure, OnProgress, Tool, TraceDocument, no_progress
-from forensics.queries import View, tree
-from forensics.report import gather
-from forensics.report.gather import Range, failures
+from forensics.report.gather import Range, failures, gather
 
-__all__ = ["Case", "catalog", "import_into"]
+__all__ = ["Case"]
 
 
 class Case:
@@ -69,13 +63,15 @@ class Case:
         """Bring everything derived up to date."""
         with Folder(self._path, writable=True) as folder:
             analyse(folder, threads=self._threads, memory=self._memory, on_progress=on_progress)
+            folder.seal("analyse")
 
     @property
     def ends_at(self) -> datetime | None:
         """The last moment that evidence speaks of, naive UTC; None in an empty case."""
         rows = self._lake.rows("""
             select max(high) as high from (
-                select max(ended_at) as high from lake.span union all select max(timestamp) from lake.log_event
+                select max(ended_at) as high from lake.span
+                union all select max(timestamp) from lake.log_event
             )""")
         return rows[0]["high"]  # type: ignore[no-any-return]
 
@@ -98,7 +94,8 @@ class Case:
         document = trace_document(self._lake, canonical, self._failures_of_trace(canonical))
         if document is None:
             raise NotFoundError(
-                f"no span of trace {trace_id} in {self._path}", 'forensics sql "select distinct trace_id from lake.span"'
+                f"no span of trace {trace_id} in {self._path}",
+                'forensics sql "select distinct trace_id from lake.span"',
             )
         return document
 
@@ -129,27 +126,3 @@ class Case:
             {"chains": chains},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
-
-
-def import_into(
-    case: str | Path,
-    paths: Iterable[Path],
-    *,
-    log_group: str | None = None,
-    account: str | None = None,
-    region: str | None = None,
-    on_progress: OnProgress = no_progress,
-) -> ImportResult:
-    """Read telemetry from files and folders into a case, which is made where it does not exist."""
-    listed = list(paths)
-    with Folder(Path(case), writable=True, create=True) as folder:
-        result = import_paths(
-            folder, listed, log_group=log_group, account=account, region=region, on_progress=on_progress
-        )
-        folder.seal("import", files=result.files, rows=sum(result.added.values()))
-    return result
-
-
-def catalog() -> list[View]:
-    """Every view with its columns and their meaning, in the order in which they build on each other."""
-    return list(tree().values())

@@ -1,0 +1,41 @@
+"""Options of the commands that talk to AWS."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "EndpointOption",
+    "GroupOption",
+    "ProfileOption",
+    "QuotaOption",
+    "RegionOption",
+    "RoleOption",
+    "SinceNowOption",
+    "TracesOption",
+    "UntilNowOption",
+]
+
+RegionOption = Annotated[
+    list[str] | None, typer.Option("--region", help="AWS region, repeatable; else boto3's own.")
+]
+ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
+RoleOption = Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")]
+EndpointOption = Annotated[
+    str | None, typer.Option("--endpoint-url", help="Another endpoint than AWS's own.")
+]
+GroupOption = Annotated[
+    list[str] | None, typer.Option("--log-group", help="Log groups by glob, repeatable; without it all.")
+]
+QuotaOption = Annotated[
+    float, typer.Option("--quota-share", min=0.01, help="Share of each AWS quota that may be used.")
+]
+TracesOption = Annotated[bool, typer.Option("--traces/--no-traces", help="X-Ray traces too.")]
+SinceNowOption = Annotated[
+    str, typer.Option("--since", help="From here on: ISO 8601 (UTC), or 2h, 3d before now.")
+]
+UntilNowOption = Annotated[
+    str | None, typer.Option("--until", help="Up to here: ISO 8601 (UTC), or 30m before now; without it now.")
+]

@@ -1,0 +1,37 @@
+"""From the words of a command to a request to AWS. Loads boto3: imported by commands that run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from forensics.cli.options import moment
+from forensics.collect import Access, PullRequest
+
+__all__ = ["request_of"]
+
+
+def request_of(
+    *,
+    since: str,
+    until: str | None,
+    log_groups: list[str] | None,
+    traces: bool,
+    quota_share: float,
+    regions: list[str] | None,
+    profile: str | None,
+    role_arn: str | None,
+    endpoint_url: str | None,
+    workers: int = 6,
+) -> PullRequest:
+    """What the words of a command ask for. Raises UsageError for a time that is none."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    starts_at, ends_at = moment(since, now) or now, moment(until, now) or now
+    return PullRequest(
+        starts_at=starts_at.replace(tzinfo=UTC),
+        ends_at=ends_at.replace(tzinfo=UTC),
+        log_groups=tuple(log_groups or ["*"]),
+        traces=traces,
+        access=Access(tuple(regions or ()), profile, role_arn, endpoint_url),
+        quota_share=quota_share,
+        workers=workers,
+    )

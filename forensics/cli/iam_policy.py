@@ -1,0 +1,40 @@
+"""`forensics iam-policy`: the least privilege for what will be asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from forensics.cli.access import GroupOption, RegionOption, TracesOption
+from forensics.cli.console import write
+from forensics.cli.options import FileOption, ForceOption, VerboseOption
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(name="iam-policy")(iam_policy)
+
+
+def iam_policy(
+    log_group: GroupOption = None,
+    traces: TracesOption = True,
+    region: RegionOption = None,
+    account: Annotated[str, typer.Option(help="AWS account id.")] = "*",
+    partition: Annotated[str, typer.Option(help="aws, aws-cn or aws-us-gov.")] = "aws",
+    file: FileOption = None,
+    force: ForceOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Print an IAM policy of read-only actions for exactly what pull would ask with these options."""
+    from forensics.cli.asked import request_of
+    from forensics.collect import policy
+    from forensics.report.json import document_json
+
+    request = request_of(
+        since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
+        profile=None, role_arn=None, endpoint_url=None,
+    )  # fmt: skip
+    write([document_json(policy(request, account=account, partition=partition)) + "\n"], file, force=force)
+    return 0

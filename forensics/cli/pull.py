@@ -1,0 +1,70 @@
+"""`forensics pull`: batch-download an account's telemetry into a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensics.cli.access import (
+    EndpointOption,
+    GroupOption,
+    ProfileOption,
+    QuotaOption,
+    RegionOption,
+    RoleOption,
+    SinceNowOption,
+    TracesOption,
+    UntilNowOption,
+)
+from forensics.cli.console import Bar, note
+from forensics.cli.options import CaseOption, QuietOption, VerboseOption
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(pull)
+
+
+def pull(
+    case: CaseOption = Path("case"),
+    since: SinceNowOption = "3h",
+    until: UntilNowOption = None,
+    log_group: GroupOption = None,
+    traces: TracesOption = True,
+    region: RegionOption = None,
+    profile: ProfileOption = None,
+    role_arn: RoleOption = None,
+    endpoint_url: EndpointOption = None,
+    quota_share: QuotaOption = 0.5,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Pages asked for at the same time.")] = 6,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Download log events and traces of a window into a case.
+
+    Started again with the same filters it goes on where it stopped, with others it adds. Half of
+    each quota is left to everybody else. What is not permitted, or not there, is a gap; everything
+    else goes on.
+
+    forensics pull --since 2h --log-group '/aws/lambda/pay*' --case case-42
+
+    Exit codes: 3 done, with gaps that another run or permission could close · 4 credentials ·
+    5 throttled, run again · 130 interrupted, state saved.
+    """
+    from forensics.api.pull import pull_into
+    from forensics.cli.asked import request_of
+    from forensics.cli.pulled import tell
+
+    request = request_of(
+        since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
+        regions=region, profile=profile, role_arn=role_arn, endpoint_url=endpoint_url, workers=workers,
+    )  # fmt: skip
+    with Bar(quiet=quiet) as bar:
+        result = pull_into(case, request, on_progress=bar)
+    if not quiet:
+        tell(result)
+        note(f"Wrote {case}")
+    return 3 if any(gap.closable for gap in result.gaps) else 0

@@ -1,0 +1,13 @@
+"""Batch download from AWS: the only room that imports boto3.
+
+`pull` fills a case, `check_access` is what `doctor` prints, `policy` what `iam-policy` prints.
+Evidence is the same as the importers make, column for column, with account and region filled in.
+"""
+
+from forensics.collect.check import Check, check_access
+from forensics.collect.policy import policy
+from forensics.collect.pull import pull
+from forensics.collect.request import PullRequest, PullResult
+from forensics.collect.session import Access
+
+__all__ = ["Access", "Check", "PullRequest", "PullResult", "check_access", "policy", "pull"]

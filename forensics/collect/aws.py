@@ -1,0 +1,208 @@
+"""One account in one region: ask for a page until it is whole, or say why it cannot be had.
+
+Errors of AWS become few kinds: credentials (the run ends), refused or gone (a gap, the rest goes
+on), a token that is no longer good (the window starts again), temporary (asked again, with
+back-off and jitter, for minutes). The code names are those of botocore's service models.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSLError,
+    TokenRetrievalError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
+
+from forensics.collect.pacing import Pacer
+from forensics.collect.pages import PageError
+from forensics.collect.session import Session
+from forensics.errors import CredentialsError, ForensicsError, TemporaryError
+
+__all__ = ["SERVICE", "Api", "BadToken", "Refused", "Stopped"]
+
+# Which service an operation belongs to; together they are the action of an IAM policy.
+SERVICE = {
+    "GetCallerIdentity": "sts",
+    "DescribeLogGroups": "logs",
+    "FilterLogEvents": "logs",
+    "GetTraceSummaries": "xray",
+    "BatchGetTraces": "xray",
+    "GetTraceSegmentDestination": "xray",
+}
+
+_CREDENTIALS = {
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnrecognizedClientException",
+    "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "AuthFailure",
+    "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId",
+}  # fmt: skip
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "OptInRequired"}
+_GONE = {"ResourceNotFoundException"}
+_THROTTLED = {
+    "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
+    "RequestLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "429",
+}  # fmt: skip
+_PASSING = {
+    "ServiceUnavailableException", "ServiceUnavailable", "InternalFailure", "InternalServerError",
+    "InternalError", "OperationAbortedException", "RequestTimeout", "RequestTimeoutException",
+}  # fmt: skip
+
+_CAP_S = 8.0
+_PATIENCE_S = 300.0
+_LEAST_TRIES = 12
+# Where nothing ever answered, the address is wrong sooner than the weather is bad.
+_FIRST_PATIENCE_S = 15.0
+_FIRST_TRIES = 4
+
+
+class Stopped(Exception):
+    """The run was told to end; what was read of the unit is let go."""
+
+
+class Refused(Exception):
+    """AWS will not answer this: `action` is what is not permitted or not possible, `reason` why.
+
+    `for_good`: nor would it for any other window (no permission, the resource is gone).
+    """
+
+    def __init__(self, action: str, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(f"{action}: {reason}")
+        self.action = action
+        self.reason = reason
+        self.for_good = for_good
+
+
+class BadToken(Exception):
+    """A page token that is expired or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Calls for one account in one region, paced and retried; one object serves all threads.
+
+    `backoff_s` is the first pause after a failed page; it doubles up to 8 s, with full jitter.
+    """
+
+    session: Session
+    region: str
+    account: str | None
+    pacer: Pacer
+    stop: threading.Event
+    backoff_s: float = 0.05
+    patience_s: float = _PATIENCE_S
+
+    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """One whole page, as botocore's parser gives it.
+
+        Raises Stopped, Refused, BadToken, CredentialsError; TemporaryError where AWS
+        gave nothing usable for `patience_s` seconds and at least twelve tries, or never answered at all.
+        """
+        bucket = self.pacer.bucket(self.account or "", self.region, operation)
+        began, tries = time.monotonic(), 0
+        while True:
+            bucket.take(self._wait)
+            if self.stop.is_set():
+                raise Stopped
+            try:
+                page = self._ask(operation, params)
+            except _Again as again:
+                tries += 1
+                if again.throttled:
+                    bucket.throttled()
+                    self.session.meter.count(self.session.meter.throttled, operation)
+                self._pause(operation, tries, began, again)
+            else:
+                bucket.answered()
+                return page
+
+    def _ask(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        meter = self.session.meter
+        meter.count(meter.calls, operation)
+        try:
+            client = self.session.client(SERVICE[operation], self.region)
+            page: dict[str, Any] = getattr(client, xform_name(operation))(**params)
+        except ClientError as error:
+            raise _translate(operation, error) from error
+        except PageError as error:
+            raise _Again(str(error)) from error
+        except (
+            NoCredentialsError,
+            PartialCredentialsError,
+            CredentialRetrievalError,
+            TokenRetrievalError,
+        ) as e:
+            raise CredentialsError(f"AWS credentials: {e}", "renew them, then run the same command") from e
+        except SSLError as error:
+            raise ForensicsError(f"TLS: {error}", "set AWS_CA_BUNDLE to the certificate to trust") from error
+        except (HTTPClientError, NoConnectionError, ResponseParserError) as error:
+            raise _Again(str(error)) from error
+        except BotoCoreError as error:
+            raise ForensicsError(f"{operation}: {error}", "check --region and --endpoint-url") from error
+        return page
+
+    def _pause(self, operation: str, tries: int, began: float, again: _Again) -> None:
+        known = self.session.meter.clock_offset_s is not None
+        least, patience = (_LEAST_TRIES, self.patience_s) if known else (_FIRST_TRIES, _FIRST_PATIENCE_S)
+        if tries >= least and time.monotonic() - began > min(patience, self.patience_s):
+            raise TemporaryError(
+                f"{SERVICE[operation]}:{operation} in {self.region} gave nothing usable: {again}",
+                "run the same command again; it goes on where it stopped",
+            )
+        self.pause(tries)
+
+    def pause(self, tries: int) -> None:
+        """Wait before the next try, longer each time. Raises Stopped."""
+        longest = min(_CAP_S, self.backoff_s * 2 ** min(tries, 20))
+        # Jitter keeps threads that were refused together from coming back together.
+        self._wait(random.uniform(longest / 10, longest))
+
+    def _wait(self, seconds: float) -> None:
+        if self.stop.wait(seconds):
+            raise Stopped
+
+
+class _Again(Exception):
+    """Worth asking again."""
+
+    def __init__(self, reason: str, *, throttled: bool = False) -> None:
+        super().__init__(reason)
+        self.throttled = throttled
+
+
+def _translate(operation: str, error: ClientError) -> Exception:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    text = str(error.response.get("Error", {}).get("Message", "")) or code
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    action = f"{SERVICE[operation]}:{operation}"
+    if code in _CREDENTIALS:
+        return CredentialsError(f"AWS refused the credentials ({code})", "renew them, then run it again")
+    if code in _DENIED:
+        return Refused(action, f"not permitted ({code})", for_good=True)
+    if code in _GONE:
+        return Refused(action, f"not there, or no longer ({code})", for_good=True)
+    if code in _THROTTLED or status == 429:
+        return _Again(f"{code}: {text}", throttled=True)
+    if code in _PASSING or status >= 500 or not _is_from_aws(code):
+        return _Again(f"{code}: {text[:200]}")
+    if "token" in text.lower():
+        return BadToken(text)
+    return Refused(action, f"{code}: {text}")
+
+
+def _is_from_aws(code: str) -> bool:
+    """A bare number is what botocore makes of a body that no AWS service wrote (a proxy's page)."""
+    return bool(code) and not code.isdigit()

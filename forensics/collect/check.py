@@ -1,0 +1,156 @@
+"""What `doctor` says: credentials, each permission, the trace store, the clock, the disk.
+
+Every permission is tried with the cheapest call that needs it: one record, one second, no ids.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from forensics.collect.aws import SERVICE, Api, Refused
+from forensics.collect.pacing import Pacer, start_rate
+from forensics.collect.plan import identify
+from forensics.collect.request import PullRequest
+from forensics.collect.session import Access, Session
+from forensics.collect.windows import to_ms
+from forensics.errors import CredentialsError, ForensicsError, TemporaryError
+
+__all__ = ["Check", "check_access"]
+
+_SKEW_S = 300.0  # Signature Version 4 allows five minutes
+_LEAST_BYTES = 1_000_000_000
+_NO_TRACE = "1-00000000-000000000000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `doctor`: `state` is ok, warning or failed; `hint` what to do about it."""
+
+    name: str
+    state: str
+    detail: str
+    hint: str = ""
+
+
+def check_access(request: PullRequest, folder: Path) -> tuple[Check, ...]:
+    """Try all that `pull` with this request would need, and the disk below `folder`.
+
+    Raises nothing that AWS or the network can cause: what fails is a row.
+    """
+    return (*_check_aws(request), _disk(folder))
+
+
+def _check_aws(request: PullRequest) -> Iterator[Check]:
+    try:
+        session = Session(request.access)
+        regions = session.regions()
+    except ForensicsError as error:
+        yield Check("credentials", "failed", str(error), error.hint)
+        return
+    pacer, stop = Pacer(request.quota_share), threading.Event()
+    for region in regions:
+        try:
+            api = identify(session, region, pacer, stop)
+        except ForensicsError as error:
+            yield Check("credentials", "failed", str(error), error.hint)
+            return
+        yield from _check_region(request, replace(api, patience_s=5.0))
+    yield _clock(session)
+
+
+def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
+    yield _identity(api)
+    yield _endpoint(api, request.access)
+    if request.log_groups:
+        yield _quota(api, request)
+        answer: dict[str, Any] = {}
+        yield _try(api, "DescribeLogGroups", lambda: answer.update(api.call("DescribeLogGroups", limit=1)))
+        yield _filter_events(api, answer)
+    if request.traces:
+        yield _try(api, "GetTraceSummaries", lambda: api.call("GetTraceSummaries", **_one_second(api)))
+        yield _try(api, "BatchGetTraces", lambda: api.call("BatchGetTraces", TraceIds=[_NO_TRACE]))
+        yield _trace_store(api)
+
+
+def _identity(api: Api) -> Check:
+    if api.account is None:
+        return Check(
+            f"credentials {api.region}", "warning", "STS does not answer, so the account is not known"
+        )
+    return Check(f"credentials {api.region}", "ok", f"account {api.account}")
+
+
+def _endpoint(api: Api, access: Access) -> Check:
+    url = api.session.client("logs", api.region).meta.endpoint_url
+    state = "ok" if url.startswith("https://") or access.endpoint_url else "warning"
+    return Check(f"endpoint {api.region}", state, url)
+
+
+def _quota(api: Api, request: PullRequest) -> Check:
+    rate, _ = start_rate("FilterLogEvents", api.region)
+    text = f"FilterLogEvents {rate:g}/s per account, {rate * request.quota_share:g}/s of it used"
+    return Check(f"quota {api.region}", "ok", text)
+
+
+def _filter_events(api: Api, listed: dict[str, Any]) -> Check:
+    groups = [g for g in listed.get("logGroups", ()) if g.get("logGroupClass", "STANDARD") == "STANDARD"]
+    if not groups:
+        return Check(f"logs:FilterLogEvents {api.region}", "warning", "no log group to try it on")
+    now = to_ms(api.session.meter.now())
+    params = {"logGroupName": groups[0]["logGroupName"], "startTime": now - 1, "endTime": now, "limit": 1}
+    return _try(api, "FilterLogEvents", lambda: api.call("FilterLogEvents", **params))
+
+
+def _one_second(api: Api) -> dict[str, Any]:
+    now = api.session.meter.now().replace(microsecond=0)
+    return {"StartTime": now - timedelta(seconds=1), "EndTime": now}
+
+
+def _trace_store(api: Api) -> Check:
+    """Which store the account's traces go to decides how they can be read."""
+    name = f"trace store {api.region}"
+    try:
+        answer = api.call("GetTraceSegmentDestination")
+    except CredentialsError as error:
+        return Check(name, "failed", str(error), error.hint)
+    except (Refused, TemporaryError) as error:
+        return Check(name, "warning", str(error), "allow xray:GetTraceSegmentDestination")
+    if answer.get("Destination") == "CloudWatchLogs":
+        hint = "pull the log group aws/spans too: BatchGetTraces finds only the indexed share"
+        return Check(name, "warning", f"Transaction Search ({answer.get('Status', '')})", hint)
+    return Check(name, "ok", "X-Ray")
+
+
+def _try(api: Api, operation: str, call: Callable[[], object]) -> Check:
+    name = f"{SERVICE[operation]}:{operation} {api.region}"
+    try:
+        call()
+    except (Refused, TemporaryError, CredentialsError) as error:
+        hint = "forensics iam-policy" if isinstance(error, Refused) and error.for_good else ""
+        return Check(name, "failed", str(error), hint or getattr(error, "hint", ""))
+    except ForensicsError as error:
+        return Check(name, "failed", str(error), error.hint)
+    return Check(name, "ok", "permitted")
+
+
+def _clock(session: Session) -> Check:
+    offset = session.meter.clock_offset_s
+    if offset is None:
+        return Check("clock", "warning", "AWS sent no Date header")
+    state = "ok" if abs(offset) < _SKEW_S / 5 else "warning" if abs(offset) < _SKEW_S else "failed"
+    hint = "" if state == "ok" else "set this machine's clock: AWS refuses signatures that are 5 min off"
+    return Check("clock", state, f"AWS is {offset:+.0f} s from this machine", hint)
+
+
+def _disk(folder: Path) -> Check:
+    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free
+    state = "ok" if free >= _LEAST_BYTES else "warning"
+    hint = "" if state == "ok" else "a million log events take about 100 MB"
+    return Check("disk", state, f"{free / 1e9:.1f} GB free", hint)

@@ -1,0 +1,57 @@
+"""What this run has read, and therefore which notes of earlier runs no longer hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from forensics.case import Unit
+from forensics.collect.outcome import Source, SourceKey, parse_name, place
+from forensics.collect.plan import Plan
+from forensics.collect.windows import Window, from_iso, missing
+from forensics.model import Gap
+
+__all__ = ["SUPERSEDED", "Coverage"]
+
+SUPERSEDED = "superseded"
+
+
+class Coverage:
+    """The windows that were read, by source."""
+
+    def __init__(self) -> None:
+        self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
+        self._by_gap: dict[tuple[str, str, str], list[Window]] = defaultdict(list)
+
+    def add(self, source: Source, window: Window) -> None:
+        key = source.key
+        self._windows[key].append(window)
+        self._by_gap[source.gap_kind, source.name, place(key.account, key.region)].append(window)
+
+    def filled(self, gaps: Iterable[Gap], found: set[Gap], plan: Plan) -> list[Gap]:
+        """Gaps of earlier runs whose whole window was read now without finding them again."""
+        return [gap for gap in gaps if gap not in found and self._is_filled(gap, plan)]
+
+    def superseded(self, plan: Plan) -> list[Unit]:
+        """Units that were to be read again and were, as windows that other units now stand for."""
+        return [
+            replace(unit, state=SUPERSEDED, detail="")
+            for unit in plan.open_units
+            if self._is_superseded(*parse_name(unit.what))
+        ]
+
+    def _is_filled(self, gap: Gap, plan: Plan) -> bool:
+        where = gap.reason[gap.reason.rfind("[") :]
+        if gap.kind == "log_groups":
+            return where in plan.listed
+        if gap.starts_at is None or gap.ends_at is None:
+            return False
+        of_traces = gap.kind == "trace"
+        key = ("traces", "traces", where) if of_traces else (gap.kind, gap.what, where)
+        window = Window(from_iso(gap.starts_at), from_iso(gap.ends_at))
+        return key in self._by_gap and not missing(window, self._by_gap[key])
+
+    def _is_superseded(self, key: SourceKey, window: Window) -> bool:
+        read = self._windows.get(key, [])
+        return window not in read and not missing(window, read)

@@ -1,0 +1,215 @@
+"""Log groups by pattern, and FilterLogEvents paged by hand, a window of a group at a time.
+
+From the API reference of CloudWatch Logs: `startTime` and `endTime` are both inclusive; a page may
+be empty and still carry a token, only a missing token is the end; tokens live 24 hours; groups of
+class Infrequent Access refuse FilterLogEvents. A window counts as read only when its chain of
+pages came to an end, so nothing rests on the order of events; order only helps to guess sizes.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from forensics.case import Unit
+from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.columns import LogRows, warning_rows
+from forensics.collect.outcome import DONE, OPEN, Finished, SourceKey, Split, detail, unit_name
+from forensics.collect.windows import Window, cut, to_ms
+
+__all__ = ["LogGroup", "LogSource", "account_in", "list_groups"]
+
+_UNIT_PAGES = 32  # a kill loses at most this much fetching per worker
+_AIM_PAGES = 12
+_ALL_PAGES = 512  # empty ones among them
+_LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is given up early
+_STARTS = 3
+_REPEATS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """A group as DescribeLogGroups lists it; `account` is taken from its ARN."""
+
+    name: str
+    account: str | None
+    log_class: str
+
+
+def list_groups(api: Api, patterns: Sequence[str]) -> list[LogGroup]:
+    """The groups that any of the globs matches, by name. Raises what `Api.call` raises."""
+    groups: dict[str, LogGroup] = {}
+    for prefix in _prefixes(patterns):
+        for group in _described(api, prefix):
+            name = group["logGroupName"]
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+                account = account_in(str(group.get("arn", "")))
+                groups[name] = LogGroup(name, account, group.get("logGroupClass", "STANDARD"))
+    return [groups[name] for name in sorted(groups)]
+
+
+def account_in(arn: str) -> str | None:
+    """The account that an ARN names."""
+    parts = arn.split(":")
+    return parts[4] or None if len(parts) > 4 else None
+
+
+def _prefixes(patterns: Sequence[str]) -> list[str]:
+    """What the globs begin with, so that AWS lists no more than it must."""
+    found = sorted({re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in patterns})
+    return [p for n, p in enumerate(found) if not any(p.startswith(shorter) for shorter in found[:n])]
+
+
+def _described(api: Api, prefix: str) -> Iterator[dict[str, Any]]:
+    params: dict[str, Any] = {"limit": 50}
+    if prefix:
+        params["logGroupNamePrefix"] = prefix
+    seen: set[str] = set()
+    while True:
+        page = api.call("DescribeLogGroups", **params)
+        yield from page["logGroups"]
+        token = page.get("nextToken")
+        if not token or token in seen:
+            return
+        seen.add(token)
+        params["nextToken"] = token
+
+
+class LogSource:
+    """The events of one group, `pattern` being CloudWatch's filter pattern ('' = all).
+
+    Events may arrive late: a window younger than `settle` is read again by the next run.
+    """
+
+    kind = "log_window"
+    gap_kind = "log_group"
+
+    def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
+        self._api = api
+        self._settle_ms = settle // timedelta(milliseconds=1)
+        self._group = group
+        self._account = group.account or api.account
+        self.name = group.name
+        self.key = SourceKey(self._account or "", api.region, "FilterLogEvents", group.name, pattern)
+
+    def read(self, window: Window) -> Finished | Split:
+        """Read the window to its end. A token that is repeated or no longer good starts it again."""
+        if self._group.log_class not in ("STANDARD", ""):
+            raise Refused(
+                "logs:FilterLogEvents",
+                f"refused for log class {self._group.log_class}: export the group, then forensics import",
+                for_good=True,
+            )
+        for _ in range(_STARTS):
+            try:
+                return self._read_once(window)
+            except BadToken as error:
+                reason = str(error)
+        if window.length > 1:  # a shorter chain needs fewer tokens
+            return Split(cut(window, 2))
+        raise Refused("logs:FilterLogEvents", f"page tokens were refused or repeated: {reason}")
+
+    def _read_once(self, window: Window) -> Finished | Split:
+        settled = to_ms(self._api.session.meter.now()) - self._settle_ms
+        rows, pages, tokens = LogRows(self._account, self._api.region, self.name), _Pages(window), set[str]()
+        params = self._params(window)
+        while True:
+            page = self._next_page(params, tokens)
+            rows.add(page["events"], page["Page"].escaped)
+            pages.add(page)
+            token = page.get("nextToken")
+            if not token:
+                return self._finished(window, rows, pages, DONE if window.end <= settled else OPEN)
+            if pieces := pages.pieces():
+                return Split(pieces)
+            tokens.add(token)
+            params["nextToken"] = token
+
+    def _next_page(self, params: dict[str, Any], tokens: set[str]) -> dict[str, Any]:
+        """The page, asked again where its token leads back to a page that was read already.
+
+        Raises BadToken where it goes on doing so: following it would never end.
+        """
+        for tries in range(1, _REPEATS + 1):
+            page = self._api.call("FilterLogEvents", **params)
+            if page.get("nextToken") not in tokens:
+                return page
+            self._api.pause(tries)
+        raise BadToken("the service repeats a page token")
+
+    def _params(self, window: Window) -> dict[str, Any]:
+        params = {
+            "logGroupName": self.name,
+            "startTime": window.start,
+            "endTime": window.end - 1,  # inclusive there
+            "limit": 10_000,
+        }
+        return {**params, "filterPattern": self.key.pattern} if self.key.pattern else params
+
+    def _finished(self, window: Window, rows: LogRows, pages: _Pages, state: str) -> Finished:
+        table = rows.table()
+        tables = {"log_event": table}
+        if rows.warnings:
+            tables["warning"] = warning_rows(rows.warnings)
+        unit = Unit(
+            self.kind, unit_name(self.key, window), state, table.num_rows, pages.bytes, pages.sha256(),
+            detail(pages.metadata),
+        )  # fmt: skip
+        return Finished(unit, tables)
+
+
+class _Pages:
+    """The pages of a window so far, and whether they are becoming too many for one unit."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._digest = hashlib.sha256()
+        self._filled = 0
+        self._first, self._last = window.end, window.start
+        self.metadata: list[dict[str, Any]] = []
+        self.bytes = 0
+
+    def add(self, page: dict[str, Any]) -> None:
+        self.metadata.append({"ResponseMetadata": page["ResponseMetadata"]})
+        self.bytes += page["Page"].bytes
+        self._digest.update(page["Page"].sha256.encode())
+        if events := page["events"]:
+            self._filled += 1
+            self._first = min(self._first, events[0].timestamp or self._window.end)
+            self._last = max(self._last, events[-1].timestamp or self._window.start)
+
+    def sha256(self) -> str:
+        """Hash over the hashes of the pages."""
+        return self._digest.hexdigest()
+
+    def pieces(self) -> list[Window]:
+        """How to cut the window, by the density seen; empty while it may go on in one piece."""
+        if self._window.length <= 1:
+            return []
+        if len(self.metadata) >= _ALL_PAGES:
+            return cut(self._window, 2)
+        if self._filled in _LOOK_AT and self._expected() > _UNIT_PAGES * 1.2:
+            return self._cut()
+        return self._cut() if self._filled >= _UNIT_PAGES else []
+
+    def _expected(self) -> float:
+        seen = max(1, self._last - self._first + 1)
+        return self._filled * (self._window.end - self._first) / seen
+
+    def _cut(self) -> list[Window]:
+        """Pieces of about twelve pages from the first event on; what lies before it is one more."""
+        start, end = self._window
+        first = min(max(self._first, start), end - 1)
+        seen = max(1, self._last - first + 1)
+        most = 64 * self._filled  # a burst in the first pages must not cut an idle week into ms
+        step = max(1, seen * _AIM_PAGES // self._filled, (end - first) // most)
+        edges = sorted({start, *range(first, end, step), end})
+        if len(edges) == 2:  # one piece would be the window again
+            edges.insert(1, start + (end - start) // 2)
+        return [Window(a, b) for a, b in pairwise(edges)]

@@ -1,0 +1,176 @@
+"""What there is to read: the sources of an account, and the windows of each that are not done."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from forensics.case import Case, Unit
+from forensics.collect.aws import Api, Refused
+from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
+from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
+from forensics.collect.pacing import Pacer
+from forensics.collect.request import PullRequest
+from forensics.collect.session import Session
+from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
+from forensics.collect.windows import Window, cut, iso, missing, to_ms
+from forensics.errors import TemporaryError
+from forensics.model import Gap
+
+__all__ = ["KINDS", "Plan", "Task", "make_plan"]
+
+KINDS = ("log_window", "trace_window")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    source: Source
+    window: Window
+
+
+@dataclass(slots=True)
+class Plan:
+    """Tasks in no order, what could not even be listed, and how much of the request was done."""
+
+    tasks: list[Task] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    accounts: set[str] = field(default_factory=set)
+    groups: int = 0
+    errors: list[Refused] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)  # places whose log groups could be listed
+    open_units: list[Unit] = field(default_factory=list)
+
+
+class _Done:
+    """What the ledger holds: windows by source, and the trace revisions that are in the case."""
+
+    def __init__(self, case: Case) -> None:
+        self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
+        self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self.open_units: list[Unit] = []
+        for kind in KINDS:
+            for unit in case.ledger.units(kind).values():
+                self._add(unit)
+
+    def missing(self, key: SourceKey, window: Window) -> list[Window]:
+        """What was read without a filter was read for every filter."""
+        plain = key._replace(pattern="")
+        return missing(window, [*self._windows[key], *self._windows[plain]])
+
+    def _add(self, unit: Unit) -> None:
+        key, window = parse_name(unit.what)
+        if unit.state == DONE:
+            self._windows[key].append(window)
+        elif unit.state == OPEN:
+            self.open_units.append(unit)
+            known = self.revisions[key.account, key.region]
+            for trace, revision in json.loads(unit.detail).get("revisions", {}).items():
+                known[trace] = max(revision, known.get(trace, -1))
+
+
+def make_plan(
+    case: Case, request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event
+) -> Plan:
+    """List what the request names, in every region, and take off what the ledger has as done.
+
+    Raises CredentialsError, UsageError, TemporaryError and Stopped.
+    """
+    done = _Done(case)
+    plan = Plan(open_units=done.open_units)
+    for region in session.regions():
+        api = identify(session, region, pacer, stop)
+        if api.account:
+            plan.accounts.add(api.account)
+        if request.log_groups:
+            _plan_logs(request, api, done, plan)
+        if request.traces:
+            _plan_traces(request, api, done, plan)
+    return plan
+
+
+def identify(session: Session, region: str, pacer: Pacer, stop: threading.Event) -> Api:
+    """The Api of a region with the account that STS names, else the one in a log group's ARN.
+
+    Raises CredentialsError where AWS refuses the credentials, TemporaryError where it answers, but
+    not this: the account is a part of every record's identity, and must not differ between runs.
+    """
+    api = Api(session, region, None, pacer, stop)
+    try:
+        account = str(api.call("GetCallerIdentity")["Account"])
+    except (Refused, KeyError):
+        account = None
+    except TemporaryError:
+        if session.meter.clock_offset_s is not None:
+            raise
+        account = None  # a network that reaches logs and X-Ray, but not STS
+    return replace(api, account=account or _account_of_a_group(api))
+
+
+def _account_of_a_group(api: Api) -> str | None:
+    try:
+        arns = [str(group.get("arn", "")) for group in api.call("DescribeLogGroups", limit=1)["logGroups"]]
+    except Refused:
+        return None
+    return next((account for arn in arns if (account := account_in(arn))), None)
+
+
+def _plan_logs(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+    window = Window(to_ms(request.starts_at), _end(request, api))
+    try:
+        groups = list_groups(api, request.log_groups)
+        plan.listed.add(place(api.account, api.region))
+    except Refused as refused:
+        plan.errors.append(refused)
+        what, reason = " ".join(request.log_groups), f"{refused} {place(api.account, api.region)}"
+        plan.gaps.append(Gap("log_groups", what, iso(window.start), iso(window.end), reason, closable=True))
+        # A name without wildcards needs no listing.
+        exact = [name for name in request.log_groups if not any(c in name for c in "*?[")]
+        groups = [LogGroup(name, api.account, "STANDARD") for name in exact]
+    plan.groups += len(groups)
+    for group in groups:
+        plan.accounts.update(filter(None, [group.account]))
+        source = LogSource(api, group, request.log_filter, request.log_settle)
+        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now() - request.log_settle))
+
+
+def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+    known = done.revisions[api.account or "", api.region]
+    source = TraceSource(api, request.trace_filter, request.trace_settle, known)
+    end = _end(request, api)
+    start = to_ms(request.starts_at) // SECOND_MS * SECOND_MS
+    window = Window(start, -(-end // SECOND_MS) * SECOND_MS)  # whole seconds
+    settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
+    _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS, pieces=request.workers)
+
+
+def _end(request: PullRequest, api: Api) -> int:
+    """The end of the window, and not later than now: what is still to come is not done."""
+    return min(to_ms(request.ends_at), to_ms(api.session.meter.now()) + 1)
+
+
+def _add_tasks(
+    plan: Plan,
+    source: Source,
+    done: _Done,
+    window: Window,
+    settled: int,
+    *,
+    longest: int = 0,
+    pieces: int = 1,
+) -> None:
+    for left in done.missing(source.key, window):
+        # What is settled and what is not are units of their own, so that the next run reads only
+        # the tail again.
+        for part in _at(left, settled):
+            count = max(pieces, -(-part.length // longest)) if longest else pieces
+            step = SECOND_MS if longest else 1
+            plan.tasks.extend(Task(source, piece) for piece in cut(part, count, step))
+
+
+def _at(window: Window, mark: int) -> Iterable[Window]:
+    if window.start < mark < window.end:
+        return Window(window.start, mark), Window(mark, window.end)
+    return (window,)

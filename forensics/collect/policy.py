@@ -1,0 +1,51 @@
+"""The least privilege that pulling needs, as an IAM policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from forensics.collect.request import PullRequest
+
+__all__ = ["policy"]
+
+
+def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") -> dict[str, Any]:
+    """A policy document (version 2012-10-17) of read-only actions for exactly this request.
+
+    `logs:FilterLogEvents` is limited to the groups that the globs name, in the regions asked for.
+    `logs:DescribeLogGroups` and X-Ray's read actions know no resources but `*` (Service
+    Authorization Reference). `sts:GetCallerIdentity` needs no permission.
+    """
+    statements: list[dict[str, Any]] = []
+    if request.log_groups:
+        statements.append(_statement("ListLogGroups", ["logs:DescribeLogGroups"], ["*"]))
+        groups = _group_arns(request, account, partition)
+        statements.append(_statement("ReadLogEvents", ["logs:FilterLogEvents"], groups))
+    if request.traces:
+        actions = ["xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "xray:GetTraceSummaries"]
+        statements.append(_statement("ReadTraces", actions, ["*"]))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def _group_arns(request: PullRequest, account: str, partition: str) -> list[str]:
+    """A policy knows `*` and `?`; a glob's character class becomes `?`, or wider where it is open."""
+    regions = request.access.regions or ("*",)
+    return [
+        f"arn:{partition}:logs:{region}:{account}:log-group:{_as_wildcard(glob)}:*"
+        for region in regions
+        for glob in dict.fromkeys(request.log_groups)
+    ]
+
+
+def _as_wildcard(glob: str) -> str:
+    text, at = "", 0
+    while at < len(glob):
+        closing = glob.find("]", at + 2) if glob[at] == "[" else -1
+        text += "?" if closing > 0 else glob[at]
+        at = closing + 1 if closing > 0 else at + 1
+    return text

@@ -1,0 +1,279 @@
+"""From an account to a case: plan, read in threads, write in this one.
+
+The calling thread is the only writer. A unit is laid into the spool by the worker that read it,
+packed here with others into parts of evidence, and becomes visible in the transaction that
+commits them. Whatever ends a run (Ctrl-C, credentials, a full disk, kill -9), finished units stay
+finished, and the next run with the same filters goes on behind them.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from forensics.case import Case, EvidenceWriter
+from forensics.collect.aws import Refused, Stopped
+from forensics.collect.coverage import Coverage
+from forensics.collect.outcome import OPEN, Finished, Source, gap_of
+from forensics.collect.pacing import Pacer
+from forensics.collect.plan import Plan, make_plan
+from forensics.collect.request import PullRequest, PullResult
+from forensics.collect.session import Session
+from forensics.collect.spool import Spool, disk_error
+from forensics.collect.windows import Window
+from forensics.collect.workers import Failed, Fatal, Read, Workers
+from forensics.errors import CredentialsError, ForensicsError, TemporaryError, UsageError
+from forensics.model import Gap, OnProgress, Progress, no_progress
+
+__all__ = ["pull"]
+
+# A little less than at which the writer cuts by itself, so that a part ends with a unit.
+_PART_ROWS = 200_000
+_PART_BYTES = 80_000_000
+_TICK_S = 0.2
+
+
+def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress) -> PullResult:
+    """Collect what the request names into a writable case, and go on where an earlier run stopped.
+
+    Progress: stage `pull`, `done` of `total` minutes of source time (a log group's hour is 60),
+    `unit` says what came so far. Gaps are kept in the ledger and in the result.
+
+    Raises UsageError (empty window, no region), CredentialsError (expired or refused, or nothing of
+    what was asked is permitted), TemporaryError (nothing came for minutes), ForensicsError (disk
+    full) and KeyboardInterrupt; what was read until then is committed.
+    """
+    if request.ends_at <= request.starts_at:
+        raise UsageError("the window is empty: --until is not after --since", "forensics pull --since 2h")
+    run = _Run(case, request, on_progress)
+    with _interruptible(run.stop) as was_interrupted:
+        try:
+            result = run.collect()
+        except Stopped:
+            result = None
+    if was_interrupted() or result is None:
+        raise KeyboardInterrupt
+    return result
+
+
+@contextmanager
+def _interruptible(stop: threading.Event) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C sets `stop` instead of breaking into a commit. Only the main thread gets signals."""
+    seen = threading.Event()
+
+    def interrupted(number: int, frame: object) -> None:
+        if seen.is_set():  # asked twice: now, and what is not committed is read again
+            raise KeyboardInterrupt
+        seen.set()
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield seen.is_set
+        return
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield seen.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass(slots=True)
+class _Packing:
+    """Units handed to the writer since its last commit."""
+
+    rows: int = 0
+    bytes: int = 0
+    paths: list[Path] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class _Run:
+    def __init__(self, case: Case, request: PullRequest, on_progress: OnProgress) -> None:
+        self._case, self._request, self._on_progress = case, request, on_progress
+        self.stop = threading.Event()
+        self._writer, self._spool, self._packing = EvidenceWriter(case), Spool(case.path), _Packing()
+        self._gaps: set[Gap] = set()
+        self._coverage = Coverage()
+        self._is_broken = self._was_stopped = False
+        self._failed: dict[Source, list[Window]] = {}
+        self._reasons: dict[Source, str] = {}
+        self._began = time.monotonic()
+        self._units = self._open_units = self._events = self._traces = 0
+        self._done_ms = self._total_ms = self._failures = 0
+
+    def collect(self) -> PullResult:
+        self._pack_left_over()
+        session = Session(self._request.access, workers=self._request.workers)
+        pacer = Pacer(self._request.quota_share)
+        plan = make_plan(self._case, self._request, session, pacer, self.stop)
+        self._read(plan)
+        if not self._was_stopped:
+            self._check_permitted(plan)
+        return self._result(plan, session)
+
+    def _pack_left_over(self) -> None:
+        for finished in self._spool.left():
+            self._pack(finished, self._spool.path_of(finished))
+        self._commit()
+
+    def _read(self, plan: Plan) -> None:
+        workers = Workers(self._request.workers, self.stop, self._spool.put)
+        for task in plan.tasks:
+            workers.add(task.source, task.window)
+            self._total_ms += task.window.length
+        self._gaps.update(plan.gaps)
+        try:
+            self._work(workers)
+            self._close(plan)
+        except ForensicsError as error:
+            saved = f"saved: {self._events:,} log events, {self._traces:,} traces"
+            raise type(error)(f"{error} ({saved})", error.hint) from error
+
+    def _work(self, workers: Workers) -> None:
+        """Take results until all are there; raises what ended the run, after the last thread has."""
+        fatal: BaseException | None = None
+        workers.start()
+        try:
+            while not workers.is_through and fatal is None:
+                result = workers.next(_TICK_S)
+                fatal = self._take(result, workers) if result is not None else None
+                self._show_progress()
+        except BaseException as error:  # the threads must end first, whatever it is
+            fatal = error
+        self._was_stopped = self.stop.is_set()
+        for result in workers.end():
+            self._take(result, workers)
+        if fatal is not None:
+            if not self._is_broken:
+                self._commit()
+            raise fatal
+
+    def _close(self, plan: Plan) -> None:
+        self._gaps.update(self._failed_gaps())
+        self._commit()
+        ledger = self._case.ledger
+        ledger.add_gaps(sorted(self._gaps, key=repr))
+        ledger.drop_gaps(self._coverage.filled(self._case.gaps(), self._gaps, plan))
+        self._case.commit(units=self._coverage.superseded(plan))
+        self._spool.close()
+
+    def _take(self, result: Read | Failed | Fatal, workers: Workers) -> BaseException | None:
+        """Deal with a result; returns what ends the run."""
+        if isinstance(result, Fatal):
+            return result.error
+        self._done_ms += result.window.length
+        if isinstance(result, Read):
+            self._failures = 0
+            self._coverage.add(result.source, result.window)
+            self._pack(result.finished, result.path)
+            return None
+        return self._fail(result, workers)
+
+    def _pack(self, finished: Finished, path: Path) -> None:
+        """Hand a unit to the writer. Once that has failed, units stay in the spool."""
+        if self._is_broken:
+            return
+        with self._breaking():
+            for name, table in finished.tables.items():
+                if table.num_rows:
+                    self._writer.add(name, {column: table[column] for column in table.column_names})
+                    self._packing.rows += table.num_rows
+                    self._packing.bytes += table.nbytes
+            self._writer.finish(finished.unit)
+        self._packing.paths.append(path)
+        self._packing.gaps.extend(finished.gaps)
+        self._gaps.update(finished.gaps)
+        self._units += 1
+        self._open_units += finished.unit.state == OPEN
+        self._count(finished)
+        if self._packing.rows >= _PART_ROWS or self._packing.bytes >= _PART_BYTES:
+            self._commit()
+
+    @contextmanager
+    def _breaking(self) -> Iterator[None]:
+        """A writer that failed halfway no longer knows which rows belong to which unit."""
+        try:
+            yield
+        except OSError as error:
+            self._is_broken = True
+            raise disk_error(self._case.path, error) from error
+        except BaseException:
+            self._is_broken = True
+            raise
+
+    def _count(self, finished: Finished) -> None:
+        tables = finished.tables
+        self._events += tables["log_event"].num_rows if "log_event" in tables else 0
+        self._traces += tables["trace_summary"].num_rows if "trace_summary" in tables else 0
+
+    def _commit(self) -> None:
+        """Gaps first: a unit that is done must not hide what was missing from it."""
+        if not self._packing.paths:
+            return
+        with self._breaking():
+            self._case.ledger.add_gaps(self._packing.gaps)
+            self._writer.flush()
+        self._spool.clear(self._packing.paths)
+        self._packing = _Packing()
+
+    def _fail(self, failed: Failed, workers: Workers) -> BaseException | None:
+        source, error = failed.source, failed.error
+        windows = self._failed.setdefault(source, [])
+        windows.append(failed.window)
+        self._reasons[source] = str(error)
+        if isinstance(error, Refused) and error.for_good:
+            dropped = workers.drop(source)
+            self._done_ms += sum(window.length for window in dropped)
+            windows.extend(dropped)
+        if isinstance(error, TemporaryError):
+            self._failures += 1
+            # One page that never comes is a gap; if nothing comes at all, asking on is no use.
+            return error if self._failures >= max(2, self._request.workers) else None
+        return None
+
+    def _failed_gaps(self) -> Iterator[Gap]:
+        for source, windows in self._failed.items():
+            for window in _joined(windows):
+                yield gap_of(source, window, self._reasons[source], closable=True)
+
+    def _check_permitted(self, plan: Plan) -> None:
+        """Nothing of all that was asked for came: that is no run with gaps."""
+        if self._units or not (self._failed or plan.errors):
+            return
+        text = next(iter([*self._reasons.values(), *map(str, plan.errors)]))
+        if "not permitted" in text:
+            raise CredentialsError(f"nothing could be read: {text}", "forensics iam-policy")
+
+    def _show_progress(self) -> None:
+        seconds = max(0.001, time.monotonic() - self._began)
+        parts = [f"{self._events:,} events", f"{self._events / seconds:,.0f}/s"]
+        if self._traces:
+            parts.insert(1, f"{self._traces:,} traces")
+        unit = f"source minutes, {', '.join(parts)}"
+        self._on_progress(Progress("pull", self._done_ms // 60_000, -(-self._total_ms // 60_000), unit))
+
+    def _result(self, plan: Plan, session: Session) -> PullResult:
+        meter = session.meter
+        offset = None if meter.clock_offset_s is None else round(meter.clock_offset_s * 1000)
+        return PullResult(
+            added=self._writer.added, known=self._writer.known, accounts=tuple(sorted(plan.accounts)),
+            regions=session.regions(), log_groups=plan.groups, units=self._units,
+            open_units=self._open_units, calls=dict(meter.calls), throttled=dict(meter.throttled),
+            refused=dict(meter.refused), bytes=meter.bytes, seconds=time.monotonic() - self._began,
+            gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset,
+        )  # fmt: skip
+
+
+def _joined(windows: Iterable[Window]) -> list[Window]:
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and joined[-1].end == window.start:
+            joined[-1] = Window(joined[-1].start, window.end)
+        else:
+            joined.append(window)
+    return joined

@@ -1,0 +1,66 @@
+"""What is asked of `pull`, and what it says when it is through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from forensics.collect.session import Access
+from forensics.model import Gap
+
+__all__ = ["PullRequest", "PullResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A window [starts_at, ends_at) of an account, UTC, and what of it is wanted.
+
+    `log_groups` are globs (none = no logs); `log_filter` is a CloudWatch filter pattern,
+    `trace_filter` an X-Ray filter expression. `quota_share` is the part of each quota that may be
+    used, more than 1 for endpoints that have none. What is younger than `log_settle` (events that
+    arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
+    the next run.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    log_groups: tuple[str, ...] = ("*",)
+    traces: bool = True
+    log_filter: str = ""
+    trace_filter: str = ""
+    access: Access = field(default_factory=Access)
+    quota_share: float = 0.5
+    workers: int = 6
+    log_settle: timedelta = timedelta(minutes=15)
+    trace_settle: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class PullResult:
+    """Counts of one run.
+
+    `added` and `known`: rows by evidence table, new to the case and there before. `units`: windows
+    read now; `open_units` of them will be read again by the next run. `calls`, `throttled`,
+    `refused` (pages that were not whole): by operation. `gaps`: the holes found now; those that
+    are `closable` make the exit code 3. `clock_offset_ms`: AWS's clock minus ours.
+    """
+
+    added: dict[str, int]
+    known: dict[str, int]
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    log_groups: int
+    units: int
+    open_units: int
+    calls: dict[str, int]
+    throttled: dict[str, int]
+    refused: dict[str, int]
+    bytes: int
+    seconds: float
+    gaps: tuple[Gap, ...]
+    clock_offset_ms: int | None
+
+    @property
+    def is_complete(self) -> bool:
+        """No gap that another run or a permission could close."""
+        return not any(gap.closable for gap in self.gaps)

@@ -1,0 +1,166 @@
+"""Who asks, and where: sessions by boto3's own chain, and clients that check every page."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError
+
+from forensics import __version__
+from forensics.collect.pages import PageError, check_page
+from forensics.collect.parser import FastParserFactory
+from forensics.errors import CredentialsError, UsageError
+
+__all__ = ["Access", "Meter", "Session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach AWS. What is empty comes from boto3's own chain (AWS_PROFILE, AWS_REGION,
+    AWS_ENDPOINT_URL, the configuration files, the role of the machine)."""
+
+    regions: tuple[str, ...] = ()
+    profile: str | None = None
+    role_arn: str | None = None
+    endpoint_url: str | None = None
+
+
+@dataclass(slots=True)
+class Meter:
+    """What the wire saw, over all threads: calls, refused pages, throttled calls by operation;
+    bytes of accepted pages; how far AWS's clock is ahead of ours (s, from the Date header)."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    throttled: Counter[str] = field(default_factory=Counter)
+    bytes: int = 0
+    clock_offset_s: float | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, counter: Counter[str], operation: str) -> None:
+        with self.lock:
+            counter[operation] += 1
+
+    def answered(self, headers: Any, size: int) -> None:
+        """Take note of a response: its size, and the clock that its Date header shows."""
+        with self.lock:
+            self.bytes += size
+            if self.clock_offset_s is None and (date := headers.get("date")):
+                try:
+                    self.clock_offset_s = parsedate_to_datetime(date).timestamp() - time.time()
+                except ValueError:
+                    self.clock_offset_s = 0.0
+
+    def now(self) -> datetime:
+        """The time by AWS's clock, UTC; what is recent is decided by it and not by ours."""
+        return datetime.fromtimestamp(time.time() + (self.clock_offset_s or 0.0), UTC)
+
+
+class Session:
+    """boto3 sessions of one run, and one client per (service, region).
+
+    Raises CredentialsError where there are none, UsageError where no region is known.
+    """
+
+    def __init__(self, access: Access, *, workers: int = 8) -> None:
+        self._access = access
+        self._workers = workers
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+        self.meter = Meter()
+        try:
+            self._boto = self._open()
+        except BotoCoreError as error:
+            raise CredentialsError(f"AWS session: {error}", "aws configure list") from error
+        if self._boto.get_credentials() is None:
+            raise CredentialsError("no AWS credentials found", "aws configure, or set AWS_PROFILE")
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own."""
+        default = os.environ.get("AWS_REGION") or self._boto.region_name
+        regions = self._access.regions or ((default,) if default else ())
+        if not regions:
+            raise UsageError("no AWS region given", "add --region eu-west-1, or set AWS_REGION")
+        return tuple(dict.fromkeys(regions))
+
+    def client(self, service: str, region: str) -> Any:
+        with self._lock:  # boto3 sessions are not safe to make clients from in several threads
+            key = (service, region)
+            if key not in self._clients:
+                self._clients[key] = self._make_client(self._boto, service, region)
+            return self._clients[key]
+
+    def _open(self) -> boto3.Session:
+        core = botocore.session.Session(profile=self._access.profile)
+        core.register_component("response_parser_factory", FastParserFactory())
+        session = boto3.Session(botocore_session=core)
+        if self._access.role_arn:
+            fetcher = AssumeRoleCredentialFetcher(
+                client_creator=self._role_client,
+                source_credentials=session.get_credentials(),
+                role_arn=self._access.role_arn,
+                extra_args={"RoleSessionName": "trace-forensics"},
+            )
+            core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        return session
+
+    def _role_client(self, service: str, **options: Any) -> Any:
+        """The client that the role is assumed with, by the credentials of the profile."""
+        source = boto3.Session(profile_name=self._access.profile)
+        region = next(iter(self._access.regions), None) or source.region_name
+        return source.client(service, region_name=region, endpoint_url=self._access.endpoint_url, **options)
+
+    def _make_client(self, boto: boto3.Session, service: str, region: str) -> Any:
+        config = Config(
+            # A page that its hook refuses is not retried by botocore, and its own retries do not
+            # know our buckets: so every retry is ours.
+            retries={"mode": "standard", "total_max_attempts": 1},
+            max_pool_connections=self._workers,
+            connect_timeout=10,
+            read_timeout=60,
+            parameter_validation=False,
+            user_agent_extra=f"trace-forensics/{__version__}",
+        )
+        client = boto.client(
+            service, region_name=region, endpoint_url=self._access.endpoint_url, config=config
+        )
+        client.meta.events.register("before-parse", self._check)
+        return client
+
+    def _check(
+        self,
+        operation_model: Any,
+        response_dict: dict[str, Any],
+        customized_response_dict: dict[str, Any],
+        **_: Any,
+    ) -> None:
+        """botocore's `before-parse` hook: refuse what is no page, hand on what was decoded.
+
+        What the ledger keeps of the page is added to the answer as `Page`.
+        """
+        body = response_dict["body"]
+        headers = {key.lower(): value for key, value in response_dict["headers"].items()}
+        self.meter.answered(headers, len(body))
+        if response_dict["status_code"] >= 300:
+            return
+        operation = operation_model.name
+        service = operation_model.service_model.service_name
+        try:
+            page = check_page(service, operation, headers, body)
+        except PageError:
+            self.meter.count(self.meter.refused, operation)
+            raise
+        response_dict["page"] = page
+        if page is not None:
+            customized_response_dict["Page"] = page

@@ -1,0 +1,204 @@
+"""X-Ray: summaries of a window, then the traces themselves by fives.
+
+From the X-Ray API reference and observation: GetTraceSummaries takes windows of at most six hours,
+[start, end), in whole seconds; BatchGetTraces takes five ids, pages inside the batch by NextToken,
+and names in UnprocessedTraceIds what has to be asked again. A trace may change for seven days:
+IsPartial, or a Revision that grew, means that it is fetched again by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from forensics.case import Unit
+from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.columns import document_rows, summary_rows
+from forensics.collect.outcome import DONE, OPEN, Finished, SourceKey, Split, detail, gap_of, unit_name
+from forensics.collect.pages import SummaryHead, Trace
+from forensics.collect.windows import Window, cut, to_ms
+from forensics.model import Gap
+
+__all__ = ["LONGEST_MS", "SECOND_MS", "TraceSource"]
+
+LONGEST_MS = 6 * 3600 * 1000
+SECOND_MS = 1000
+
+_BATCH = 5
+_UNIT_TRACES = 32 * _BATCH
+_AIM_TRACES = 24 * _BATCH
+_UNIT_SUMMARIES = 4_000
+_STARTS = 3
+_ASKS = 8  # for what a batch leaves unprocessed, or leaves out
+
+_heads = msgspec.json.Decoder(SummaryHead)
+
+
+@dataclass(slots=True)
+class _Summaries:
+    """The summaries of a window: the newest text and head of each trace."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, SummaryHead] = field(default_factory=dict)
+    pages: list[dict[str, Any]] = field(default_factory=list)
+    complete: bool = True
+
+    def add(self, page: dict[str, Any]) -> None:
+        self.pages.append(page)
+        for raw in page["TraceSummaries"]:
+            head = _heads.decode(raw)
+            if head.Id:
+                self.texts[head.Id] = bytes(raw).decode()
+                self.heads[head.Id] = head
+
+
+@dataclass(slots=True)
+class _Fetched:
+    traces: list[Trace] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    pages: list[dict[str, Any]] = field(default_factory=list)
+
+
+class TraceSource:
+    """The traces of one account and region. `pattern` is an X-Ray filter expression ('' = all).
+
+    `known` maps trace ids to the revision that is in the case already.
+    """
+
+    kind = "trace_window"
+    gap_kind = "traces"
+    name = "traces"
+
+    def __init__(self, api: Api, pattern: str, settle: timedelta, known: Mapping[str, int]) -> None:
+        self._api = api
+        self._settle_ms = settle // timedelta(milliseconds=1)
+        self._known = known
+        self.key = SourceKey(api.account or "", api.region, "GetTraceSummaries", "", pattern)
+
+    def read(self, window: Window) -> Finished | Split:
+        """Read the window to its end, traces included. Windows begin and end on whole seconds."""
+        for _ in range(_STARTS):
+            try:
+                return self._read_once(window)
+            except BadToken as error:
+                reason = str(error)
+        if window.length > SECOND_MS:  # a shorter chain needs fewer tokens
+            return Split(cut(window, 2, SECOND_MS))
+        raise Refused("xray:GetTraceSummaries", f"page tokens were refused or repeated: {reason}")
+
+    def _read_once(self, window: Window) -> Finished | Split:
+        settled = to_ms(self._api.session.meter.now()) - self._settle_ms
+        summaries = self._summaries(window)
+        wanted = [trace for trace in sorted(summaries.heads) if self._is_new(summaries.heads[trace])]
+        pieces = max(-(-len(wanted) // _AIM_TRACES), 2 if summaries.complete else 8)
+        if (len(wanted) > _UNIT_TRACES or not summaries.complete) and window.length > SECOND_MS:
+            return Split(cut(window, pieces, SECOND_MS))
+        return self._finished(window, summaries, self._fetch(wanted), settled)
+
+    def _is_new(self, head: SummaryHead) -> bool:
+        return bool(head.IsPartial) or (head.Revision or 0) > self._known.get(head.Id or "", -1)
+
+    def _summaries(self, window: Window) -> _Summaries:
+        found, tokens = _Summaries(), set[str]()
+        params: dict[str, Any] = {"StartTime": _seconds(window.start), "EndTime": _seconds(window.end)}
+        if self.key.pattern:
+            params["FilterExpression"] = self.key.pattern
+        while True:
+            page = self._api.call("GetTraceSummaries", **params)
+            found.add(page)
+            token = page.get("NextToken")
+            if not token:
+                return found
+            if len(found.heads) > _UNIT_SUMMARIES and window.length > SECOND_MS:
+                found.complete = False
+                return found
+            if token in tokens:
+                raise BadToken("the service repeats a page token")
+            tokens.add(token)
+            params["NextToken"] = token
+
+    def _fetch(self, ids: list[str]) -> _Fetched:
+        fetched = _Fetched()
+        for start in range(0, len(ids), _BATCH):
+            wanted = ids[start : start + _BATCH]
+            for ask in range(_ASKS):
+                if ask:
+                    self._api.pause(ask)
+                wanted = self._ask(wanted, fetched)
+                if not wanted:
+                    break
+            fetched.missing.extend(wanted)
+        return fetched
+
+    def _ask(self, ids: list[str], fetched: _Fetched) -> list[str]:
+        """One batch with all of its pages; returns the ids that have to be asked again."""
+        got: set[str] = set()
+        unprocessed: set[str] = set()
+        for page in self._batch_pages(ids):
+            fetched.pages.append(page)
+            fetched.traces.extend(page["Traces"])
+            got.update(trace.Id for trace in page["Traces"] if trace.Id and trace.Segments)
+            unprocessed.update(page.get("UnprocessedTraceIds") or ())
+        return [trace for trace in ids if trace not in got or trace in unprocessed]
+
+    def _batch_pages(self, ids: list[str]) -> Iterator[dict[str, Any]]:
+        params: dict[str, Any] = {"TraceIds": ids}
+        tokens: set[str] = set()
+        while True:
+            page = self._api.call("BatchGetTraces", **params)
+            yield page
+            token = page.get("NextToken")
+            if not token or token in tokens:
+                return  # a repeated token: what is missing is asked again by its id
+            tokens.add(token)
+            params["NextToken"] = token
+
+    def _finished(self, window: Window, found: _Summaries, got: _Fetched, settled: int) -> Finished:
+        account, region = self._api.account, self._api.region
+        partial = {trace for trace, head in found.heads.items() if head.IsPartial}
+        tables = {
+            "trace_summary": summary_rows(list(found.texts), list(found.texts.values()), account, region),
+            "segment_document": document_rows(got.traces, account, region),
+        }
+        is_young = window.end > settled
+        state = OPEN if is_young or partial or got.missing else DONE
+        unit = self._unit(window, found, got, tables, state)
+        return Finished(unit, tables, tuple(self._gaps(window, got, partial, is_young)))
+
+    def _unit(
+        self, window: Window, found: _Summaries, got: _Fetched, tables: dict[str, pa.Table], state: str
+    ) -> Unit:
+        pages = [*found.pages, *got.pages]
+        digest = hashlib.sha256("".join(page["Page"].sha256 for page in pages).encode()).hexdigest()
+        more: dict[str, Any] = {}
+        if state == OPEN:  # so that the next run fetches only what grew
+            heads = [head for trace, head in found.heads.items() if trace not in got.missing]
+            more["revisions"] = {h.Id: h.Revision or 0 for h in heads if not h.IsPartial}
+        return Unit(
+            self.kind, unit_name(self.key, window), state, sum(t.num_rows for t in tables.values()),
+            sum(page["Page"].bytes for page in pages), digest, detail(pages, **more),
+        )  # fmt: skip
+
+    def _gaps(self, window: Window, got: _Fetched, partial: set[str], is_young: bool) -> Iterator[Gap]:
+        def gap(trace: str, reason: str, *, closable: bool) -> Gap:
+            return gap_of(self, window, reason, closable=closable, what=trace, kind="trace")
+
+        for trace in got.missing:
+            yield gap(trace, "xray:BatchGetTraces never gave it, though its summary is there", closable=True)
+        for trace in sorted(partial.difference(got.missing)):
+            if is_young:
+                yield gap(trace, "still partial when it was fetched: pull again", closable=True)
+            else:  # X-Ray changes a trace for seven days at most
+                yield gap(trace, "partial, and too old to become whole", closable=False)
+        for trace in sorted({t.Id for t in got.traces if t.LimitExceeded and t.Id}):
+            yield gap(trace, "X-Ray keeps only a part of it (LimitExceeded)", closable=False)
+
+
+def _seconds(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms // SECOND_MS, UTC)

@@ -1,0 +1,55 @@
+"""Calls a second that an account may make, as token buckets by region and operation.
+
+Published values: "CloudWatch Logs quotas" in the CloudWatch Logs user guide. X-Ray publishes none
+for its read operations: give a number where a test needs one.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from forensics.demo.endpoint.settings import Settings
+
+__all__ = ["Quotas", "published"]
+
+_FILTER_LOW = ("ap-northeast-3", "ap-southeast-3", "ca-west-1", "eu-central-1", "il-central-1")
+_GET_LOW = (*_FILTER_LOW, "us-west-2", "eu-west-1")
+_FLAT = {
+    "logs.DescribeLogGroups": 10.0,
+    "logs.DescribeLogStreams": 25.0,
+    "logs.StartQuery": 10.0,
+    "logs.GetQueryResults": 10.0,
+}
+
+
+def published(operation: str, region: str) -> float | None:
+    """AWS's default quota; None where none is published."""
+    if operation == "logs.FilterLogEvents":
+        return 25.0 if region == "us-east-1" else 5.0 if region in _FILTER_LOW else 10.0
+    if operation == "logs.GetLogEvents":
+        return 30.0 if region == "eu-west-3" else 10.0 if region in _GET_LOW else 25.0
+    return _FLAT.get(operation)
+
+
+class Quotas:
+    """A bucket holds one second's worth, at least one call, and begins full."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rates = settings.quotas
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def allows(self, operation: str, region: str) -> bool:
+        rate = self._rate(operation, region)
+        if rate is None:
+            return True
+        now, most = monotonic(), max(1.0, rate)
+        tokens, since = self._buckets.get((operation, region), (most, now))
+        tokens = min(most, tokens + (now - since) * rate)
+        allowed = tokens >= 1
+        self._buckets[(operation, region)] = (tokens - allowed, now)
+        return allowed
+
+    def _rate(self, operation: str, region: str) -> float | None:
+        if isinstance(self._rates, dict):
+            return self._rates.get(operation, self._rates.get("*"))
+        return published(operation, region) if self._rates == "aws" else None

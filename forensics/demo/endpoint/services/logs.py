@@ -1,0 +1,24 @@
+"""CloudWatch Logs: json 1.1, `Logs_20140328`.
+
+Rules from the CloudWatch Logs API reference; shapes from botocore's model (logs/2014-03-28).
+"""
+
+from __future__ import annotations
+
+from forensics.demo.endpoint.service import Service
+from forensics.demo.endpoint.services.logs_events import filter_log_events, get_log_events
+from forensics.demo.endpoint.services.logs_groups import describe_log_groups, describe_log_streams
+
+__all__ = ["SERVICE"]
+
+SERVICE = Service(
+    signing_name="logs",
+    protocol="json",
+    target="Logs_20140328",
+    operations={
+        "DescribeLogGroups": describe_log_groups,
+        "DescribeLogStreams": describe_log_streams,
+        "FilterLogEvents": filter_log_events,
+        "GetLogEvents": get_log_events,
+    },
+)

@@ -1,0 +1,71 @@
+"""The account that the endpoint plays: its telemetry, its settings, its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from time import monotonic
+
+from forensics.demo.endpoint.log_store import LogStore
+from forensics.demo.endpoint.settings import Settings
+from forensics.demo.endpoint.tokens import Tokens
+from forensics.demo.endpoint.trace_store import TraceStore
+
+__all__ = ["World", "chance"]
+
+
+def chance(*what: object) -> float:
+    """A number in [0, 1) that depends on nothing but its arguments."""
+    digest = blake2b(repr(what).encode(), digest_size=7).digest()
+    return int.from_bytes(digest) / (1 << 56)
+
+
+@dataclass
+class World:
+    """Everything that handlers read; only the control path changes it."""
+
+    logs: LogStore
+    traces: TraceStore
+    account: str
+    region: str
+    settings: Settings
+    advanced_hours: int = 0
+
+    def __post_init__(self) -> None:
+        self._started = monotonic()
+
+    @property
+    def hours(self) -> int:
+        """Whole hours since the start: coarse, so that the same request gives the same bytes."""
+        return int((monotonic() - self._started) // 3600) + self.advanced_hours
+
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(self.settings.seed, self.hours, self.settings.limits.token_hours)
+
+    def has_data_in(self, region: str) -> bool:
+        return region == self.region
+
+    def is_gone(self, group: str, number: int) -> bool:
+        """Deleted by the time of that request."""
+        since = self.settings.gone.get(group)
+        return since is not None and number >= since
+
+    def hides_events(self, number: int) -> bool:
+        late = self.settings.late
+        return late.ingested_until is not None or (late.share > 0 and number < late.until_request)
+
+    def is_hidden(self, event: int, number: int) -> bool:
+        """Whether an event has not arrived yet at the time of that request."""
+        late = self.settings.late
+        if late.ingested_until is not None and self.logs.ingestion[event] > late.ingested_until:
+            return True
+        return number < late.until_request and chance(self.settings.seed, "late", event) < late.share
+
+    def grows(self, trace: int) -> bool:
+        """Whether this trace is among those that are incomplete at first."""
+        share = self.settings.partial.share
+        return share > 0 and chance(self.settings.seed, "partial", trace) < share
+
+    def is_incomplete(self, trace: int, number: int) -> bool:
+        return number < self.settings.partial.until_request and self.grows(trace)

@@ -1,0 +1,116 @@
+"""What the walk reads: one failing chain, as plain values. Times are µs since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Chain",
+    "Edge",
+    "Invocation",
+    "Locator",
+    "LogLine",
+    "Node",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Who did it. `kind` follows X-Ray's type where there is one."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where a record lies: `source` is the evidence table, the rest its identity there."""
+
+    source: str
+    trace_id: str | None = None
+    segment_id: str | None = None
+    log_group: str | None = None
+    log_stream: str | None = None
+    event_id: str | None = None
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A log record that speaks of one invocation."""
+
+    text: str
+    kind: str
+    level: str | None
+    exception_type: str | None
+    exception_message: str | None
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One row of `lake.invocation`, times in µs since the epoch (None = not recorded)."""
+
+    invocation: str
+    node: Node
+    is_virtual: bool
+    status: str
+    is_client_error: bool
+    is_throttle: bool
+    http_status: int | None
+    started_us: int | None
+    ended_us: int | None
+    attempt: int
+    hop: int
+    trace_id: str | None
+    segment_id: str | None
+    span_id: str | None
+    request_id: str | None
+    operation: str | None
+    error_type: str | None
+    error_message: str | None
+    end_reason: str | None
+    is_cold_start: bool | None
+    memory_mb: int | None
+    max_memory_mb: int | None
+    duration_us: int | None
+    locator: Locator
+    logs: tuple[LogLine, ...] = ()
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status == "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Caller → callee, with what proves it. What follows `call` is the caller's view of it."""
+
+    caller: str
+    callee: str
+    kind: str
+    evidence: str
+    confidence: float
+    candidates: int = 1
+    call: Locator | None = None
+    call_span_id: str | None = None
+    operation: str | None = None
+    call_failed: bool = False
+    call_open: bool = False
+    started_us: int | None = None
+    ended_us: int | None = None
+    http_status: int | None = None
+    exception_type: str | None = None
+    exception_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A failing chain: its members by hop, the edges between them, and where it shows."""
+
+    chain: str
+    failure: str
+    symptom: str
+    entry: str
+    invocations: tuple[Invocation, ...]
+    edges: tuple[Edge, ...]

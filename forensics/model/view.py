@@ -1,0 +1,149 @@
+"""One chain or one trace for the eye: what `why`, `invocation` and `trace` show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forensics.model.chain import Node
+from forensics.model.document import Failure, Gap, StepEdge
+
+__all__ = [
+    "Answer",
+    "CaseStatus",
+    "ChainView",
+    "Member",
+    "PathStep",
+    "TableStatus",
+    "TraceCounts",
+    "TraceDocument",
+    "TraceEntry",
+    "TraceSpan",
+    "UnitStatus",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSpan:
+    span_id: str
+    parent_id: str | None
+    name: str
+    node: Node
+    inferred: bool
+    started_at: str | None
+    ended_at: str | None
+    status: str
+    logs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    span_id: str
+    name: str
+    node: Node
+    started_at: str
+    ended_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    node: Node
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceCounts:
+    errors: int
+    faults: int
+    throttles: int
+    cold_starts: int
+    cold_starts_anywhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDocument:
+    """What `trace ID` shows; `breakdown_ms` divides the critical path and sums to the duration."""
+
+    trace_id: str
+    started_at: str | None
+    ended_at: str | None
+    duration_ms: float
+    entry: TraceEntry | None
+    partial: bool
+    spans_total: int
+    counts: TraceCounts
+    critical_path: tuple[PathStep, ...]
+    breakdown_ms: dict[str, float]
+    spans: tuple[TraceSpan, ...]
+    warnings: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """One chain for the eye: its members from the entry down, with what their logs say."""
+
+    chain: str
+    entry: Node
+    status: str
+    started_at: str | None
+    duration_ms: float | None
+    members: tuple[Member, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An invocation of a chain; `caller` is the member it hangs on in the tree."""
+
+    invocation: str
+    caller: str | None
+    node: Node
+    status: str
+    edge: StepEdge | None
+    started_at: str | None
+    duration_ms: float | None
+    trace_id: str | None
+    request_id: str | None
+    said: str | None
+    logs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `why ID` found: what the id was taken for, its chains, and their verdicts."""
+
+    id: str
+    taken_for: str
+    chains: tuple[ChainView, ...]
+    chains_total: int
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableStatus:
+    """An evidence table of a case: its rows, and the files they lie in."""
+
+    name: str
+    rows: int
+    parts: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStatus:
+    """Units of work of one kind: `open` ones are read again by the next run."""
+
+    kind: str
+    done: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """What `status` shows."""
+
+    id: str
+    analysed: bool
+    tables: tuple[TableStatus, ...]
+    units: tuple[UnitStatus, ...]
+    gaps: tuple[Gap, ...]

@@ -1,0 +1,95 @@
+-- One log event without the envelope that a collector put around it (Container Insights, FireLens, the
+-- container runtime's own prefix), and who wrote it. A step of lake.log_record, which is the one to read.
+-- needs: evidence.log_event
+-- scope: record
+-- account: AWS account id, null where unknown
+-- region: AWS region, null where unknown
+-- event_id: id of the event in lake.log_event
+-- log_group: name of the log group
+-- log_stream: name of the log stream
+-- timestamp: the producer's time, UTC
+-- is_lambda: whether the group or stream is one of a Lambda function
+-- node: function, service or workload that wrote it, null where the record does not tell
+-- kind: X-Ray's type of the node
+-- version: function version of the log stream
+-- pod: Kubernetes pod
+-- text: what the writer wrote
+-- is_json: whether that is a JSON object
+with event as (
+    select
+        account, region, event_id, log_group, log_stream, timestamp, message,
+        coalesce(starts_with(log_group, '/aws/lambda/'), false) or is_dated as is_lambda,
+        case
+            when is_dated then string_split(substr(log_stream, 12), '[')
+        end as dated,
+        case
+            when regexp_matches(log_stream, '^[^/]+/.+/([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$')
+                and not starts_with(log_stream, 'states/') then string_split(log_stream, '/')[-2]
+        end as task_container
+    from (
+        select
+            *,
+            -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
+            coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
+                and contains(log_stream, '['), false) as is_dated
+        from evidence.log_event
+    )
+),
+opened as (
+    select
+        *,
+        case
+            when not is_lambda and left(ltrim(message), 1) = '{'
+                and (contains(message, '"log"') or contains(message, '"kubernetes"')) and json_valid(message)
+                then json_extract_string(message, [
+                    '$.log', '$.log_processed', '$.kubernetes.pod_name', '$.container_name', '$.container_id',
+                    '$.stream', '$.source'
+                ])
+        end as envelope
+    from event
+),
+told as (
+    select
+        *,
+        envelope[3] as pod,
+        -- /ecs-<task definition>-<revision>-<container>-<hash> is Docker's name for it on EC2
+        coalesce(nullif(regexp_extract(envelope[4], '^/?ecs-.+?-\d+-(.+)-[0-9a-f]{10,}$', 1), ''), envelope[4])
+            as container,
+        -- a program may print a `log` of its own
+        case
+            when coalesce(envelope[3], envelope[4], envelope[5]) is not null
+                or envelope[6] in ('stdout', 'stderr') or envelope[7] in ('stdout', 'stderr')
+                then coalesce(envelope[1], envelope[2], message)
+            else message
+        end as enclosed
+    from opened
+),
+stripped as (
+    select
+        *,
+        case
+            when not is_lambda and contains(substr(enclosed, 20, 24), ' std')
+                then regexp_replace(enclosed, '^[0-9][0-9T:.Z+-]+ (stdout|stderr) [FP] ', '')
+            else enclosed
+        end as text
+    from told
+)
+select
+    account, region, event_id, log_group, log_stream, timestamp, is_lambda,
+    case
+        when is_lambda then coalesce(nullif(dated[1], ''), nullif(regexp_extract(log_group, '^/aws/lambda/(.+)', 1), ''))
+        -- a pod of a deployment (two suffixes), a job (a date too), a daemon set (one), a stateful set (a number)
+        when pod is not null then regexp_replace(
+            pod, '(-([4-9bcdf]{6,10}|\d{8,10}))?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,4}$', '')
+        else coalesce(container, task_container)
+    end as node,
+    case
+        when is_lambda then 'AWS::Lambda::Function'
+        when pod is not null then 'AWS::EKS::Container'
+        when coalesce(container, task_container) is not null then 'AWS::ECS::Container'
+    end as kind,
+    split_part(dated[2], ']', 1) as version,
+    pod, text,
+    -- CASE, since json_valid is dear and most lines are plain
+    case when left(ltrim(text), 1) = '{' then json_valid(text) else false end as is_json
+from stripped

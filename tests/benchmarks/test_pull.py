@@ -1,0 +1,126 @@
+"""CPU of `pull` against that of stock boto3, which reads the same pages and throws them away."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from forensics.case import Case
+from forensics.collect import Access, PullRequest, pull
+from forensics.demo.endpoint import Endpoint, serve
+
+pytestmark = pytest.mark.benchmark
+
+EVENTS = 400_000
+WORKERS = 4
+START = datetime(2026, 10, 5, tzinfo=UTC)
+END = START + timedelta(hours=4)
+
+MEMORY = """
+import resource, sys
+from datetime import datetime
+from pathlib import Path
+from forensics.case import Case
+from forensics.collect import Access, PullRequest, pull
+
+url, start, end, case = sys.argv[1:]
+window = datetime.fromisoformat(start), datetime.fromisoformat(end)
+access = Access(regions=("eu-west-1",), endpoint_url=url)
+request = PullRequest(*window, access=access, quota_share=1e6, workers=4, traces=False)
+with Case(Path(case), writable=True, create=True) as case:
+    print(pull(case, request).added["log_event"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    data = tmp_path_factory.mktemp("data")
+    _write_events(data / "logs.ndjson")
+    with serve(data) as served, pytest.MonkeyPatch.context() as patch:
+        for name, value in served.environment().items():
+            if name != "AWS_ENDPOINT_URL":
+                patch.setenv(name, value)
+        yield served
+
+
+def _write_events(path: Path) -> None:
+    dice, start = random.Random(1), int(START.timestamp() * 1000)
+    step = 4 * 3_600_000 / EVENTS
+    with open(path, "w") as sink:
+        for number in range(EVENTS):
+            at = start + int(number * step)
+            message = (
+                f"{datetime.fromtimestamp(at / 1000, UTC).isoformat()}\t{dice.getrandbits(128):032x}\tINFO\t"
+                f"processed order {dice.getrandbits(32)} for customer {number % 977} in {number % 313} ms: ok"
+            )
+            row = {
+                "logGroupName": f"/aws/lambda/shop-{number % 2}", "logStreamName": f"{number % 40:032x}",
+                "timestamp": at, "message": message, "ingestionTime": at + 900,
+            }  # fmt: skip
+            sink.write(json.dumps(row) + "\n")
+
+
+def _stock(endpoint: Endpoint) -> int:
+    """Stock boto3 on as many threads: read every page, keep none."""
+    import boto3
+
+    client = boto3.client("logs", region_name="eu-west-1", endpoint_url=endpoint.url)
+    start, length = int(START.timestamp() * 1000), 4 * 3_600_000 // 24
+    windows = [(f"/aws/lambda/shop-{g}", start + n * length) for n in range(24) for g in range(2)]
+
+    def read(window: tuple[str, int]) -> int:
+        group, begin = window
+        params = {"logGroupName": group, "startTime": begin, "endTime": begin + length - 1}
+        count = 0
+        while True:
+            page = client.filter_log_events(**params)
+            count += len(page["events"])
+            if "nextToken" not in page:
+                return count
+            params["nextToken"] = page["nextToken"]
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return sum(pool.map(read, windows))
+
+
+def _ours(endpoint: Endpoint, folder: Path) -> int:
+    access = Access(regions=("eu-west-1",), endpoint_url=endpoint.url)
+    request = PullRequest(START, END, access=access, quota_share=1e6, workers=WORKERS, traces=False)
+    with Case(folder, writable=True, create=True) as case:
+        return pull(case, request).added["log_event"]
+
+
+def test_half_the_cpu_of_stock_boto3(endpoint: Endpoint, tmp_path: Path) -> None:
+    def measure(name: str, run: object) -> float:
+        began, clock = time.process_time(), time.monotonic()
+        count = run()  # type: ignore[operator]
+        used, took = time.process_time() - began, time.monotonic() - clock
+        assert count == EVENTS
+        print(f"{name:12} {used * 1e5 / EVENTS:.3f} CPU-s per 100,000 events, {count / took:,.0f} events/s")
+        return used
+
+    _ours(endpoint, tmp_path / "warm")  # imports and service models are loaded once, by both
+    _stock(endpoint)
+    stock = min(measure("stock boto3", lambda: _stock(endpoint)) for _ in range(2))
+    ours = min(measure("pull", lambda n=n: _ours(endpoint, tmp_path / str(n))) for n in range(2))
+    print(f"ratio {ours / stock:.2f}")
+    assert ours <= stock / 2
+
+
+def test_memory_does_not_grow_with_what_is_pulled(endpoint: Endpoint, tmp_path: Path) -> None:
+    peaks = []
+    for part in (8, 1):
+        end = START + (END - START) / part
+        arguments = [endpoint.url, START.isoformat(), end.isoformat(), str(tmp_path / str(part))]
+        out = subprocess.run([sys.executable, "-c", MEMORY, *arguments], capture_output=True, check=True)
+        count, peak = map(int, out.stdout.split())
+        print(f"{count:,} events: {peak} MB")
+        peaks.append(peak)
+    assert peaks[1] < peaks[0] + 250  # a part of evidence in the writer, and no more than that

@@ -1,0 +1,97 @@
+"""The sample account against its truth: what was broken, and what the report says of it."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from forensics.api import Case, import_into
+from forensics.cli import main
+from forensics.demo import generate, load_scenario
+from forensics.report.json import document_json
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """The scenario's truth and the document of the case made from its telemetry."""
+    folder = tmp_path_factory.mktemp("demo")
+    generated = generate(load_scenario("first-night"), folder / "telemetry")
+    import_into(folder / "case", [generated.traces, generated.logs])
+    with Case(folder / "case") as case:
+        return json.loads(generated.truth.read_text()), json.loads(document_json(case.report()))
+
+
+def test_every_failure_is_found_once(told):
+    truth, document = told
+    assert document["coverage"]["failures"] == len(truth["failures"])
+    traces = Counter(chain_trace(failure) for failure in document["failures"])
+    assert traces == Counter(
+        failure["trace_id"].replace("1-", "").replace("-", "") for failure in truth["failures"]
+    )
+
+
+def chain_trace(failure):
+    """The trace of the chain's entry, which names the chain."""
+    return failure["chain_id"].split(":")[0]
+
+
+def test_every_verdict_is_the_expected_one(told):
+    truth, document = told
+    by_chain = {chain_trace(failure): failure for failure in document["failures"]}
+    for expected in truth["failures"]:
+        found = by_chain[expected["trace_id"].replace("1-", "").replace("-", "")]
+        assert found["root_cause"]["node"] == expected["origin"], found["root_cause"]["explanation"]
+        assert found["root_cause"]["category"] == expected["category"]
+        assert found["symptom"]["node"] == expected["symptom"]
+        assert [step["node"]["name"] for step in found["chain"]] == expected["chain"]
+        roles = {step["node"]["name"]: step["role"] for step in found["chain"]}
+        assert {name: roles[name] for name in expected["roles"]} == expected["roles"]
+
+
+def test_nobody_is_blamed_who_must_not_be(told):
+    truth, document = told
+    by_chain = {chain_trace(failure): failure for failure in document["failures"]}
+    for expected in truth["failures"]:
+        found = by_chain[expected["trace_id"].replace("1-", "").replace("-", "")]
+        assert found["root_cause"]["node"]["name"] not in expected["must_not_blame"]
+
+
+def test_the_absorbed_error_is_counted_and_is_no_failure(told):
+    truth, document = told
+    (absorbed,) = document["absorbed"]
+    assert absorbed["count"] == len(truth["absorbed"])
+    assert absorbed["node"]["name"] == "recommend"
+    assert absorbed["handler"]["name"] == "checkout"
+    assert not any(f["root_cause"]["node"]["name"] == "recommend" for f in document["failures"])
+
+
+def test_failures_are_grouped_into_an_issue_per_fault(told):
+    truth, document = told
+    assert len(document["issues"]) == len({failure["fault"] for failure in truth["failures"]})
+
+
+def test_every_proof_opens_a_record(told, tmp_path):
+    _, document = told
+    for failure in document["failures"]:
+        assert failure["evidence"]
+        for evidence in failure["evidence"]:
+            locator = evidence["locator"]
+            assert locator["segment_id"] or locator["event_id"]
+            assert evidence["excerpt"]
+
+
+def test_the_command_shows_the_verdicts_and_can_be_run_again(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert main(["demo", "--quiet"]) == 0
+        shown = capsys.readouterr().out
+        assert "25 failures in 4 issues, 12 errors absorbed" in shown
+        for node in ("stock", "checkout", "api.payments.example", "fulfil"):
+            assert node in shown
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path, capsys):
+    keep = tmp_path / "precious.txt"
+    keep.write_text("mine")
+    assert main(["demo", "--case", str(tmp_path), "--quiet"]) == 2
+    assert keep.read_text() == "mine"

@@ -1,0 +1,97 @@
+"""Where a failing chain shows it, and what was absorbed."""
+
+from __future__ import annotations
+
+import hashlib
+
+INVOCATIONS = """
+    invocation | node  | status | started_at | ended_at | error_type
+    a          | web   | ok     | 1          | 9        | -
+    b          | fn    | failed | 2          | 5        | KeyError
+    c          | table | failed | 3          | -        | Throttled
+    d          | fn    | failed | 2.5        | 4        | KeyError
+"""
+MEMBERS = """
+    chain | invocation | hop
+    a     | a          | 0
+    a     | b          | 1
+    a     | d          | 1
+    a     | c          | 2
+    z     | c          | 1
+"""
+
+
+def given(endings: str) -> dict[str, str]:
+    return {
+        "chains.member": MEMBERS, "lake.invocation": INVOCATIONS,
+        "chains.ending": "invocation | outcome | handler\n" + endings,
+    }  # fmt: skip
+
+
+def test_no_failure_no_symptom(check) -> None:
+    check("failures.symptom", given(""), "failure")
+    check("failures.symptom", given("b | absorbed | a\nc | propagated | -\nd | unsettled | -"), "failure")
+
+
+def test_topmost_and_earliest_counts_once_per_chain(check) -> None:
+    check("failures.symptom", given("b | surfaced | -\nc | surfaced | -\nd | surfaced | -"), """
+        chain | invocation | failed_at
+        a     | b          | 5
+        z     | c          | 3
+    """)  # fmt: skip
+
+
+def test_failing_cycle_shows_at_its_entry(check) -> None:
+    """Each of the two has a caller that failed, and neither would show."""
+    tables = {
+        "links.edge": "caller | callee\nb | d\nd | b",
+        "lake.invocation": INVOCATIONS,
+        "chains.member": "chain | invocation | hop\nb | b | 0\nb | d | 1",
+    }
+    check("failures.symptom", tables, """
+        chain | invocation
+        b     | b
+    """)  # fmt: skip
+
+
+def test_id_is_made_of_chain_and_invocation(check) -> None:
+    digest = hashlib.md5(b"a b", usedforsecurity=False).hexdigest()[:12]
+    check("failures.symptom", given("b | surfaced | -"), f"""
+        failure    | chain
+        f-{digest} | a
+    """)  # fmt: skip
+
+
+def test_absorbed_and_retried(check) -> None:
+    check("failures.absorbed", given(""), "invocation")
+    check("failures.absorbed", given("b | absorbed | a\nc | retried | -\nd | surfaced | -"), """
+        invocation | node  | how      | handler | handler_node | error_type | failed_at
+        b          | fn    | absorbed | a       | web          | KeyError   | 5
+        c          | table | retried  | -       | -            | Throttled  | 3
+    """)  # fmt: skip
+
+
+def test_line_speaks_of_members_of_failing_chains_only(check) -> None:
+    tables = {
+        "failures.symptom": "failure | chain | invocation\nf-1 | r#1 | r#1",
+        "chains.member": "chain | invocation | hop\nr#1 | r#1 | 0\nq#1 | q#1 | 0",
+        "lake.invocation": """
+            invocation | kind                  | request_id | started_at | ended_at | log_group      | event_id
+            r#1        | AWS::Lambda::Function | r          | 1          | 2        | /aws/lambda/fn | e3
+            q#1        | AWS::Lambda::Function | q          | 1          | 2        | /aws/lambda/fn | e4
+        """,
+        "lake.log_record": """
+            event_id | record_type | level | timestamp | request_id
+            e1       | log         | ERROR | 1.5       | r
+            e2       | log         | INFO  | 1.5       | r
+            e3       | error       | ERROR | 2         | -
+            e4       | error       | ERROR | 2         | q
+        """,
+        "lake.span": "trace_id",
+        "lake.segment_invocation": "trace_key",
+    }
+    check("failures.line", tables, """
+        invocation | event_id
+        r#1        | e1
+        r#1        | e3
+    """)  # fmt: skip

@@ -1,0 +1,94 @@
+import json
+
+import pytest
+
+
+def test_text_json_and_ndjson_tell_of_the_same_failure(run, case):
+    document = json.loads(run("report", "--case", case, "-o", "json", "--quiet")[1])
+    (failure,) = document["failures"]
+    assert failure["root_cause"]["node"] == {"name": "orders", "kind": "AWS::ECS::Container"}
+    assert [
+        json.loads(line) for line in run("report", "--case", case, "-o", "ndjson", "-q")[1].splitlines()
+    ] == [failure]
+    text = run("report", "--case", case, "--quiet")[1]
+    assert "Service orders raised IllegalStateException: no stock" in text
+    assert all(len(line) <= 110 for line in text.splitlines())
+
+
+def test_the_document_fits_its_published_schema(run, case):
+    schema = json.loads(run("report", "--json-schema")[1])
+    document = json.loads(run("report", "--case", case, "-o", "json", "--quiet")[1])
+    definition = schema["$defs"]["Document"]
+    assert list(document) == list(definition["properties"])
+    assert set(definition["required"]) <= set(document)
+
+
+def test_exit_code_tells_of_failures_only_when_asked(run, case):
+    assert run("report", "--case", case, "--quiet")[0] == 0
+    assert run("report", "--case", case, "--quiet", "--exit-code")[0] == 20
+    assert run("report", "--case", case, "--quiet", "--exit-code", "--since", "2030-01-01")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "failures"),
+    [
+        (None, None, 1),
+        ("2020-10-12T21:16:00", None, 1),
+        ("2020-10-12T21:17:00Z", None, 0),
+        ("2020-10-12T23:16:00+02:00", "2020-10-12T23:17:00+02:00", 1),
+        (None, "2020-10-12T21:00:00", 0),
+        ("5m", None, 1),
+    ],
+)
+def test_the_window_counts_failures_by_when_they_showed(run, case, since, until, failures):
+    options = [*(["--since", since] if since else []), *(["--until", until] if until else [])]
+    document = json.loads(run("report", "--case", case, "-o", "json", "--quiet", *options)[1])
+    assert document["coverage"]["failures"] == len(document["failures"]) == failures
+
+
+def test_a_time_that_is_none_is_said_so(run, case):
+    code, _, err = run("report", "--case", case, "--since", "yesterday", "--quiet")
+    assert code == 2
+    assert "yesterday is no time" in err
+
+
+def test_why_takes_any_id(run, case):
+    for text, kind in [
+        ("1-5f84c7a1-0123456789abcdef01234567", "a trace id"),
+        ("5f84c7a10123456789abcdef01234567", "a trace id"),
+        ("a1b2c3d4e5f60718", "a span id"),
+        ("35", "a log event"),
+        ("no stock", "a text in log lines"),
+    ]:
+        answer = json.loads(run("why", text, "--case", case, "-o", "json", "--quiet")[1])
+        assert answer["taken_for"] == kind
+        assert len(answer["failures"]) == 1
+
+
+def test_trace_takes_both_spellings_and_counts_logs(run, case):
+    x_ray = run("trace", "1-5f84c7a1-0123456789abcdef01234567", "--case", case, "-o", "json", "--quiet")[1]
+    w3c = run("trace", "5f84c7a10123456789abcdef01234567", "--case", case, "-o", "json", "--quiet")[1]
+    assert x_ray == w3c
+    assert json.loads(x_ray)["spans"][0]["logs"] == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x1b]0;owned\x07", "\x1b[31mred", "\u202eevil", "\x9b31m", "a\x00b", "\u2066x"]
+)
+def test_no_control_byte_of_a_log_reaches_the_terminal(run, tmp_path, records, hostile):
+    name = f"orders{hostile}"
+    file = tmp_path / "trace.json"
+    exceptions = [{"type": f"Error{hostile}", "message": f"boom {hostile}"}]
+    file.write_text(json.dumps(records["segment"](name=name, cause={"exceptions": exceptions})))
+    run("import", file, "--case", tmp_path / "case", "--quiet")
+    shown = "".join(
+        run(*command, "--case", tmp_path / "case", "--quiet")[1]
+        for command in (
+            ["report"],
+            ["trace", records["segment"]()["trace_id"]],
+            ["why", "a1b2c3d4e5f60718"],
+            ["sql", "select name, exception_message from lake.span"],
+        )
+    )
+    assert "orders" in shown
+    assert not [c for c in shown if not c.isprintable() and c != "\n"]

@@ -1,0 +1,296 @@
+"""Each rule where it is right, and where it must keep silent."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from forensics.rootcause.verdict import verdict
+from forensics.rootcause.walk import walk
+
+
+@pytest.fixture
+def m(make):
+    return SimpleNamespace(**make)
+
+
+def judged(chain):
+    return verdict(walk(chain)).failure
+
+
+def blamed(chain):
+    failure = judged(chain)
+    return failure.root_cause.node.name, failure.root_cause.category, failure.root_cause.band
+
+
+def roles(chain):
+    return [(step.node.name, step.role) for step in judged(chain).chain]
+
+
+def two_hops(m, **table):
+    said = "The level of configured throughput was exceeded"
+    return m.chain(
+        [
+            m.invocation("api:shop", http_status=502),
+            m.invocation("fn:cart", error_type="Wrapped", error_message=f"cannot save: {said}", end=95),
+            m.invocation("table:stock", error_message=said, end=80, operation="PutItem", **table),
+        ],
+        [m.call("api:shop", "fn:cart", end=96), m.call("fn:cart", "table:stock", end=80, call_failed=True)],
+    )
+
+
+def test_a_passed_on_exception_leads_to_the_callee(m):
+    chain = two_hops(m, is_throttle=True, http_status=400)
+    assert blamed(chain) == ("stock", "throttled", "proven")
+    assert roles(chain) == [("shop", "victim"), ("cart", "victim"), ("stock", "origin")]
+
+
+def test_an_exception_that_says_something_else_is_not_passed_on(m):
+    chain = two_hops(m, http_status=500)
+    cart = replace(chain.invocations[1], error_type="KeyError", error_message="'unit_price' is missing")
+    chain = replace(chain, invocations=(chain.invocations[0], cart, chain.invocations[2]))
+    rules = [claim.rule for claim in judged(chain).evidence]
+    assert "exception_passed_on" not in rules
+    assert judged(chain).root_cause.band != "proven"
+
+
+def test_a_call_that_was_retried_to_success_explains_nothing(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="KeyError", error_message="'unit_price'"),
+            m.invocation("table:stock", http_status=500, operation="GetItem", end=20),
+            m.invocation("table:stock#2", "ok", http_status=200, operation="GetItem", start=30, end=40),
+        ],
+        [
+            m.call("fn:cart", "table:stock", end=20, call_failed=True, operation="GetItem"),
+            m.call("fn:cart", "table:stock#2", start=30, end=40, operation="GetItem"),
+        ],
+    )
+    assert blamed(chain) == ("cart", "unhandled_exception", "likely")
+    assert [(a.node.name, a.why_rejected) for a in judged(chain).alternatives] == [
+        ("stock", "a later call to it ended well")
+    ]
+
+
+def test_a_success_of_another_operation_is_no_retry(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", http_status=500),
+            m.invocation("table:stock", http_status=500, end=20),
+            m.invocation("table:stock#2", "ok", http_status=200, start=30, end=40),
+        ],
+        [
+            m.call("fn:cart", "table:stock", end=20, call_failed=True, operation="PutItem"),
+            m.call("fn:cart", "table:stock#2", start=30, end=40, operation="GetItem"),
+        ],
+    )
+    assert blamed(chain)[:2] == ("stock", "dependency_fault")
+
+
+def test_a_callee_that_failed_after_its_caller_is_not_the_cause(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="KeyError", error_message="'unit_price'", end=50),
+            m.invocation("svc:mail", http_status=500, start=40, end=300),
+        ],
+        [m.call("fn:cart", "svc:mail", start=40, end=300, call_failed=True)],
+    )
+    assert blamed(chain)[:2] == ("cart", "unhandled_exception")
+    assert judged(chain).alternatives[0].why_rejected == "it ended after cart had failed"
+
+
+def test_a_handed_over_message_is_not_a_call(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="KeyError", error_message="'x'"),
+            m.invocation("fn:mail", http_status=500),
+        ],
+        [m.call("fn:cart", "fn:mail", kind="link")],
+    )
+    assert blamed(chain) == ("cart", "unhandled_exception", "proven")
+
+
+@pytest.mark.parametrize(
+    ("error_type", "message", "status", "category"),
+    [
+        ("ProvisionedThroughputExceededException", "", 400, "throttled"),
+        ("AmazonS3Exception", "Please reduce your request rate. (Error Code: SlowDown)", 503, "throttled"),
+        (None, None, 429, "throttled"),
+        ("AccessDeniedException", "is not authorized to perform: dynamodb:Query", 400, "permission_denied"),
+        ("ExpiredTokenException", "", 403, "credential_expired"),
+        ("ResourceNotFoundException", "", 400, "not_found"),
+        (None, None, 404, "not_found"),
+        ("ValidationException", "", 400, "validation"),
+        (None, None, 503, "dependency_fault"),
+        ("ConnectionRefusedError", "[Errno 111] Connection refused", None, "connection"),
+    ],
+)
+def test_an_answer_is_judged_by_what_the_caller_saw(m, error_type, message, status, category):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", http_status=500),
+            m.invocation(
+                "table:stock", error_type=error_type, error_message=message, http_status=status, end=80
+            ),
+        ],
+        [m.call("fn:cart", "table:stock", call_failed=True, http_status=status)],
+    )
+    assert blamed(chain)[:2] == ("stock", category)
+
+
+def timed_out(m, callee, end=None):
+    return m.chain(
+        [
+            m.invocation("api:shop", http_status=502, end=3010),
+            m.invocation("fn:cart", end_reason="timeout", end=3000),
+            callee,
+        ],
+        [m.call("api:shop", "fn:cart", end=3005), m.call("fn:cart", callee.invocation, start=100, end=end)],
+    )
+
+
+def test_a_timeout_over_an_open_call_blames_who_did_not_answer(m):
+    silent = m.invocation("host:pay.example", "unknown", start=100, end=None)
+    chain = timed_out(m, silent)
+    assert blamed(chain) == ("pay.example", "dependency_slow", "likely")
+    assert judged(chain).alternatives[0].category == "connection", "silence leaves the way to it open"
+    assert judged(chain).root_cause.would_decide
+
+
+def test_a_timeout_with_every_call_answered_is_its_own(m):
+    quick = m.invocation("host:pay.example", "ok", start=100, end=200, http_status=200)
+    assert blamed(timed_out(m, quick, end=200))[:2] == ("cart", "timeout")
+
+
+def test_a_timeout_walks_on_through_a_callee_that_waited_itself(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", end_reason="timeout", end=3000),
+            m.invocation("svc:stock", "ok", start=100, end=5000, http_status=200),
+            m.invocation("table:items", "unknown", start=150, end=4900),
+        ],
+        [
+            m.call("fn:cart", "svc:stock", start=100, end=None),
+            m.call("svc:stock", "table:items", start=150, end=4900),
+        ],
+    )
+    assert blamed(chain)[:2] == ("items", "dependency_slow")
+
+
+def test_a_gateway_that_gave_up_points_at_who_went_on(m):
+    chain = m.chain(
+        [
+            m.invocation("api:shop", http_status=504, end=29_000),
+            m.invocation("fn:cart", "ok", end=40_000),
+        ],
+        [m.call("api:shop", "fn:cart", end=None)],
+    )
+    assert blamed(chain)[:2] == ("cart", "dependency_slow")
+
+
+def test_out_of_memory_goes_before_what_it_was_doing(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:resize", end_reason="out_of_memory", memory_mb=128, max_memory_mb=128),
+            m.invocation("bucket:images", http_status=500, end=50),
+        ],
+        [m.call("fn:resize", "bucket:images", end=50, call_failed=True)],
+    )
+    assert blamed(chain) == ("resize", "out_of_memory", "proven")
+    assert "128 of 128 MB" in judged(chain).root_cause.explanation
+
+
+def test_a_crash_and_a_failed_init_are_told_apart(m):
+    crash = m.chain([m.invocation("fn:a", end_reason="exit", error_type="Runtime.ExitError")], [])
+    init = m.chain([m.invocation("fn:a", end_reason="error", error_type="Runtime.ImportModuleError")], [])
+    assert blamed(crash)[:2] == ("a", "crash")
+    assert blamed(init)[:2] == ("a", "init_failure")
+
+
+def test_a_function_that_left_no_record_was_never_reached(m):
+    unseen = replace(m.invocation("fn:cart", http_status=500), is_virtual=True, duration_us=None)
+    chain = m.chain([m.invocation("api:shop", http_status=500), unseen], [m.call("api:shop", "fn:cart")])
+    assert blamed(chain)[:2] == ("cart", "never_reached")
+
+
+def test_a_throttled_function_was_throttled(m):
+    unseen = replace(
+        m.invocation("fn:cart", http_status=429, is_throttle=True), is_virtual=True, duration_us=None
+    )
+    chain = m.chain([m.invocation("api:shop", http_status=500), unseen], [m.call("api:shop", "fn:cart")])
+    assert blamed(chain)[:2] == ("cart", "throttled")
+
+
+def test_a_gateway_that_only_hands_through_proves_its_callee(m):
+    chain = m.chain(
+        [m.invocation("api:shop", http_status=502), m.invocation("fn:cart", error_type="KeyError", end=90)],
+        [m.call("api:shop", "fn:cart")],
+    )
+    assert blamed(chain) == ("cart", "unhandled_exception", "proven")
+
+
+def test_a_failure_that_says_nothing_is_unknown_and_possible(m):
+    chain = m.chain([m.invocation("svc:stock", http_status=500)], [])
+    assert blamed(chain) == ("stock", "unknown", "possible")
+    assert judged(chain).root_cause.would_decide
+
+
+def test_a_log_line_with_an_exception_is_the_reason(m):
+    logged = m.line("ERROR java.lang.IllegalStateException: no stock", exception_type="IllegalStateException",
+                    exception_message="no stock")  # fmt: skip
+    chain = m.chain([m.invocation("svc:stock", http_status=500, logs=(logged,))], [])
+    assert blamed(chain) == ("stock", "unhandled_exception", "likely")
+    assert any(claim.locator.source == "log_event" for claim in judged(chain).evidence)
+
+
+def test_calls_in_a_circle_end(m):
+    chain = m.chain(
+        [m.invocation("fn:a", http_status=500), m.invocation("fn:b", http_status=500)],
+        [m.call("fn:a", "fn:b"), m.call("fn:b", "fn:a")],
+    )
+    assert blamed(chain)[0] in ("a", "b")
+
+
+def test_a_way_to_the_symptom_is_told_from_the_entry(m):
+    chain = m.chain(
+        [
+            m.invocation("api:shop", "ok", http_status=202),
+            m.invocation("queue:orders", "ok"),
+            m.invocation("fn:ship", error_type="KeyError"),
+        ],
+        [m.call("api:shop", "queue:orders"), m.call("queue:orders", "fn:ship", kind="link")],
+    )
+    assert roles(chain) == [("shop", "bystander"), ("orders", "bystander"), ("ship", "origin")]
+    assert [step.edge and step.edge.kind for step in judged(chain).chain] == [None, "call", "link"]
+
+
+def test_other_attempts_at_the_same_message_are_cited(m):
+    chain = m.chain(
+        [
+            m.invocation("queue:orders", "ok"),
+            m.invocation("fn:ship", error_type="KeyError"),
+            m.invocation("fn:ship#2", error_type="KeyError", start=1000, end=1100),
+        ],
+        [m.call("queue:orders", "fn:ship", kind="link"), m.call("queue:orders", "fn:ship#2", kind="link")],
+    )
+    assert [claim.claim for claim in judged(chain).evidence if claim.rule == "attempts"] == [
+        "function ship was tried again, and raised KeyError"
+    ]
+
+
+def test_failures_that_differ_only_in_ids_share_an_issue(m):
+    def failed(text):
+        return judged(m.chain([m.invocation("fn:a", error_type="E", error_message=text)], []))
+
+    one, two = (
+        failed("order 8812 of 4f2a6c1e-1111-4222-8333-444455556666"),
+        failed("order 9 of 0f2a6c1e-1111-4222-8333-444455556666"),
+    )
+    assert one.issue == two.issue
+    assert one.issue != failed("basket 9 is empty").issue
+
+
+def test_every_claim_has_a_record(m):
+    failure = judged(two_hops(m, is_throttle=True, http_status=400))
+    assert all(claim.locator.segment_id or claim.locator.event_id for claim in failure.evidence)
+    assert {claim.locator.segment_id for claim in failure.evidence} == {"api:shop", "fn:cart", "table:stock"}

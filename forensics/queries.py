@@ -9,9 +9,10 @@ A file is a header of `-- ` lines and one SELECT. Its folder is the schema, its 
     -- column: what it means, with unit
     select …
 
-`scope: record` means that a row depends on one row of evidence alone, so that it is computed once
-per part of evidence. The tree ships in the wheel as `forensics/_sql`; an editable install reads
-the repository's `queries/`.
+`needs` names every table and view that the SELECT reads. `scope: record` means that a row depends on
+one row of evidence alone; where such a view is materialized it is computed once per part of evidence,
+and names that table too, though it may read it through another view. The tree ships in the wheel as
+`forensics/_sql`; an editable install reads the repository's `queries/`.
 """
 
 from __future__ import annotations

@@ -119,15 +119,17 @@ class Case:
     def seal(self, command: str, **detail: Any) -> None:
         """Write the manifest of the evidence, and who did what into the journal of custody."""
         manifest = write_manifest(self.path, self.ledger.parts("evidence"))
-        files = {name: file_sha256(self.path / name) for name in ("case.json", "ledger.sqlite")}
-        append_entry(self.path, command, {**detail, "manifest_sha256": manifest, "files": files})
+        sealed = {name: file_sha256(self.path / name) for name in ("case.json", "ledger.sqlite")}
+        append_entry(self.path, command, {**detail, "manifest_sha256": manifest, "sealed": sealed})
 
     def _tidy(self) -> None:
         """Put aside what a killed writer left, and remove what earlier commits replaced."""
         with writing(self.path):
-            for name in self.ledger.retired():
+            retired = self.ledger.retired()
+            for name in retired:
                 (self.path / name).unlink(missing_ok=True)
-            self.ledger.forget_retired()
+            if retired:  # else the ledger stays as it was sealed, byte for byte
+                self.ledger.forget_retired()
             for area in ("evidence", "lake"):
                 known = {part.path for part in self.ledger.parts(area)}
                 for file in sorted((self.path / area).rglob("*")):

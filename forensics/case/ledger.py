@@ -178,7 +178,8 @@ class Ledger:
         """Forget gaps that were filled."""
         with self._transaction() as db:
             db.executemany(
-                "delete from gap where kind = ? and what = ? and starts_at is ? and ends_at is ? and reason = ?",
+                "delete from gap where kind = ? and what = ? and starts_at is ? and ends_at is ?"
+                " and reason = ?",
                 [(g.kind, g.what, g.starts_at, g.ends_at, g.reason) for g in gaps],
             )
 

@@ -68,7 +68,7 @@ def _write(
             compression="zstd",
             write_page_checksum=True,
             store_schema=True,
-            use_dictionary=[c for c in schema.names if c not in _LOOKUP and not _is_text_blob(c)],
+            use_dictionary=[c.name for c in schema if _repeats(c)],
             bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,
         )
         with writer:
@@ -84,8 +84,10 @@ def _write(
     return rows, low, high
 
 
-def _is_text_blob(column: str) -> bool:
-    return column in ("message", "document", "aws", "metadata", "exceptions")
+def _repeats(column: pa.Field) -> bool:
+    """Whether values are likely to come again: looking for that in times and texts costs a third."""
+    blobs = ("message", "document", "aws", "metadata", "exceptions")
+    return column.name not in _LOOKUP and column.name not in blobs and not pa.types.is_timestamp(column.type)
 
 
 def _widen(

@@ -37,10 +37,11 @@ def verify(root: Path) -> tuple[Finding, ...]:
     try:
         with Case(root) as case:
             parts = [*case.parts("evidence"), *case.parts("lake")]
+            retired = case.ledger.retired()  # replaced, and removed by the next writer
     except (IntegrityError, sqlite3.DatabaseError) as error:
         return (*found, Finding("ledger.sqlite", str(error)))
     found += [f for part in parts if (f := _part(root, part))]
-    found += _strangers(root, {part.path for part in parts})
+    found += _strangers(root, {*retired, *(part.path for part in parts)})
     found += _manifest(root, [part for part in parts if part.area == "evidence"])
     return tuple(found)
 
@@ -73,7 +74,7 @@ def _sealed(root: Path, journal: list[dict[str, Any]]) -> list[Finding]:
     if not journal:
         return []
     found = []
-    for name, digest in journal[-1].get("files", {}).items():
+    for name, digest in journal[-1].get("sealed", {}).items():
         path = root / name
         if not path.exists():
             found.append(Finding(name, "missing"))
@@ -107,4 +108,8 @@ def _manifest(root: Path, parts: list[Part]) -> list[Finding]:
         return []
     if not path.exists():
         return [Finding(name, "missing")]
-    return [] if path.read_bytes() == expected.encode() else [Finding(name, "does not list what the ledger holds")]
+    return (
+        []
+        if path.read_bytes() == expected.encode()
+        else [Finding(name, "does not list what the ledger holds")]
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from forensics.case.folder import Case
@@ -21,6 +22,7 @@ __all__ = ["EvidenceWriter", "in_order"]
 # Small parts cost every query that opens them, so rows of many units share a part.
 _PART_ROWS = 240_000
 _PART_BYTES = 96_000_000
+_ROW = "row of the buffer"
 
 
 class EvidenceWriter:
@@ -64,37 +66,62 @@ class EvidenceWriter:
         tables, self._tables[name] = self._tables[name], []
         if not tables:
             return None
-        rows = pl.from_arrow(pa.concat_tables(tables))
-        assert isinstance(rows, pl.DataFrame)
-        fresh = self._unknown(name, rows.unique(IDENTITY[name], keep="first", maintain_order=True))
+        rows = pa.concat_tables(tables).combine_chunks()
+        del tables  # the largest part there is lies in memory twice, not three times
+        fresh = self._unknown(name, _distinct(name, _keys(name, rows)))
         self.added[name] += fresh.height
-        self.known[name] += rows.height - fresh.height
+        self.known[name] += rows.num_rows - fresh.height
         if not fresh.height:
             return None
-        return self._case.stage(name, in_order(name, fresh.to_arrow()))
+        order = fresh.sort(_order(name), nulls_last=True, maintain_order=True).get_column(_ROW)
+        rows = rows.take(order.to_arrow())
+        return self._case.stage(name, rows)
 
     def _unknown(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows that no committed part holds; only parts with an overlapping range are read."""
+        """The rows that no committed part holds; only what overlaps in range is read."""
         column = rows.get_column(CLUSTER[name])
-        if column.dtype.is_temporal():
-            column = column.cast(pl.Datetime("us")).to_physical()
         low: Any = column.min()
         high: Any = column.max()
         for part in self._case.parts("evidence", name):
-            if rows.height and _may_overlap(part, low, high):
-                there = _identities(self._case.path, part)
+            if rows.height and _may_overlap(part, _bound(column, low), _bound(column, high)):
+                there = _identities(self._case.path, part, None if column.has_nulls() else (low, high))
                 rows = rows.join(
                     there, on=IDENTITY[name], how="anti", nulls_equal=True, maintain_order="left"
                 )
         return rows
 
 
+def _keys(name: str, rows: pa.Table) -> pl.DataFrame:
+    """What identifies and orders the rows, and their numbers: the texts stay out of polars."""
+    frame = pl.from_arrow(rows.select(_order(name)))
+    assert isinstance(frame, pl.DataFrame)
+    return frame.with_row_index(_ROW)
+
+
+def _order(name: str) -> list[str]:
+    return [CLUSTER[name], *(c for c in IDENTITY[name] if c != CLUSTER[name])]
+
+
+def _distinct(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each identity. That ids alone differ, which is usual, is seen faster."""
+    last = rows.get_column(IDENTITY[name][-1])
+    if last.n_unique() == rows.height:
+        return rows
+    return rows.unique(IDENTITY[name], keep="first", maintain_order=True)
+
+
+def _bound(column: pl.Series, value: Any) -> Any:
+    """A value of the cluster column as `Part.low` and `Part.high` hold it."""
+    if value is None or not column.dtype.is_temporal():
+        return value
+    return pl.Series([value], dtype=pl.Datetime("us")).to_physical().item()
+
+
 def in_order(name: str, rows: pa.Table) -> pa.Table:
     """The rows of a part in the order in which it keeps them, the same for the same rows."""
     frame = pl.from_arrow(rows)
     assert isinstance(frame, pl.DataFrame)
-    keys = [CLUSTER[name], *(c for c in IDENTITY[name] if c != CLUSTER[name])]
-    return frame.sort(keys, nulls_last=True, maintain_order=True).to_arrow().cast(EVIDENCE[name])
+    return frame.sort(_order(name), nulls_last=True, maintain_order=True).to_arrow().cast(EVIDENCE[name])
 
 
 def _may_overlap(part: Part, low: Any, high: Any) -> bool:
@@ -103,12 +130,21 @@ def _may_overlap(part: Part, low: Any, high: Any) -> bool:
     return bool(part.low <= high and low <= part.high)
 
 
-def _identities(root: Path, part: Part) -> pl.DataFrame:
-    """Which records a part holds. Raises IntegrityError: a damaged part would let some be lost."""
+def _identities(root: Path, part: Part, within: tuple[Any, Any] | None) -> pl.DataFrame:
+    """Which records a part holds in a range of its cluster column (None = all of them).
+
+    Raises IntegrityError: a damaged part would let some be lost.
+    """
     check_part(root, part)
+    cluster, where = CLUSTER[part.name], None
+    if within is not None:
+        low, high = (pa.scalar(bound, EVIDENCE[part.name].field(cluster).type) for bound in within)
+        where = (pc.field(cluster) >= low) & (pc.field(cluster) <= high)
     columns = list(IDENTITY[part.name])
     try:
-        table = pq.read_table(root / part.path, columns=columns, page_checksum_verification=True)
+        table = pq.read_table(
+            root / part.path, columns=columns, filters=where, page_checksum_verification=True
+        )
     except (OSError, pa.ArrowException) as error:
         raise IntegrityError(f"{part.path} of {root} cannot be read: {error}") from error
     frame = pl.from_arrow(table)

@@ -9,7 +9,6 @@ pages came to an end, so nothing rests on the order of events; order only helps 
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -158,7 +157,7 @@ class LogSource:
         if rows.warnings:
             tables["warning"] = warning_rows(rows.warnings)
         unit = Unit(
-            self.kind, unit_name(self.key, window), state, table.num_rows, pages.bytes, pages.sha256(),
+            self.kind, unit_name(self.key, window), state, table.num_rows, pages.bytes, "",
             detail(pages.metadata),
         )  # fmt: skip
         return Finished(unit, tables)
@@ -169,7 +168,6 @@ class _Pages:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._digest = hashlib.sha256()
         self._filled = 0
         self._first, self._last = window.end, window.start
         self.metadata: list[dict[str, Any]] = []
@@ -178,15 +176,10 @@ class _Pages:
     def add(self, page: dict[str, Any]) -> None:
         self.metadata.append({"ResponseMetadata": page["ResponseMetadata"]})
         self.bytes += page["Page"].bytes
-        self._digest.update(page["Page"].sha256.encode())
         if events := page["events"]:
             self._filled += 1
             self._first = min(self._first, events[0].timestamp or self._window.end)
             self._last = max(self._last, events[-1].timestamp or self._window.start)
-
-    def sha256(self) -> str:
-        """Hash over the hashes of the pages."""
-        return self._digest.hexdigest()
 
     def pieces(self) -> list[Window]:
         """How to cut the window, by the density seen; empty while it may go on in one piece."""

@@ -99,6 +99,10 @@ def place(account: str | None, region: str) -> str:
 
 
 def detail(pages: list[dict[str, Any]], **more: Any) -> str:
-    """What the ledger keeps of how a unit was got: the request ids of its pages among it."""
+    """What the ledger keeps of how a unit was got: the request ids of its pages among it.
+
+    Pages are not hashed: they are not kept, so that nothing could ever be compared with the hash,
+    and it would cost a tenth of the whole pull. The parts that hold their records are.
+    """
     ids = [page["ResponseMetadata"].get("RequestId", "") for page in pages]
     return json.dumps({"pages": len(pages), "request_ids": ids, **more}, sort_keys=True)

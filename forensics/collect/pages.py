@@ -7,7 +7,6 @@ key that a page of this operation always has. What fails is refused, and the cal
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -120,7 +119,6 @@ class Page:
 
     value: Struct | None
     bytes: int
-    sha256: str
     escaped: frozenset[int] = frozenset()
 
 
@@ -145,7 +143,7 @@ def check_page(service: str, operation: str, headers: Mapping[str, str], body: b
         raise PageError(f"{operation}: JSON nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         value, escaped = _second_look(operation, body, str(error))
-    return Page(value, len(body), hashlib.sha256(body).hexdigest(), escaped)
+    return Page(value, len(body), escaped)
 
 
 def _check_length(headers: Mapping[str, str], body: bytes) -> None:
@@ -172,6 +170,9 @@ def _second_look(operation: str, body: bytes, reason: str) -> tuple[Struct | Non
     if operation not in SHAPES:
         return None, frozenset()
     records = plain[_REQUIRED[operation]]
+    if operation == "FilterLogEvents":  # stand-ins give ids as numbers; they are names
+        records = [_with_text_id(record) for record in records]
+        plain["events"] = records
     escaped = frozenset(n for n, record in enumerate(records) if escape_text(record) != record)
     if operation == "GetTraceSummaries":
         plain["TraceSummaries"] = [Raw(json.dumps(escape_text(record)).encode()) for record in records]
@@ -179,6 +180,12 @@ def _second_look(operation: str, body: bytes, reason: str) -> tuple[Struct | Non
         return msgspec.convert(escape_text(plain), SHAPES[operation], strict=False), escaped
     except (msgspec.ValidationError, TypeError) as error:
         raise PageError(f"{operation}: {error}") from None
+
+
+def _with_text_id(event: Any) -> Any:
+    if isinstance(event, dict) and isinstance(event.get("eventId"), int):
+        return {**event, "eventId": str(event["eventId"])}
+    return event
 
 
 def escape_text(value: Any) -> Any:

@@ -32,9 +32,10 @@ from forensics.model import Gap, OnProgress, Progress, no_progress
 
 __all__ = ["pull"]
 
-# A little less than at which the writer cuts by itself, so that a part ends with a unit.
-_PART_ROWS = 200_000
-_PART_BYTES = 80_000_000
+# A row group's worth, less than at which the writer cuts by itself: a part ends with a unit, and
+# memory is that of a part and of what the workers hold.
+_PART_ROWS = 120_000
+_PART_BYTES = 48_000_000
 _TICK_S = 0.2
 
 

@@ -101,7 +101,7 @@ def _write(sink: object, finished: Finished) -> None:
 
 def _read(path: Path) -> Finished:
     with pa.OSFile(str(path)) as source:
-        metadata = pa.ipc.open_stream(source).schema.metadata
+        metadata = pa.ipc.open_stream(source).read_all().schema.metadata
         header = msgspec.json.decode(metadata[_KEY], type=_Header)
         tables = {name: pa.ipc.open_stream(source).read_all() for name in header.tables}
     if any(table.schema != EVIDENCE[name] for name, table in tables.items()):

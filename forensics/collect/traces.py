@@ -8,7 +8,6 @@ IsPartial, or a Revision that grew, means that it is fetched again by the next r
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -175,14 +174,13 @@ class TraceSource:
         self, window: Window, found: _Summaries, got: _Fetched, tables: dict[str, pa.Table], state: str
     ) -> Unit:
         pages = [*found.pages, *got.pages]
-        digest = hashlib.sha256("".join(page["Page"].sha256 for page in pages).encode()).hexdigest()
         more: dict[str, Any] = {}
         if state == OPEN:  # so that the next run fetches only what grew
             heads = [head for trace, head in found.heads.items() if trace not in got.missing]
             more["revisions"] = {h.Id: h.Revision or 0 for h in heads if not h.IsPartial}
         return Unit(
             self.kind, unit_name(self.key, window), state, sum(t.num_rows for t in tables.values()),
-            sum(page["Page"].bytes for page in pages), digest, detail(pages, **more),
+            sum(page["Page"].bytes for page in pages), "", detail(pages, **more),
         )  # fmt: skip
 
     def _gaps(self, window: Window, got: _Fetched, partial: set[str], is_young: bool) -> Iterator[Gap]:

@@ -23,6 +23,7 @@ _BLANK = b" \t\r\n,\xef\xbb\xbf"
 _OPENS = {b"}": b"{", b"]": b"["}
 _LONGEST_CONTEXT = 64_000
 _MOST_WAITING = 200_000
+_DEEPEST = 4  # a list of pages of traces of segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Splitter:
     else they are byte offsets, beginning with `offset`.
     """
 
-    def __init__(self, limit: int, *, offset: int = 0, label: str = "") -> None:
-        self._limit, self._label = limit, label
+    def __init__(self, limit: int, *, offset: int = 0, label: str = "", inside: int = 0) -> None:
+        self._limit, self._label, self._inside = limit, label, inside
         self._buffer, self._offset, self._position = b"", offset, offset
         self._kinds = bytearray()  # the open brackets; a byte each, since nesting has no bound
         self._starts = [0, 0, 0]  # where the outermost of them stand
@@ -195,7 +196,9 @@ class Splitter:
 
     def _pieces(self, raw: bytes, start: int) -> list[Value | Warned]:
         """The elements of an object that is no JSON as a whole."""
-        inner = Splitter(0, offset=start, label=self._label)
+        if self._inside == _DEEPEST:
+            return []
+        inner = Splitter(0, offset=start, label=self._label, inside=self._inside + 1)
         return [*inner.feed(raw), *inner.close()]
 
     def _stray(self, gap: bytes, end: int) -> Iterator[Warned]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -143,7 +144,7 @@ def mended_part(raw: Raw, kind: type[_Kind], where: str) -> tuple[_Kind, list[st
 def _struct(value: dict[str, Any], kind: type[_Kind], where: str, dropped: list[str]) -> _Kind:
     """Every field that is of its type; the others are left out, each on its own."""
     kept: dict[str, Any] = {}
-    for known in structs.fields(kind):
+    for known in _fields(kind):
         given = value.get(known.name)
         if given is None:
             continue
@@ -153,6 +154,11 @@ def _struct(value: dict[str, Any], kind: type[_Kind], where: str, dropped: list[
         except (msgspec.ValidationError, OverflowError) as error:
             dropped.append(f"{place}: {error}")
     return kind(**kept)
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[structs.FieldInfo, ...]:
+    return structs.fields(kind)
 
 
 def _field(given: Any, known: structs.FieldInfo, place: str, dropped: list[str]) -> Any:

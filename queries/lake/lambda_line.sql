@@ -29,40 +29,52 @@
 -- max_memory_mb: as in lake.log_record
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
+-- one row per START, though an export and an API may both have given it
+-- a program may print a request id that is not its own (its caller's, an API's): where the stream has
+-- STARTs, Lambda's own lines decide which ids are invocations
 with line as (
     select * exclude (log_group, log_stream), coalesce(log_group, '') as log_group,
         coalesce(log_stream, '') as log_stream
     from lake.log_record
     where kind = 'AWS::Lambda::Function' and (request_id is not null or record_type = 'error')
 ),
--- one row per START, though an export and an API may both have given it
+request as (
+    select
+        node, request_id,
+        bool_or(record_type not in ('log', 'error')) as is_platform,
+        min(timestamp) filter (where record_type = 'start') as start_at,
+        -- one START in one stream, as nearly all have: nothing to tell apart
+        min(log_stream) = max(log_stream) and min(log_group) = max(log_group) and coalesce(
+            min(timestamp) filter (where record_type = 'start') = max(timestamp) filter (where record_type = 'start'),
+            true) as is_single
+    from line where request_id is not null
+    group by node, request_id
+),
+opened as (
+    select log_group, log_stream, min(timestamp) as opened_at
+    from line where record_type = 'start' group by log_group, log_stream
+),
+-- a program may print a request id that is not its own (its caller's, an API's): where the stream has
+-- STARTs, Lambda's own lines decide which ids are invocations
+own as (
+    select line.*, request.start_at, request.is_single
+    from line
+    join request using (node, request_id)
+    left join opened using (log_group, log_stream)
+    where is_platform or record_type = 'error' or opened_at is null or line.timestamp < opened_at
+),
+-- a START is one, though an export and an API may both have given it
 start as (
     select distinct node, log_group, log_stream, request_id, timestamp as start_at
-    from line where record_type = 'start' and request_id is not null
+    from own where record_type = 'start' and not is_single
 ),
 first_start as (
     select node, log_group, log_stream, request_id, min(start_at) as first_start_at
     from start group by all
 ),
--- a program may print a request id that is not its own (its caller's, an API's): where the stream has
--- STARTs, Lambda's own lines decide which ids are invocations
-platform as (
-    select distinct node, request_id from line where record_type not in ('log', 'error')
-),
-opened as (
-    select log_group, log_stream, min(start_at) as opened_at from start group by all
-),
-own as (
-    select line.*
-    from line
-    left join platform using (node, request_id)
-    left join opened using (log_group, log_stream)
-    where line.request_id is not null
-        and (platform.node is not null or record_type = 'error' or opened_at is null or line.timestamp < opened_at)
-),
-placed as (
-    select own.*, coalesce(start.start_at, first_start_at) as start_at
-    from own
+repeated as (
+    select own.* exclude (start_at, is_single), coalesce(start.start_at, first_start_at) as start_at
+    from (select * from own where not is_single) as own
     asof left join start
         on own.node = start.node and own.log_group = start.log_group and own.log_stream = start.log_stream
         and own.request_id = start.request_id and own.timestamp >= start.start_at
@@ -70,46 +82,58 @@ placed as (
         on own.node = first_start.node and own.log_group = first_start.log_group
         and own.log_stream = first_start.log_stream and own.request_id = first_start.request_id
 ),
-execution as (
+placed as (
+    select * exclude (is_single), 1 as attempt from own where is_single
+    union all by name
     select
-        node, log_group, log_stream, request_id, start_at, min(coalesce(start_at, timestamp)) as began_at,
-        max(timestamp) filter (where record_type in ('end', 'report')) as over_at
-    from placed group by node, log_group, log_stream, request_id, start_at
+        *, dense_rank() over (
+            partition by node, request_id order by coalesce(start_at, first_at), log_group, log_stream
+        ) as attempt
+    from (
+        select *, min(timestamp) over (partition by node, request_id, log_group, log_stream, start_at) as first_at
+        from repeated
+    )
+),
+orphan as (
+    select * from line where request_id is null and log_stream <> ''
 ),
 stretch as (
-    select log_group, log_stream, began_at,
-        min({'node': node, 'request_id': request_id, 'start_at': start_at, 'over_at': over_at}) as e
-    from execution where log_stream <> '' group by all
+    select log_group, log_stream, began_at, min(e) as e
+    from (
+        select
+            log_group, log_stream, min(coalesce(start_at, timestamp)) as began_at,
+            {
+                'node': node, 'request_id': request_id, 'attempt': attempt, 'start_at': start_at,
+                'over_at': max(timestamp) filter (where record_type in ('end', 'report'))
+            } as e
+        from placed
+        semi join orphan using (log_group, log_stream)
+        group by log_group, log_stream, node, request_id, attempt, start_at
+    )
+    group by log_group, log_stream, began_at
 ),
 owned as (
     select
-        line.* exclude (node, request_id),
-        case when running.e.over_at is null or running.e.over_at >= line.timestamp
+        orphan.* exclude (node, request_id),
+        case when running.e.over_at is null or running.e.over_at >= orphan.timestamp
             then coalesce(running.e, next_.e) else next_.e end as e
-    from (select * from line where request_id is null) as line
+    from orphan
     asof left join stretch as running
-        on line.log_group = running.log_group and line.log_stream = running.log_stream
-        and line.timestamp > running.began_at
+        on orphan.log_group = running.log_group and orphan.log_stream = running.log_stream
+        and orphan.timestamp > running.began_at
     asof left join stretch as next_
-        on line.log_group = next_.log_group and line.log_stream = next_.log_stream
-        and line.timestamp <= next_.began_at
-),
-numbered as (
-    select
-        *, row_number() over (
-            partition by node, request_id order by began_at, log_group, log_stream
-        ) as attempt
-    from execution
+        on orphan.log_group = next_.log_group and orphan.log_stream = next_.log_stream
+        and orphan.timestamp <= next_.began_at
 )
 select
-    node, request_id, attempt, line.start_at as start_at, nullif(log_group, '') as log_group, nullif(log_stream, '') as log_stream,
+    node, request_id, attempt, start_at, nullif(log_group, '') as log_group, nullif(log_stream, '') as log_stream,
     account, region, event_id, timestamp, record_type, level, message, version, trace_key, span_key,
     exception_type, exception_message, duration_ms, billed_ms, init_ms, restore_ms, memory_mb,
     max_memory_mb, platform_status, platform_error
 from (
-    select * from placed
+    select * exclude (first_at) from placed
     union all by name
-    select * exclude (e), e.node as node, e.request_id as request_id, e.start_at as start_at from owned where e is not null
-) as line
-join numbered using (node, request_id, log_group, log_stream)
-where numbered.start_at is not distinct from line.start_at
+    select
+        * exclude (e), e.node as node, e.request_id as request_id, e.attempt as attempt, e.start_at as start_at
+    from owned where e is not null
+)

@@ -80,7 +80,8 @@ judged as (
     from told
 )
 select
-    account, region, node, request_id, attempt, log_group, log_stream, version, coalesce(start_at, first_at) as started_at, ended_at,
+    account, region, node, request_id, attempt, log_group, log_stream, version,
+    coalesce(start_at, first_at) as started_at, ended_at,
     duration_ms, billed_ms, init_ms, restore_ms, memory_mb, max_memory_mb,
     case when end_reason is not null then 'failed' when is_reported then 'ok' else 'unknown' end as status,
     end_reason,

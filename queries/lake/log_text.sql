@@ -28,7 +28,7 @@ with event as (
         end as task_container
     from (
         select
-            *,
+            account, region, log_group, log_stream, timestamp, event_id, message,
             -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
             coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
                 and contains(log_stream, '['), false) as is_dated

@@ -1,6 +1,6 @@
 -- One execution of which only the caller's record speaks: the call to a node that sends no segments
 -- of its own (a table, a bucket, a third party), or a linked span that is not in the case.
--- needs: lake.span lake.call lake.link lake.segment_invocation
+-- needs: lake.span lake.call lake.link
 -- scope: case
 -- materialize
 -- invocation: the invocation, see lake.invocation

@@ -208,8 +208,11 @@ def test_a_full_disk(account: Any, filled: str, monkeypatch: pytest.MonkeyPatch)
     assert "saved" in str(full.value)
     with Case(account.case) as case:
         case.check(thorough=True)
+    account.endpoint.reset_counters()
     account.pull()
     account.assert_whole()
+    if filled != "spool":  # what was read is laid down, and is not asked for again
+        assert "logs.FilterLogEvents" not in account.endpoint.state()["requests"]
 
 
 def _fill(patch: pytest.MonkeyPatch, what: str) -> None:

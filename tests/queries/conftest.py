@@ -12,6 +12,8 @@ are not given are null, or what they are in a healthy record where they are neve
 Tables that are not given are computed from those that are, and empty at the end.
 """
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 import zlib
@@ -202,4 +204,6 @@ def _text(columns: list[str], rows: Rows) -> str:
     cells = sorted(["-" if row[c] is None else row[c] for c in columns] for row in rows)
     table = [columns, *cells]
     widths = [max(len(row[i]) for row in table) for i in range(len(columns))]
-    return "\n".join(" | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table)
+    return "\n".join(
+        " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -66,7 +67,10 @@ def test_times_that_are_not_known(query) -> None:
         "links.edge": [{"caller": "a", "callee": "b"}, {"caller": "b", "callee": "a"}],
         "lake.invocation": [{"invocation": "a"}, {"invocation": "b"}],
     }
-    assert sorted((r["chain"], r["invocation"], r["hop"]) for r in query(VIEW, rows)) == [("a", "a", 0), ("a", "b", 1)]
+    assert sorted((r["chain"], r["invocation"], r["hop"]) for r in query(VIEW, rows)) == [
+        ("a", "a", 0),
+        ("a", "b", 1),
+    ]
 
 
 def test_against_a_plain_search(query) -> None:
@@ -83,7 +87,11 @@ def test_against_a_plain_search(query) -> None:
         for root in set(names) - {b for _, b in edges}:
             hops, front = {root: 0}, [root]
             while front:
-                front = [b for a, b in sorted(edges) if a in front and b not in hops and not hops.update({b: hops[a] + 1})]
+                front = [
+                    b
+                    for a, b in sorted(edges)
+                    if a in front and b not in hops and not hops.update({b: hops[a] + 1})
+                ]
             expected |= {(root, name, hop) for name, hop in hops.items()}
         assert {(r["chain"], r["invocation"], r["hop"]) for r in rows} == expected
         assert len(rows) == len(expected)
@@ -92,7 +100,7 @@ def test_against_a_plain_search(query) -> None:
 def test_ten_thousand_deep_ends_and_soon(query) -> None:
     names = [f"{n:05}" for n in range(10_001)]
     rows = {
-        "links.edge": [{"caller": a, "callee": b} for a, b in zip(names, names[1:], strict=False)],
+        "links.edge": [{"caller": a, "callee": b} for a, b in pairwise(names)],
         "lake.invocation": [{"invocation": n, "started_at": int(n)} for n in names],
     }
     began = time.monotonic()

@@ -12,12 +12,15 @@ def test_empty(check) -> None:
 
 
 def test_two_issues(check) -> None:
-    rows = HEADER + """
+    rows = (
+        HEADER
+        + """
         f-1 | i-1 | v1 x | S3 throttled | throttled | bucket | a | 2
         f-2 | i-1 | v1 x | S3 throttled | throttled | bucket | a | 1
         f-3 | i-1 | v1 x | S3 throttled | throttled | bucket | b | 3
         f-4 | i-2 | v1 y | fn crashed   | crash     | fn     | a | -
     """
+    )
     check(VIEW, {"rootcause.verdict": rows}, """
         issue | fingerprint | title        | category  | node   | failures | chains | onset | last_seen
         i-1   | v1 x        | S3 throttled | throttled | bucket | 3        | 2      | 1     | 3

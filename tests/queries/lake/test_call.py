@@ -1,5 +1,7 @@
 """Calls as their callers recorded them, and who answered."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 VIEW = "lake.call"

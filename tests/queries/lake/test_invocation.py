@@ -1,5 +1,7 @@
 """One execution from whatever tells of it, and what is known of its end."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 import pytest
@@ -9,7 +11,11 @@ NOTHING = {
     "lake.span": "trace_id", "lake.segment_invocation": "trace_key", "lake.lambda_log": "request_id",
     "lake.virtual_invocation": "invocation",
 }  # fmt: skip
-FUNCTION, GATEWAY, STATES = "AWS::Lambda::Function", "AWS::ApiGateway::Stage", "AWS::StepFunctions::StateMachine"
+FUNCTION, GATEWAY, STATES = (
+    "AWS::Lambda::Function",
+    "AWS::ApiGateway::Stage",
+    "AWS::StepFunctions::StateMachine",
+)
 
 
 def test_empty(check) -> None:
@@ -37,7 +43,11 @@ STATUS = {
     "an answer of 200": (traced(GATEWAY, http_status="200"), "ok", False),
     "an answer of 404": (traced(GATEWAY, http_status="404", is_error="true"), "ok", True),
     "an answer of 404 without a flag": (traced(GATEWAY, http_status="404"), "ok", True),
-    "an answer of 429": (traced(GATEWAY, http_status="429", is_error="true", is_throttle="true"), "failed", False),
+    "an answer of 429": (
+        traced(GATEWAY, http_status="429", is_error="true", is_throttle="true"),
+        "failed",
+        False,
+    ),
     "an answer of 429 without a flag": (traced(GATEWAY, http_status="429"), "failed", False),
     "an answer of 502": (traced(GATEWAY, http_status="502", is_fault="true"), "failed", False),
     "an answer of 502 without a flag": (traced(GATEWAY, http_status="502"), "failed", False),

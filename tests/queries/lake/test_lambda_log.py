@@ -1,5 +1,7 @@
 """Which execution a function's lines belong to, and what they say of it."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 VIEW = "lake.lambda_log"

@@ -1,5 +1,7 @@
 """One log event, read. Every construct of the formats is a line here, and so are their false friends."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 import json
@@ -138,7 +140,11 @@ def test_system_line(read, message: str, expected: dict[str, Any]) -> None:
 
 
 METRICS = {"durationMs": 12.5, "billedDurationMs": 13, "memorySizeMB": 256, "maxMemoryUsedMB": 77}
-TRACING = {"spanId": SPAN, "type": "X-Amzn-Trace-Id", "value": f"Root={XRAY};Parent=0efbd19962d95b05;Sampled=1"}
+TRACING = {
+    "spanId": SPAN,
+    "type": "X-Amzn-Trace-Id",
+    "value": f"Root={XRAY};Parent=0efbd19962d95b05;Sampled=1",
+}
 PLATFORM = {
     "start": (platform("start", {"requestId": ID, "version": "7", "tracing": TRACING}), {
         "record_type": "start", "request_id": ID, "trace_id": TRACE, "span_id": SPAN}),
@@ -471,7 +477,9 @@ NASTY = {
     "JSON of nothing": "{}",
     "null everywhere": '{"type":null,"level":null,"message":null,"record":null}',
     "the wrong types everywhere": '{"type":[],"level":{},"message":7,"requestId":{},"record":[1],"trace_id":true}',
-    "numbers that are none": platform("report", {"requestId": ID, "metrics": {"durationMs": "x", "memorySizeMB": []}}),
+    "numbers that are none": platform(
+        "report", {"requestId": ID, "metrics": {"durationMs": "x", "memorySizeMB": []}}
+    ),
     "report that is cut": f"REPORT RequestId: {ID}\tDuration: ",
     "number too large": f"REPORT RequestId: {ID}\tDuration: {'9' * 60} ms\tBilled Duration: {'9' * 60} ms\t",
     "NUL in JSON": '{"message":"a\\u0000b","level":"ERROR"}',

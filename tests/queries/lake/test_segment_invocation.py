@@ -1,5 +1,7 @@
 """Which execution a segment document tells of."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 VIEW = "lake.segment_invocation"

@@ -53,12 +53,15 @@ def test_newest_revision(query, rows: str) -> None:
 
 
 def test_other_segments_and_traces_are_left_alone(check) -> None:
-    spans = HEADER + """
+    spans = (
+        HEADER
+        + """
         t | a | old | 1 | 0 | true  | -
         t | a | new | 2 | 0 | false | 2
         t | b | b   | 1 | 0 | true  | -
         u | a | a   | 1 | 0 | true  | -
     """
+    )
     check(VIEW, {"normalized.span": spans}, """
         trace_id | segment_id | span_id
         t        | a          | new
@@ -86,12 +89,15 @@ def test_one_document_imported_under_two_accounts_counts_once(check) -> None:
 
 
 def test_copies_of_an_older_revision_go_with_it(check) -> None:
-    spans = HEADER + """
+    spans = (
+        HEADER
+        + """
         t | a | old | 1 | 0 | true  | -
         t | a | old | 1 | 0 | true  | -
         t | a | new | 2 | 0 | false | 2
         t | a | new | 2 | 0 | false | 2
     """
+    )
     check(VIEW, {"normalized.span": spans}, """
         span_id
         new

@@ -38,7 +38,9 @@ def test_call_whose_end_is_not_known_waits(check) -> None:
 
 
 def test_answers_of_another_sort_null_ids_and_oneself(check) -> None:
-    calls = "t:a | r | sync | 2 | t | a1\nt:a | - | request_id | 2 | t | a2\nr#1 | r | request_id | 100 | t | a3"
+    calls = (
+        "t:a | r | sync | 2 | t | a1\nt:a | - | request_id | 2 | t | a2\nr#1 | r | request_id | 100 | t | a3"
+    )
     check(VIEW, given(calls), """
         caller | callee
         r#1    | r#2

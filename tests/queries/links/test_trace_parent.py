@@ -1,5 +1,7 @@
 """Edges that a parent id inside a trace proves."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 VIEW = "links.trace_parent"

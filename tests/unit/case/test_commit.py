@@ -84,8 +84,7 @@ def test_full_disk_while_the_ledger_is_written(case_path, add_events, event_ids)
         pages = case.ledger._db.execute("pragma page_count").fetchone()[0]
         case.ledger._db.execute(f"pragma max_page_count={pages}")
         with pytest.raises(ForensicsError, match="full"):
-            for number in range(1000):
-                add_events(case, range(10 + number, 11 + number), "u" * 500 + str(number))
+            case.ledger.commit((), [Unit("test", "u" * 500 + str(n), "done", 0, 0, "") for n in range(1000)])
     with Case(case_path, writable=True) as case:
         held = len(event_ids(case_path))
         add_events(case, range(held, 2000))

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from forensics.case import Case, manifest_sha256
+from forensics.case import Case, manifest_sha256, pack_evidence, verify
 from forensics.errors import IntegrityError
 
 
@@ -104,3 +104,31 @@ def test_line_that_a_crash_left_unfinished_stays_in_the_chain(case_path) -> None
     lines = journal.read_bytes().splitlines()
     assert len(lines) == 3
     assert json.loads(lines[2])["previous"] == hashlib.sha256(lines[1]).hexdigest()
+
+
+def test_whole_case_verifies_after_every_kind_of_opening(case_path, add_events) -> None:
+    with Case(case_path, writable=True):
+        pass
+    with Case(case_path) as case:
+        case.check(thorough=True)
+    assert verify(case_path) == ()
+
+
+def test_files_that_packing_replaced_are_no_strangers(case_path, add_events) -> None:
+    with Case(case_path, writable=True) as case:
+        for number in range(20):
+            add_events(case, [100 + number])
+        pack_evidence(case)
+        case.seal("import")
+    assert verify(case_path) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["case.json", "ledger.sqlite", "custody.jsonl", "manifest-sha256.txt", "part"]
+)
+def test_flipped_bit_in_any_file_is_named(case_path, name) -> None:
+    file = part_of(case_path) if name == "part" else case_path / name
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    assert file.relative_to(case_path).as_posix() in [finding.path for finding in verify(case_path)]

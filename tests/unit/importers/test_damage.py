@@ -99,7 +99,9 @@ def test_garbage_after_a_compressed_file(load, compress) -> None:
 
 def test_trace_cut_off_keeps_its_whole_segments(load) -> None:
     segments = [{"Id": c * 16, "Document": json.dumps(segment(c))} for c in "abc"]
-    data = json.dumps({"Traces": [{"Id": TRACE, "Segments": segments[:1]}, {"Id": TRACE, "Segments": segments}]})
+    data = json.dumps(
+        {"Traces": [{"Id": TRACE, "Segments": segments[:1]}, {"Id": TRACE, "Segments": segments}]}
+    )
     found = load(files={"t": data[: data.rindex("Document")].encode()})
     assert found.segments == [(TRACE, "a" * 16), (TRACE, "b" * 16)]
     assert [code for code, _ in found.warnings] == ["truncated"]
@@ -204,7 +206,7 @@ def test_large_lines(load) -> None:
     assert found.messages == texts
 
 
-@pytest.mark.parametrize("wrap", [b"%s", b'{"events": [%s]}', b'{"Traces": [%s]}', b'{"message": %s}'])
+@pytest.mark.parametrize("wrap", [b"%s", b'{"events": [%s]}', b'{"Traces": [%s]}', b'{"id": "", "a": %s}'])
 def test_json_nested_100_000_deep(load, wrap) -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     found = load(files={"deep": wrap % deep, "good": lines([event(1)])})

@@ -76,7 +76,9 @@ def test_document_is_kept_verbatim(load, shape) -> None:
     assert found["segment_document"][0]["limit_exceeded"] is False
 
 
-@pytest.mark.parametrize("write", [lambda d: json.dumps(d[0]).encode(), lambda d: json.dumps(d).encode(), lines])
+@pytest.mark.parametrize(
+    "write", [lambda d: json.dumps(d[0]).encode(), lambda d: json.dumps(d).encode(), lines]
+)
 def test_bare_segment_documents(load, write) -> None:
     found = load(files={"segments": write(DOCUMENTS[TRACE_B])})
     assert found.segments == [(TRACE_B, "c" * 16)]

@@ -1,0 +1,99 @@
+"""Reading windows of a log group, against an account that lives in a list."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forensics.collect.logs import LogGroup, LogSource
+from forensics.collect.outcome import DONE, OPEN, Finished, Split, parse_name
+from forensics.collect.pages import LogEvent, Page
+from forensics.collect.windows import Window
+
+GROUP = LogGroup("/aws/lambda/pay/../../etc", "1", "STANDARD")
+NOW = datetime(2026, 10, 5, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+
+
+class Meter:
+    def now(self) -> datetime:
+        return NOW
+
+
+class Api:
+    """FilterLogEvents over (time, id) pairs: inclusive ends, pages of `size`, an empty one now and then."""
+
+    region, account = "eu-west-1", "1"
+
+    def __init__(self, events: list[int], size: int) -> None:
+        self.events, self.size, self.calls = sorted(events), size, 0
+        self.session = self
+        self.meter = Meter()
+        self.stop = threading.Event()
+
+    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        self.calls += 1
+        inside = [(n, t) for n, t in enumerate(self.events) if params["startTime"] <= t <= params["endTime"]]
+        at, empty = map(int, params.get("nextToken", "0 0").split())
+        taken = [] if at % 3 == 1 and not empty else inside[at : at + self.size]
+        more = at + len(taken) < len(inside)
+        token = {"nextToken": f"{at + len(taken)} {0 if taken else 1}"} if more else {}
+        events = [LogEvent("s", t, f"m{n}", t, f"id-{n}") for n, t in taken]
+        page = Page(None, 100 * len(events))
+        return {"events": events, **token, "Page": page, "ResponseMetadata": {"RequestId": "r"}}
+
+
+def read_all(source: LogSource, window: Window) -> list[Finished]:
+    outcome = source.read(window)
+    if isinstance(outcome, Split):
+        assert [outcome.pieces[0].start, outcome.pieces[-1].end] == [*window]
+        return [finished for piece in outcome.pieces for finished in read_all(source, piece)]
+    return [outcome]
+
+
+def ids(units: list[Finished]) -> list[str]:
+    return [event for unit in units for event in unit.tables["log_event"]["event_id"].to_pylist()]
+
+
+times = st.lists(st.integers(NOW_MS - 50_000, NOW_MS - 10_000), max_size=300)
+
+
+@given(times, st.integers(1, 7), st.lists(st.integers(1, 40_000), max_size=4))
+def test_any_split_of_a_window_gives_the_same_events(events: list[int], size: int, marks: list[int]) -> None:
+    source = LogSource(Api(events, size), GROUP, "", timedelta(0))  # type: ignore[arg-type]
+    start, end = NOW_MS - 50_000, NOW_MS - 9_000
+    edges = sorted({start, *(start + mark for mark in marks), end})
+    units = [u for a, b in pairwise(edges) for u in read_all(source, Window(a, b))]
+    assert sorted(ids(units)) == sorted(f"id-{n}" for n in range(len(events)))
+    assert all(unit.unit.rows <= 32 * size or _is_one_ms(unit) for unit in units)
+
+
+def _is_one_ms(finished: Finished) -> bool:
+    return parse_name(finished.unit.what)[1].length == 1
+
+
+def test_a_unit_is_named_for_what_was_asked() -> None:
+    source = LogSource(Api([], 1), GROUP, "ERROR", timedelta(0))  # type: ignore[arg-type]
+    (unit,) = read_all(source, Window(5, 9))
+    key, window = parse_name(unit.unit.what)
+    assert window == (5, 9)
+    assert key == ("1", "eu-west-1", "FilterLogEvents", "/aws/lambda/pay/../../etc", "ERROR")
+
+
+def test_what_is_recent_is_not_final() -> None:
+    source = LogSource(Api([], 1), GROUP, "", timedelta(minutes=15))  # type: ignore[arg-type]
+    minute = 60_000
+    (old,) = read_all(source, Window(NOW_MS - 30 * minute, NOW_MS - 15 * minute))
+    (young,) = read_all(source, Window(NOW_MS - 15 * minute, NOW_MS))
+    assert (old.unit.state, young.unit.state) == (DONE, OPEN)
+
+
+def test_a_long_window_is_given_up_after_a_few_pages() -> None:
+    api = Api(list(range(NOW_MS - 100_000, NOW_MS)), 100)
+    source = LogSource(api, GROUP, "", timedelta(0))  # type: ignore[arg-type]
+    units = read_all(source, Window(NOW_MS - 100_000, NOW_MS))
+    assert len(ids(units)) == 100_000
+    assert api.calls < 1_000 * 1.5  # every third page is an empty one

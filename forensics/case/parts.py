@@ -69,6 +69,7 @@ def _write(
             write_page_checksum=True,
             store_schema=True,
             use_dictionary=[c.name for c in schema if _repeats(c)],
+            column_encoding={c.name: "DELTA_BINARY_PACKED" for c in schema if pa.types.is_timestamp(c.type)},
             bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,
         )
         with writer:

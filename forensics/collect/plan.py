@@ -143,7 +143,7 @@ def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> Non
     start = to_ms(request.starts_at) // SECOND_MS * SECOND_MS
     window = Window(start, -(-end // SECOND_MS) * SECOND_MS)  # whole seconds
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
-    _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS, pieces=request.workers)
+    _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
 
 
 def _end(request: PullRequest, api: Api) -> int:
@@ -152,20 +152,13 @@ def _end(request: PullRequest, api: Api) -> int:
 
 
 def _add_tasks(
-    plan: Plan,
-    source: Source,
-    done: _Done,
-    window: Window,
-    settled: int,
-    *,
-    longest: int = 0,
-    pieces: int = 1,
+    plan: Plan, source: Source, done: _Done, window: Window, settled: int, *, longest: int = 0
 ) -> None:
     for left in done.missing(source.key, window):
         # What is settled and what is not are units of their own, so that the next run reads only
         # the tail again.
         for part in _at(left, settled):
-            count = max(pieces, -(-part.length // longest)) if longest else pieces
+            count = -(-part.length // longest) if longest else 1
             step = SECOND_MS if longest else 1
             plan.tasks.extend(Task(source, piece) for piece in cut(part, count, step))
 

@@ -8,9 +8,11 @@ IsPartial, or a Revision that grew, means that it is fetched again by the next r
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -78,6 +80,7 @@ class TraceSource:
         self._api = api
         self._settle_ms = settle // timedelta(milliseconds=1)
         self._known = known
+        self._carried: dict[Window, _Summaries] = {}
         self.key = SourceKey(api.account or "", api.region, "GetTraceSummaries", "", pattern)
 
     def read(self, window: Window) -> Finished | Split:
@@ -93,12 +96,33 @@ class TraceSource:
 
     def _read_once(self, window: Window) -> Finished | Split:
         settled = to_ms(self._api.session.meter.now()) - self._settle_ms
-        summaries = self._summaries(window)
+        summaries = self._carried.get(window) or self._summaries(window)
         wanted = [trace for trace in sorted(summaries.heads) if self._is_new(summaries.heads[trace])]
-        pieces = max(-(-len(wanted) // _AIM_TRACES), 2 if summaries.complete else 8)
-        if (len(wanted) > _UNIT_TRACES or not summaries.complete) and window.length > SECOND_MS:
-            return Split(cut(window, pieces, SECOND_MS))
-        return self._finished(window, summaries, self._fetch(wanted), settled)
+        if window.length > SECOND_MS and not summaries.complete:
+            return Split(cut(window, 8, SECOND_MS))
+        if window.length > SECOND_MS and len(wanted) > _UNIT_TRACES:
+            return self._split(window, summaries, wanted)
+        finished = self._finished(window, summaries, self._fetch(wanted), settled)
+        self._carried.pop(window, None)
+        return finished
+
+    def _split(self, window: Window, found: _Summaries, wanted: list[str]) -> Split:
+        """Pieces that take their summaries along: a trace belongs to the piece of its id's time.
+
+        That is how AWS sees it too, so a piece that is read by a later run lists the same traces.
+        """
+        times = sorted(_at(trace, window) for trace in wanted)
+        marks = {time for time in times[_AIM_TRACES::_AIM_TRACES] if time > window.start}
+        edges = sorted({window.start, *(marks or {window.start + SECOND_MS}), window.end})
+        pieces = [Window(a, b) for a, b in pairwise(edges)]
+        parts = [_Summaries() for _ in pieces]
+        for trace, head in found.heads.items():
+            part = parts[bisect(edges, _at(trace, window)) - 1]
+            part.heads[trace], part.texts[trace] = head, found.texts[trace]
+        parts[0].pages = found.pages
+        self._carried.update(zip(pieces, parts, strict=True))
+        self._carried.pop(window, None)
+        return Split(pieces)
 
     def _is_new(self, head: SummaryHead) -> bool:
         return bool(head.IsPartial) or (head.Revision or 0) > self._known.get(head.Id or "", -1)
@@ -196,6 +220,15 @@ class TraceSource:
                 yield gap(trace, "partial, and too old to become whole", closable=False)
         for trace in sorted({t.Id for t in got.traces if t.LimitExceeded and t.Id}):
             yield gap(trace, "X-Ray keeps only a part of it (LimitExceeded)", closable=False)
+
+
+def _at(trace: str, window: Window) -> int:
+    """The second that a trace id names, in ms; the nearest one of the window where it names none."""
+    try:
+        time = int(trace[2:10], 16) * 1000
+    except ValueError:
+        time = window.start
+    return min(max(time, window.start), window.end - SECOND_MS)
 
 
 def _seconds(ms: int) -> datetime:

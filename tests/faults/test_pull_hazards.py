@@ -47,8 +47,9 @@ def test_a_200_is_not_believed(account: Any, kind: str) -> None:
     assert account.endpoint.state()["hazards"][kind] > 15
 
 
-def test_a_thousand_bad_pages(account: Any) -> None:
-    account.endpoint.change(hazards=[Hazard(kind, rate=0.04) for kind in WIRE])
+def test_a_thousand_bad_pages(account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forensics.collect.aws._CAP_S", 0.02)
+    account.endpoint.change(hazards=[Hazard(kind, rate=0.06) for kind in WIRE])
     while sum(account.endpoint.state()["hazards"].values()) < 1_000:
         account.pull(log_settle=timedelta(days=999), trace_settle=timedelta(days=999))
         account.assert_whole()
@@ -222,7 +223,7 @@ def _fill(patch: pytest.MonkeyPatch, what: str) -> None:
     if what == "write":
         patch.setattr(forensics.case.parts, "_write", refuse)
     elif what == "spool":
-        patch.setattr("forensics.collect.spool._write", _after(5, refuse, forensics.collect.spool._write))
+        patch.setattr("forensics.collect.spool._write", _after(2, refuse, forensics.collect.spool._write))
     else:
         patch.setattr("forensics.case.ledger.Ledger.commit", refuse)
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+import pyarrow.parquet as pq
 import pytest
 
 from forensics.case import Case, manifest_sha256, pack_evidence, verify
@@ -35,7 +36,8 @@ def test_flipped_bit_is_found(case_path, place) -> None:
 
 def test_damaged_part_does_not_swallow_new_evidence(case_path, add_events) -> None:
     file = part_of(case_path)
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    whole = pq.read_table(file)
+    pq.write_table(whole.slice(5), file)  # can be read, and is not what was committed
     with Case(case_path, writable=True) as case, pytest.raises(IntegrityError):
         add_events(case, range(20))
 

@@ -82,7 +82,7 @@ def test_large_object_that_is_no_list_of_records_is_named(monkeypatch) -> None:
     [
         b'{"events": [' + b'{"a": 1},' * 60_000,
         b'{"Traces": [' + b'{"Segments": [{"id": "a"}]},' * 30_000,
-        b"[" * 400_000,
+        b"[" * 150_000,
         b'{"a":' * 200_000,
         b'{"x": [{}],' * 80_000,
         b"}" * 100_000,

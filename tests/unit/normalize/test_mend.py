@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 
@@ -90,6 +91,11 @@ def test_text_that_is_no_text(normalize, segment, field, written) -> None:
     found = normalize(json.dumps(document).replace("HERE", written))
     assert found.column("name")[1] == "kept"
     assert len(found.spans) == 2
+    assert found.spans[0]["started_at"] is not None
+    if field == "metadata":
+        msgspec.json.decode(found.spans[0]["metadata"])
+    else:
+        assert (found.spans[0]["name"] == "orders") == (field != "name")
 
 
 @pytest.mark.parametrize(

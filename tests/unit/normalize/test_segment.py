@@ -226,6 +226,7 @@ def test_times_however_they_are_written(normalize, segment, written, microsecond
 @pytest.mark.parametrize("field", ["start_time", "end_time"])
 def test_time_that_is_none_is_said(normalize, segment, field, written) -> None:
     found = normalize(json.dumps(segment(**{field: "HERE"})).replace('"HERE"', written))
+    assert found.span["name"] == "orders"
     assert found.span["started_at" if field == "start_time" else "ended_at"] is None
     assert found.warnings or (field == "end_time" and written in ("NaN", "Infinity"))
 

@@ -1,0 +1,285 @@
+"""Real traces, damaged: every variant ends in a document that accounts for each span exactly once."""
+
+import copy
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forensics.api import Case, import_into
+from forensics.model import TraceDocument
+from forensics.report.trace_text import render_trace
+
+# As many as there are, where the whole is run.
+PLACES = 100 if "FORENSICS_RELIABILITY" in os.environ else 3
+Document = dict[str, Any]
+Damage = Callable[[list[Document], random.Random], Iterator[list[Document]]]
+
+
+def spans_of(document: Document) -> Iterator[Document]:
+    stack = [document]
+    while stack:
+        span = stack.pop()
+        yield span
+        stack += span.get("subsegments") or []
+
+
+def each(documents: list[Document]) -> Iterator[tuple[int, list[Document]]]:
+    """A copy of the trace for a few of its segments, the root among them, to damage there."""
+    for place in range(0, len(documents), max(1, len(documents) // PLACES + 1)):
+        yield place, copy.deepcopy(documents)
+
+
+def untouched(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    yield documents
+
+
+def without_one(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    if len(documents) > 1:
+        for place, found in each(documents):
+            del found[place]
+            yield found
+
+
+def shuffled(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    yield dice.sample(documents, len(documents))
+
+
+def twice(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    yield [*documents, *copy.deepcopy(documents)]
+
+
+def own_parent(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    for place, found in each(documents):
+        found[place]["parent_id"] = found[place]["id"]
+        yield found
+
+
+def circle(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """The root hangs on each other segment."""
+    for place, found in each(documents):
+        for root in (d for d in found if "parent_id" not in d):
+            root["parent_id"] = found[place]["id"]
+        yield found
+
+
+def strange_parents(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    for _ in range(2):
+        found = copy.deepcopy(documents)
+        ids = [s["id"] for d in found for s in spans_of(d)] + ["00000000deadbeef"]
+        for document in found:
+            document["parent_id"] = dice.choice(ids)
+        yield found
+
+
+def other_clock(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    for seconds in (-600, 600):
+        for place, found in each(documents):
+            for span in spans_of(found[place]):
+                span["start_time"] += seconds
+                if "end_time" in span:
+                    span["end_time"] += seconds
+            yield found
+
+
+def no_end(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    for place, found in each(documents):
+        for span in spans_of(found[place]):
+            span.pop("end_time", None)
+        yield found
+
+
+def unfinished(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    for found in no_end(documents, dice):
+        for span in (s for d in found for s in spans_of(d) if "end_time" not in s):
+            span["in_progress"] = True
+        yield found
+
+
+def backwards(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """Each segment with its spans ends before it starts."""
+    for place, found in each(documents):
+        for span in spans_of(found[place]):
+            if "end_time" in span:
+                span["start_time"], span["end_time"] = span["end_time"], span["start_time"]
+        yield found
+
+
+def no_start(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """The subsegments of each segment have lost their start."""
+    for place, found in each(documents):
+        for span in list(spans_of(found[place]))[1:]:
+            del span["start_time"]
+        yield found
+
+
+def same_ids(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """Each segment's subsegments are recorded twice, and all of one id."""
+    for place, found in each(documents):
+        if below := found[place].get("subsegments"):
+            found[place]["subsegments"] = below + copy.deepcopy(below)
+        for span in list(spans_of(found[place]))[1:]:
+            span["id"] = "00000000000000dd"
+        yield found
+
+
+HARMLESS = (untouched, shuffled, twice)
+DAMAGES = (
+    *HARMLESS, without_one, own_parent, circle, strange_parents, other_clock, no_end, unfinished, backwards,
+    no_start, same_ids,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A damaged trace: what went in, and what `trace ID` made of it."""
+
+    name: str
+    before: list[Document]
+    after: list[Document]
+    shown: TraceDocument
+
+    @property
+    def ids(self) -> Counter[str]:
+        """Every span that went in; a document that came twice is one."""
+        documents = {json.dumps(d, sort_keys=True): d for d in self.after}
+        return Counter(s["id"] for d in documents.values() for s in spans_of(d))
+
+
+FILES = (
+    "servibench/matrix_app.json", "servibench/thumbnail_app.json", "servibench/todo_app.json",
+    "servibench/thumbnail_app_error_fault_throttle.json", "iatk/trace01.json",
+)  # fmt: skip
+
+
+def load(path: Path) -> list[Document]:
+    """The documents of a trace, whichever way its file holds them."""
+    trace = json.loads(path.read_text())
+    trace = trace["Traces"][0] if "Traces" in trace else trace
+    return [json.loads(s["Document"]) if "Document" in s else s for s in trace["Segments"]]
+
+
+@pytest.fixture(scope="module")
+def shown(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Variant]]:
+    """Every damage of every trace, in one case, under a trace id of its own."""
+    folder, dice = tmp_path_factory.mktemp("damaged"), random.Random(11)
+    made: dict[str, tuple[str, list[Document], list[Document]]] = {}
+    for name in FILES:
+        whole = load(real / name)
+        for damage in DAMAGES:
+            if len(whole) > 25 and damage not in (untouched, without_one, circle):
+                continue  # one large trace is enough to see that size changes nothing
+            for number, found in enumerate(damage(copy.deepcopy(whole), dice)):
+                id = f"1-{0x5F000000 + len(made):08x}-{dice.getrandbits(96):024x}"
+                for document in found:
+                    document["trace_id"] = id
+                made[id] = (f"{damage.__name__}: {name} #{number}", whole, found)
+    lines = (json.dumps(d) for _, _, found in made.values() for d in found)
+    (folder / "traces.ndjson").write_text("\n".join(lines) + "\n")
+    import_into(folder / "case", [folder / "traces.ndjson"])
+    variants: dict[str, list[Variant]] = {}
+    with Case(folder / "case") as case:
+        for id, (name, whole, found) in made.items():
+            variant = Variant(name, whole, found, case.trace(id))
+            variants.setdefault(name.split(":")[0], []).append(variant)
+        assert case.report().coverage.traces == len(made)
+    return variants
+
+
+by_damage = pytest.mark.parametrize("damage", [d.__name__ for d in DAMAGES])
+
+
+@by_damage
+def test_every_span_is_shown_exactly_once(shown, damage):
+    for variant in shown[damage]:
+        found = variant.shown
+        assert found.spans_total == len(found.spans), variant.name
+        assert Counter(s.span_id for s in found.spans) == variant.ids, variant.name
+
+
+@by_damage
+def test_a_parent_is_shown_before_its_children(shown, damage):
+    for variant in shown[damage]:
+        seen: set[str] = set()
+        for span in variant.shown.spans:
+            assert span.parent_id is None or span.parent_id in seen, variant.name
+            seen.add(span.span_id)
+
+
+@by_damage
+def test_the_breakdown_sums_to_the_duration(shown, damage):
+    for variant in shown[damage]:
+        found = variant.shown
+        assert found.duration_ms >= 0, variant.name
+        assert sum(found.breakdown_ms.values()) == pytest.approx(found.duration_ms), variant.name
+        assert min(found.breakdown_ms.values()) >= 0, variant.name
+
+
+@by_damage
+def test_the_critical_path_goes_in_order_of_start_through_spans_of_the_trace(shown, damage):
+    for variant in shown[damage]:
+        path = variant.shown.critical_path
+        assert [s.started_at for s in path] == sorted(s.started_at for s in path), variant.name
+        assert {s.span_id for s in path} <= {s.span_id for s in variant.shown.spans}, variant.name
+        assert path or not variant.shown.duration_ms, variant.name
+
+
+@by_damage
+def test_the_duration_lies_within_what_was_recorded(shown, damage):
+    for variant in shown[damage]:
+        spans = [s for d in variant.after for s in spans_of(d)]
+        told = [s[k] for s in spans for k in ("start_time", "end_time") if s.get(k)]
+        assert variant.shown.duration_ms <= (max(told) - min(told)) * 1000 + 1, variant.name
+        started = datetime.fromisoformat(variant.shown.started_at or "").timestamp()
+        assert started >= min(told) - 0.001, variant.name
+
+
+@by_damage
+def test_a_damaged_trace_can_be_read_on_a_terminal(shown, damage):
+    for variant in shown[damage]:
+        text = render_trace(variant.shown)
+        assert text.isascii() or text.replace("\n", "").isprintable(), variant.name
+        assert max(map(len, text.splitlines()[:300])) < 400, variant.name
+
+
+@pytest.mark.parametrize("damage", [d.__name__ for d in HARMLESS])
+def test_the_order_and_copies_of_segments_change_nothing(shown, damage):
+    usual = {v.name.split(": ")[1]: v.shown for v in shown["untouched"]}
+    for variant in shown[damage]:
+        whole = usual[variant.name.split(": ")[1]]
+        for field in ("duration_ms", "counts", "critical_path", "breakdown_ms", "spans", "partial", "warnings"):
+            assert getattr(variant.shown, field) == getattr(whole, field), (variant.name, field)
+
+
+@pytest.mark.parametrize("damage", ["circle", "backwards", "no_start", "other_clock", "no_end"])
+def test_the_warnings_say_what_is_wrong(shown, damage):
+    """`no_end`: a span that neither ended nor is in progress; `other_clock`: ten minutes apart."""
+    silent = [v.name for v in shown[damage] if not v.shown.warnings and v.after != v.before]
+    assert silent == []
+
+
+def test_a_missing_segment_with_children_is_told(shown):
+    for variant in shown["without_one"]:
+        kept = {s["id"] for d in variant.after for s in spans_of(d)}
+        orphans = [d for d in variant.after if d.get("parent_id") and d["parent_id"] not in kept]
+        told = any("parent that is not in the case" in w for w in variant.shown.warnings)
+        assert told == bool(orphans), variant.name
+        assert variant.shown.partial or not orphans, variant.name
+
+
+def test_a_circle_is_not_told_as_a_missing_parent(shown):
+    for variant in shown["circle"]:
+        assert not any("not in the case" in w for w in variant.shown.warnings), variant.name
+
+
+def test_unfinished_spans_are_told(shown):
+    for variant in shown["unfinished"]:
+        assert any("in progress" in w for w in variant.shown.warnings), variant.name
+        assert variant.shown.partial, variant.name

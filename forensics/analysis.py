@@ -87,6 +87,7 @@ def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
 
 
 def _normalize_part(case: Case, part: Part, stem: str, key: str) -> None:
+    case.check_content(part)
     source = pq.ParquetFile(case.path / part.path, page_checksum_verification=True)
     outputs: dict[str, list[pa.RecordBatch]] = {name: [] for name in NORMALIZED}
     for tables in normalize_documents(source.iter_batches(_DOCUMENT_ROWS)):
@@ -108,6 +109,7 @@ def _read_records(case: Case, threads: int | None, memory: str | None, on_progre
             stem, key = Path(part.path).stem, part_key(part, view)
             if _is_current(case, view.full_name, stem, key):
                 continue
+            case.check_content(part)
             only = {source: [case.path / part.path]}
             old = _derived(case, view.full_name, stem)
             with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:

@@ -116,6 +116,10 @@ class Case:
             if new_time is not None and self._lock is not None:
                 self.ledger.touch(part.path, new_time)
 
+    def check_content(self, part: Part) -> None:
+        """Raise IntegrityError unless the part's hash is the committed one; for what is about to be read."""
+        check_part(self.path, part, thorough=True)
+
     def seal(self, command: str, **detail: Any) -> None:
         """Write the manifest of the evidence, and who did what into the journal of custody."""
         manifest = write_manifest(self.path, self.ledger.parts("evidence"))

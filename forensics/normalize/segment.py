@@ -99,7 +99,8 @@ def _walk(rows: NormalizedRows, document: Segment, owner: Owner) -> None:
     while stack:
         span, parent, call_key = stack.pop()
         own = _own_id(span, ordinal, owner)
-        if call_key is None and ordinal and (span.namespace or span.sql is not UNSET):
+        may_call = ordinal or span.type == "subsegment"  # a segment serves, it does not call
+        if call_key is None and may_call and (span.namespace or span.sql is not UNSET):
             call_key = own[1]
         rows.add_span(span_row(rows, span, own, parent, call_key, ordinal, owner))
         if span.links:

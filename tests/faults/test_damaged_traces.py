@@ -6,7 +6,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -254,8 +254,7 @@ def test_the_order_and_copies_of_segments_change_nothing(shown, damage):
     usual = {v.name.split(": ")[1]: v.shown for v in shown["untouched"]}
     for variant in shown[damage]:
         whole = usual[variant.name.split(": ")[1]]
-        for field in ("duration_ms", "counts", "critical_path", "breakdown_ms", "spans", "partial", "warnings"):
-            assert getattr(variant.shown, field) == getattr(whole, field), (variant.name, field)
+        assert replace(variant.shown, trace_id=whole.trace_id) == whole, variant.name
 
 
 @pytest.mark.parametrize("damage", ["circle", "backwards", "no_start", "other_clock", "no_end"])

@@ -278,3 +278,9 @@ def test_batches_are_cut_without_losing_rows(monkeypatch, segment) -> None:
     batch = pa.RecordBatch.from_pylist(rows, schema=EVIDENCE["segment_document"])
     sizes = [tables["span"].num_rows for tables in normalize_documents(iter([batch]))]
     assert (sum(sizes), max(sizes)) == (10, 3)
+
+
+def test_an_independent_subsegment_with_a_namespace_is_a_call(normalize, segment) -> None:
+    found = normalize(segment(type="subsegment", namespace="remote", parent_id="b" * 16))
+    assert found.span["call_key"] == found.span["span_key"]
+    assert found.span["remote_node"] == "orders"

@@ -40,7 +40,8 @@ def _kind(interval: Interval) -> str:
     if interval.start_us >= span.end_us and interval.then is not None:
         return "trigger"  # handed over, and what it started had not begun
     if interval.end_us <= span.start_us:
-        return "orchestration"  # between the end of Initialization and the handler: the platform's time
+        # between the end of Initialization and the handler: the platform's; elsewhere a clock is off
+        return "orchestration" if span.kind == "AWS::Lambda::Function" else "unclassified"
     if span.origin == "AWS::Lambda" or span.attempt is not None:
         return "container_initialization" if _starts_cold(interval.then) else "orchestration"
     if span.inferred:

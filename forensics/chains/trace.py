@@ -6,7 +6,7 @@ from typing import Any
 
 from forensics.chains.breakdown import breakdown_us
 from forensics.chains.times import iso_us, micros
-from forensics.chains.tree import Interval, Span, critical_intervals, plant, walk_down
+from forensics.chains.tree import ROUNDING_US, Interval, Span, critical_intervals, plant, walk_down
 from forensics.lake import Lake
 from forensics.model import Failure, Node, PathStep, TraceCounts, TraceDocument, TraceEntry, TraceSpan
 
@@ -40,14 +40,14 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
     ordered = [span for root in roots for span in walk_down(root)]
     start, end = min(s.first_us for s in roots), max(s.last_us for s in roots)
     intervals = [i for root in _dependent(roots) for i in critical_intervals(root)]
-    path = _path(intervals)
+    path = _path(intervals, ordered)
     return TraceDocument(
         trace_id=trace_id,
         started_at=iso_us(start),
         ended_at=iso_us(end),
         duration_ms=(end - start) / 1000,
         entry=TraceEntry(Node(roots[0].node, roots[0].kind), roots[0].url),
-        partial=len(roots) > 1 or any(s.in_progress for s in spans),
+        partial=len(roots) > 1 or roots[0].parent_id is not None or any(s.in_progress for s in spans),
         spans_total=len(spans),
         counts=_counts(spans, path),
         critical_path=path,
@@ -69,27 +69,21 @@ def _breakdown(intervals: list[Interval], total_us: int) -> dict[str, float]:
     return {kind: us / 1000 for kind, us in parts.items()}
 
 
-def _path(intervals: list[Interval]) -> tuple[PathStep, ...]:
-    """Every span that owns some of the time, and those that lead to it, in order of start."""
+def _path(intervals: list[Interval], ordered: list[Span]) -> tuple[PathStep, ...]:
+    """Every span that owns some of the time, and those that lead to it, in order of start;
+    `ordered` are all spans, parents first."""
     found: dict[int, Span] = {}
     for interval in intervals:
         span: Span | None = interval.span
         while span is not None and id(span) not in found:
             found[id(span)] = span
             span = span.parent
-    depth = {key: _depth(span) for key, span in found.items()}
-    ordered = sorted(found.values(), key=lambda s: (s.start_us, depth[id(s)], s.span_id))
+    place = {id(span): n for n, span in enumerate(ordered)}
+    chosen = sorted(found.values(), key=lambda s: (s.start_us, place[id(s)]))
     return tuple(
         PathStep(s.span_id, s.name, Node(s.node, s.kind), iso_us(s.start_us) or "", iso_us(s.end_us) or "")
-        for s in ordered
+        for s in chosen
     )
-
-
-def _depth(span: Span) -> int:
-    depth = 0
-    while span.parent is not None:
-        span, depth = span.parent, depth + 1
-    return depth
 
 
 def _counts(spans: list[Span], path: tuple[PathStep, ...]) -> TraceCounts:
@@ -111,14 +105,36 @@ def _counts(spans: list[Span], path: tuple[PathStep, ...]) -> TraceCounts:
 
 
 def _warnings(roots: list[Span], spans: list[Span]) -> tuple[str, ...]:
-    found = []
-    if orphans := sum(1 for r in roots if r.parent_id is not None):
-        found.append(f"{orphans} segment(s) hang on a parent that is not in the case")
-    if len(roots) - orphans > 1:
-        found.append(f"the trace has {len(roots) - orphans} roots")
-    if open_ := sum(s.in_progress for s in spans):
-        found.append(f"{open_} span(s) were still in progress when they were recorded")
-    return tuple(found)
+    """What is wrong with the record, and how it was drawn all the same."""
+    orphans = [r for r in roots if r.parent_id is not None and not r.is_cut_loose]
+    circles = [r for r in roots if r.is_cut_loose]
+    outside = [s for s in spans if s.parent and _is_outside(s, s.parent)]
+    repeated = len(spans) - len({s.key for s in spans})
+    told = (
+        (len(orphans), "segment(s) hang on a parent that is not in the case"),
+        (len(circles), "circle(s) of parents were cut at their earliest span"),
+        (sum(s.in_progress for s in spans), "span(s) were still in progress when they were recorded"),
+        (sum(not s.has_start for s in spans), "span(s) have no start: their parent's is taken"),
+        (
+            sum(not s.has_end and not s.in_progress for s in spans),
+            "span(s) have no end: drawn until the span around them ends",
+        ),
+        (sum(s.is_backwards for s in spans), "span(s) end before they start: drawn without duration"),
+        (len(outside), "span(s) lie outside their parent's time: handed over, or clocks differ"),
+        (repeated, "span(s) have an id that another span has too"),
+    )
+    found = [f"{count} {text}" for count, text in told if count]
+    whole = len(roots) - len(orphans) - len(circles)
+    return (*found, f"the trace has {whole} roots") if whole > 1 else tuple(found)
+
+
+def _is_outside(span: Span, parent: Span) -> bool:
+    """Before or after its parent, other than Lambda's cold starts and asynchronous hand-overs are."""
+    if span.end_us < parent.start_us:
+        return span.name not in ("Initialization", "Init", "Restore")
+    handed_over = 202 in (span.http_status, parent.http_status)
+    is_attempt = span.attempt is not None or parent.attempt is not None
+    return span.start_us > parent.end_us + ROUNDING_US and not handed_over and not is_attempt
 
 
 def _trace_span(span: Span) -> TraceSpan:
@@ -142,8 +158,7 @@ def _status(span: Span) -> str:
 
 
 def _span(row: dict[str, Any]) -> Span:
-    start = micros(row["started_at"]) or 0
-    end = micros(row["ended_at"])
+    start, end = micros(row["started_at"]), micros(row["ended_at"])
     return Span(
         key=row["span_key"],
         parent_key=row["parent_key"],
@@ -159,8 +174,10 @@ def _span(row: dict[str, Any]) -> Span:
         inferred=row["inferred"],
         in_progress=row["in_progress"],
         attempt=row["attempt"],
-        start_us=start,
-        end_us=start if end is None else end,
+        start_us=start or 0,
+        end_us=end or 0,
+        has_start=start is not None,
+        has_end=end is not None,
         is_error=row["is_error"],
         is_fault=row["is_fault"],
         is_throttle=row["is_throttle"],

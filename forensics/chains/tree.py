@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["Interval", "Span", "critical_intervals", "plant"]
+__all__ = ["ROUNDING_US", "Interval", "Span", "critical_intervals", "plant"]
 
 # Segments are stamped in milliseconds by different services, so that what came right after may
 # seem to have begun just before.
-_ROUNDING_US = 1_000
+ROUNDING_US = 1_000
 
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """A row of `lake.span` with its children. `first_us` and `last_us` bound everything below it."""
+    """A row of `lake.span` with its children. `first_us` and `last_us` bound everything below it.
+
+    `has_start` and `has_end`: whether the record says so; `plant` fills in what it does not.
+    `is_cut_loose`: it was part of a circle of parents, which was cut here.
+    """
 
     key: int
     parent_key: int | None
@@ -38,6 +42,10 @@ class Span:
     http_status: int | None
     url: str | None
     logs: int = 0
+    has_start: bool = True
+    has_end: bool = True
+    is_backwards: bool = False
+    is_cut_loose: bool = False
     parent: Span | None = None
     children: list[Span] = field(default_factory=list)
     first_us: int = 0
@@ -66,12 +74,14 @@ def plant(spans: list[Span]) -> list[Span]:
     for span in spans:
         parent = by_key.get(span.parent_key) if span.parent_key is not None else None
         if parent is None or parent is span:
+            span.is_cut_loose = parent is span
             roots.append(span)
         else:
             span.parent = parent
             parent.children.append(span)
     roots += _circle_roots(spans, roots)
     for root in roots:
+        _complete(root)
         _bound(root)
     return sorted(roots, key=lambda s: (s.start_us, s.span_id))
 
@@ -85,6 +95,7 @@ def _circle_roots(spans: list[Span], roots: list[Span]) -> list[Span]:
         if span.parent:
             span.parent.children.remove(span)
             span.parent = None
+        span.is_cut_loose = True
         found.append(span)
         reached |= {id(s) for s in walk_down(span)}
     return found
@@ -99,6 +110,20 @@ def walk_down(root: Span) -> list[Span]:
         span.children.sort(key=lambda s: (s.start_us, s.end_us, s.span_id))
         stack.extend(reversed(span.children))
     return order
+
+
+def _complete(root: Span) -> None:
+    """Give times to spans that have none: a start is the parent's; what never ended lasts until the
+    nearest span around it did; what ended before it began took no time."""
+    for span in walk_down(root):
+        around = span.parent
+        if not span.has_start:
+            span.start_us = around.start_us if around else min([c.start_us for c in span.children], default=0)
+        if not span.has_end:
+            span.end_us = around.end_us if around else max([c.end_us for c in span.children], default=0)
+        if span.end_us < span.start_us:
+            span.is_backwards = span.has_start and span.has_end
+            span.end_us = span.start_us
 
 
 def _bound(root: Span) -> None:
@@ -138,7 +163,7 @@ def _waited_for(span: Span, until: int) -> list[Span]:
     """The children that the span's end depended on, last first, none overlapping the next."""
     chosen: list[Span] = []
     for child in sorted(span.children, key=lambda c: (-c.last_us, c.first_us, c.span_id)):
-        if child.first_us < until and (not chosen or child.last_us <= until + _ROUNDING_US):
+        if child.first_us < until and (not chosen or child.last_us <= until + ROUNDING_US):
             chosen.append(child)
             until = child.first_us
     return chosen

@@ -109,12 +109,17 @@ def _take(
         _read_each(value.Segments, value, f"{place}, segment", rows, escaped)
     elif value.TraceSummaries is not UNSET:
         _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
-    elif value.Document is not UNSET or (value.id is not UNSET and value.start_time is not UNSET):
+    elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
     elif value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
         _summary(value.Id, raw, rows)
     else:
         rows.pass_over(place)
+
+
+def _is_segment(value: _Envelope) -> bool:
+    """A bare segment document; a damaged one may lack its start."""
+    return value.id is not UNSET and (value.start_time is not UNSET or value.trace_id is not UNSET)
 
 
 def _log_event(event: _Envelope, page: _Envelope, place: str, rows: Rows, escaped: bool) -> None:

@@ -31,12 +31,13 @@ from forensics.model import (
     Window,
     XrayAgreement,
 )
-from forensics.report.issue import issue_of
+from forensics.report.issue import issues_of
 
 __all__ = ["Range", "failures", "gather"]
 
 SCHEMA = 1
 _FAILURES = 1_000
+_ISSUES = 200
 _GAPS = 200
 _ABSORBED = 100
 
@@ -59,7 +60,7 @@ def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -
     """The document of a case that is analysed, cut to a window by when failures showed."""
     window = window or Range()
     shown = list(failures(lake, window, _FAILURES))
-    issues = tuple(_issues(lake, window))
+    issues = tuple(issues_of(lake, _IN_WINDOW, window.bounds, _ISSUES))
     absorbed = _absorbed(lake, window)
     coverage = _coverage(lake, window)
     gaps_total = lake.rows("select count(*) as n from lake.gap")[0]["n"]
@@ -75,6 +76,7 @@ def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -
         suspects=(),
         map=_map(lake),
         sections={
+            "issues": Section(len(issues), _count_issues(lake, window)),
             "failures": Section(len(shown), coverage.failures),
             "absorbed": Section(len(absorbed[:_ABSORBED]), len(absorbed)),
             "gaps": Section(len(coverage.gaps), gaps_total),
@@ -82,7 +84,7 @@ def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -
     )
 
 
-_IN_WINDOW = "coalesce(failed_at between $since and $until, true)"
+_IN_WINDOW = "coalesce(failed_at >= $since and failed_at < $until, true)"
 
 
 def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Failure]:
@@ -169,20 +171,9 @@ def _gaps(lake: Lake) -> tuple[Gap, ...]:
     )
 
 
-def _issues(lake: Lake, window: Range) -> Iterator[Issue]:
-    """Issues with failures in the window, the one with most failures first."""
-    found = lake.rows(
-        f"""
-        select issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
-            min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
-            count(distinct chain) as chains, min(failed_at) as onset, max(failed_at) as last_seen,
-            min({{'at': failed_at, 'failure': failure, 'document': document}}) as example
-        from rootcause.verdict where {_IN_WINDOW}
-        group by issue order by failures desc, onset, issue""",
-        window.bounds,
-    )
-    for row in found:
-        yield issue_of(lake, row, _failure.decode(row["example"]["document"]))
+def _count_issues(lake: Lake, window: Range) -> int:
+    sql = f"select count(distinct issue) as n from rootcause.verdict where {_IN_WINDOW}"
+    return int(lake.rows(sql, window.bounds)[0]["n"])
 
 
 def _timeline(issues: tuple[Issue, ...]) -> tuple[TimelineEntry, ...]:

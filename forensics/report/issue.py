@@ -1,8 +1,11 @@
-"""One issue of the result document: failures with one fingerprint, merged over their chains."""
+"""The issues of the result document: failures with one fingerprint, merged over their chains.
+
+Every figure comes from one query over all issues that are shown, never from one per issue.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,21 +13,158 @@ import msgspec
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate
+from forensics.report.stack import frames_of
 
-__all__ = ["issue_of"]
+__all__ = ["issues_of"]
 
 _EXAMPLES = 5
 _BUCKETS = 60
-_WIDTHS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 360, 1440)]
+
+_failure = msgspec.json.Decoder(Failure)
+
+_TOTALS = """
+    select issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
+        min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
+        min(failed_at) as onset, max(failed_at) as last_seen,
+        min({'at': failed_at, 'failure': failure}).failure as example
+    from shown group by issue order by failures desc, onset nulls last, issue limit $most
+"""
+# What the chains of an issue hold: each invocation once, however many failures share it.
+_REACH = """
+    with hit as (select distinct issue, chain from shown semi join chosen using (issue)),
+    member as (
+        select distinct hit.issue, m.invocation from hit join chains.member as m using (chain)
+    ),
+    untraced as (
+        select node, count(*) as n from lake.invocation
+        where not is_virtual and trace_id is null group by node
+    )
+    select
+        member.issue, count(*) as invocations,
+        (select count(*) from hit where hit.issue = member.issue) as chains,
+        count(*) filter (where i.kind = 'AWS::SQS::Queue') as messages,
+        coalesce(sum(i.duration_ms) filter (where i.status = 'failed' and not i.is_virtual), 0)::bigint
+            as wasted_ms,
+        coalesce(bool_or(u.n > 0) filter (where i.status = 'failed'), false) as at_least
+    from member
+    join lake.invocation as i using (invocation)
+    left join untraced as u using (node)
+    group by member.issue
+"""
+_ENTRIES = """
+    select distinct s.issue, c.entry_node as name
+    from shown as s semi join chosen using (issue) join chains.chain as c using (chain)
+    order by issue, name
+"""
+_NODES = """
+    select distinct s.issue, i.node as name
+    from (select distinct issue, chain from shown semi join chosen using (issue)) as s
+    join chains.member as m using (chain)
+    join chains.ending as e using (invocation)
+    join lake.invocation as i using (invocation)
+    where e.outcome in ('surfaced', 'propagated')
+    union
+    select distinct issue, origin_node from shown semi join chosen using (issue)
+    order by issue, name
+"""
+# The smallest bucket that keeps an issue's row of them readable.
+_RATE = """
+    with width as (
+        select issue, case
+            when last_seen - onset <= interval 1 minute * $buckets then interval 1 minute
+            when last_seen - onset <= interval 5 minutes * $buckets then interval 5 minutes
+            when last_seen - onset <= interval 15 minutes * $buckets then interval 15 minutes
+            when last_seen - onset <= interval 1 hour * $buckets then interval 1 hour
+            when last_seen - onset <= interval 6 hours * $buckets then interval 6 hours
+            else interval 1 day
+        end as bucket
+        from chosen
+    )
+    select s.issue, time_bucket(w.bucket, s.failed_at) as starts_at, count(*) as n,
+        count(distinct s.chain) as chains
+    from shown as s join width as w using (issue)
+    where s.failed_at is not null
+    group by s.issue, starts_at order by s.issue, starts_at
+"""
+_COURSE = """
+    with symptom as (
+        select c.issue, c.last_seen, c.failures, s.node, s.node_kind
+        from chosen as c join shown as s on s.failure = c.example
+    ),
+    well as (
+        select node, kind, max(started_at) as last_ok from lake.invocation
+        where status = 'ok' group by node, kind
+    ),
+    ended as (select max(ended_at) as at from lake.invocation)
+    select
+        s.issue, coalesce(w.last_ok > s.last_seen, false) as is_over,
+        s.failures > 1 and ended.at <= s.last_seen + interval 5 minutes as is_end
+    from symptom as s cross join ended
+    left join well as w on w.node = s.node and w.kind = s.node_kind
+"""
+_NAMED = """
+    select issue, failure from shown semi join chosen using (issue)
+    qualify row_number() over (partition by issue order by failed_at nulls last, failure) <= $most
+    order by issue, failed_at nulls last, failure
+"""
+_STACKS = """
+    select c.issue, s.exceptions
+    from chosen as c
+    join shown as f on f.failure = c.example
+    join lake.invocation as i on i.invocation = f.origin
+    join lake.span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key
+    where s.exceptions is not null
+    qualify row_number() over (partition by c.issue order by s.ordinal) = 1
+"""
 
 
-def issue_of(lake: Lake, row: dict[str, Any], example: Failure) -> Issue:
-    """`row` holds the issue's totals, `example` its first failure."""
-    node = Node(row["node"], row["kind"])
-    reach = _blast_radius(lake, row["issue"])
-    course = _course(lake, example, row["last_seen"])
+def issues_of(lake: Lake, where: str, bounds: dict[str, Any], most: int) -> Iterator[Issue]:
+    """The issues with most failures first; `where` and `bounds` choose the failures that count."""
+    columns = "failure, issue, chain, failed_at, node, node_kind, fingerprint, title, category"
+    shown = lake.arrow(
+        f"""select {columns}, origin_node, origin_kind,
+            json_extract_string(document, '$.root_cause.invocation') as origin
+        from rootcause.verdict where {where}""",
+        bounds,
+    )
+    with lake.given("shown", shown):
+        chosen = lake.arrow(_TOTALS, {"most": most})
+        with lake.given("chosen", chosen):
+            facts = _Facts(lake)
+            for row in chosen.to_pylist():
+                yield _issue(row, facts)
+
+
+class _Facts:
+    """What the queries say of each issue."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.reach = {r["issue"]: r for r in lake.rows(_REACH)}
+        self.course = {r["issue"]: r for r in lake.rows(_COURSE)}
+        self.entries = _grouped(lake.rows(_ENTRIES))
+        self.nodes = _grouped(lake.rows(_NODES))
+        self.rate = _grouped(lake.rows(_RATE, {"buckets": _BUCKETS}))
+        self.examples = _grouped(lake.rows(_NAMED, {"most": _EXAMPLES}))
+        self.stacks = {r["issue"]: r["exceptions"] for r in lake.rows(_STACKS)}
+        documents = (
+            "select c.issue, v.document from chosen as c join rootcause.verdict as v on v.failure = c.example"
+        )
+        self.example = {r["issue"]: _failure.decode(r["document"]) for r in lake.rows(documents)}
+
+
+def _grouped(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["issue"], []).append(row)
+    return groups
+
+
+def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
+    name, node = row["issue"], Node(row["node"], row["kind"])
+    example, course = facts.example[name], facts.course[name]
+    reach = _blast_radius(name, facts)
     return Issue(
-        id=row["issue"],
+        id=name,
         fingerprint=row["fingerprint"],
         title=row["title"],
         explanation=_explanation(row, example, reach, course),
@@ -33,142 +173,54 @@ def issue_of(lake: Lake, row: dict[str, Any], example: Failure) -> Issue:
         failures=row["failures"],
         onset=iso(row["onset"]),
         last_seen=iso(row["last_seen"]),
-        ongoing=course == _ONGOING,
+        ongoing=bool(course["is_end"] and not course["is_over"]),
         trigger=None,
-        rate=_rate(lake, row),
-        frames=_frames(lake, example),
+        rate=tuple(Rate(iso(r["starts_at"]) or "", r["n"], r["chains"]) for r in facts.rate.get(name, ())),
+        frames=_frames(facts.stacks.get(name)),
         contrast=(),
         next_steps=_next_steps(row["category"], node, example),
         next_commands=_next_commands(example),
         blast_radius=reach,
-        examples=_examples(lake, row["issue"]),
+        examples=tuple(r["failure"] for r in facts.examples[name]),
     )
 
 
-def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: str) -> str:
+def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: dict[str, Any]) -> str:
     count, chains = row["failures"], reach.chains
     least = "At least " if reach.at_least else ""
     hit = f"{least}{count:,} failure{'s' * (count != 1)} in {chains:,} chain{'s' * (chains != 1)}"
-    if count == 1:
-        when = f", at {iso(row['onset'])}"
-    else:
-        when = f" from {iso(row['onset'])} to {iso(row['last_seen'])}"
-    return f"{example.root_cause.explanation} {hit}{when}, {course}."
+    when = ""
+    if row["onset"] is not None:
+        last = f" to {iso(row['last_seen'])}" if count > 1 else ""
+        when = f" from {iso(row['onset'])}{last}" if count > 1 else f", at {iso(row['onset'])}"
+    return f"{example.root_cause.explanation} {hit}{when}, {_course(course)}."
 
 
-_ONGOING = "and still going on where the evidence ends"
-_OVER = "over since: the same node ended well afterwards"
-_UNKNOWN = "and nothing later shows whether it is over"
-
-
-def _course(lake: Lake, example: Failure, last_seen: datetime | None) -> str:
+def _course(course: dict[str, Any]) -> str:
     """Over, if the node where it showed ended well afterwards; going on, if the evidence ends in it."""
-    symptom = example.symptom.node
-    row = lake.rows(
-        """select
-            count(*) filter (where node = $node and kind = $kind and status = 'ok') as well,
-            coalesce(max(ended_at) <= $last_seen + interval 5 minutes, true) as is_end
-        from lake.invocation where started_at > $last_seen""",
-        {"node": symptom.name, "kind": symptom.kind, "last_seen": last_seen},
-    )[0]
-    return _OVER if row["well"] else _ONGOING if row["is_end"] else _UNKNOWN
+    if course["is_over"]:
+        return "over since: the same node ended well afterwards"
+    if course["is_end"]:
+        return "and still going on where the evidence ends"
+    return "and nothing later shows whether it is over"
 
 
-def _blast_radius(lake: Lake, issue: str) -> BlastRadius:
-    total = lake.rows(
-        """
-        with hit as (select distinct chain from rootcause.verdict where issue = $issue),
-        member as (
-            select distinct i.* from chains.member as m
-            semi join hit using (chain) join lake.invocation as i using (invocation)
-        )
-        select
-            (select count(*) from hit) as chains, count(*) as invocations,
-            count(*) filter (where kind = 'AWS::SQS::Queue') as messages,
-            coalesce(sum(duration_ms) filter (where status = 'failed' and not is_virtual), 0)::bigint
-                as wasted_ms
-        from member""",
-        {"issue": issue},
-    )[0]
-    entries = lake.rows(
-        """select distinct entry_node from chains.chain
-        semi join (select chain from rootcause.verdict where issue = $issue) using (chain) order by 1""",
-        {"issue": issue},
-    )
-    nodes = lake.rows(
-        """select distinct i.node from chains.member as m
-        semi join (select chain from rootcause.verdict where issue = $issue) as hit using (chain)
-        join lake.invocation as i using (invocation) where i.status = 'failed' order by 1""",
-        {"issue": issue},
-    )
-    sampled = lake.rows("select count(*) as n from lake.invocation where not is_virtual and trace_id is null")
+def _blast_radius(name: str, facts: _Facts) -> BlastRadius:
+    reach = facts.reach[name]
     return BlastRadius(
-        chains=total["chains"],
-        invocations=total["invocations"],
-        messages=total["messages"],
-        entry_points=tuple(r["entry_node"] for r in entries),
-        nodes=tuple(r["node"] for r in nodes),
-        wasted_ms=total["wasted_ms"],
+        chains=reach["chains"],
+        invocations=reach["invocations"],
+        messages=reach["messages"],
+        entry_points=tuple(r["name"] for r in facts.entries.get(name, ())),
+        nodes=tuple(r["name"] for r in facts.nodes.get(name, ())),
+        wasted_ms=reach["wasted_ms"],
         wasted_usd=None,
-        at_least=sampled[0]["n"] > 0,
+        at_least=reach["at_least"],
     )
 
 
-def _rate(lake: Lake, row: dict[str, Any]) -> tuple[Rate, ...]:
-    """Failures over time; the bucket is the smallest that keeps the row of them readable."""
-    if row["onset"] is None:
-        return ()
-    span = row["last_seen"] - row["onset"]
-    width = next((w for w in _WIDTHS if span <= w * _BUCKETS), _WIDTHS[-1])
-    rows = lake.rows(
-        """select time_bucket($width, failed_at) as at, count(*) as n, count(distinct chain) as chains
-        from rootcause.verdict where issue = $issue group by 1 order by 1""",
-        {"width": width, "issue": row["issue"]},
-    )
-    return tuple(Rate(iso(r["at"]) or "", r["n"], r["chains"]) for r in rows)
-
-
-class _StackFrame(msgspec.Struct):
-    path: str | None = None
-    line: int | None = None
-    label: str | None = None
-
-
-class _Exception(msgspec.Struct):
-    stack: list[_StackFrame] | None = None
-
-
-_exceptions = msgspec.json.Decoder(list[_Exception], strict=False)
-# Where the runtimes and package managers put code that is not the user's.
-_FOREIGN = (
-    "site-packages", "dist-packages", "node_modules", "/var/runtime", "/var/lang", "/opt/", "node:",
-    "java.", "javax.", "jdk.", "sun.", "lambdainternal", "com.amazonaws.services.lambda.runtime",
-    "com.amazonaws.", "software.amazon.", "org.springframework", "org.apache.",
-)  # fmt: skip
-
-
-def _frames(lake: Lake, example: Failure) -> tuple[Frame, ...]:
-    """The stack of the origin's exception, as its trace recorded it; empty where only logs have it."""
-    rows = lake.rows(
-        """select s.exceptions from lake.invocation as i
-        join lake.span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key
-        where i.invocation = $invocation and s.exceptions is not null
-        order by s.ordinal limit 1""",
-        {"invocation": example.root_cause.invocation},
-    )
-    try:
-        found = _exceptions.decode(rows[0]["exceptions"]) if rows else []
-    except (msgspec.DecodeError, RecursionError):
-        return ()
-    stack = (found[0].stack if found else None) or []
-    return tuple(
-        Frame(f.path or "", f.line, f.label or "", not _is_foreign(f"{f.path or ''} {f.label or ''}"))
-        for f in stack
-    )
-
-
-def _is_foreign(text: str) -> bool:
-    return any(mark in text for mark in _FOREIGN)
+def _frames(exceptions: str | None) -> tuple[Frame, ...]:
+    return frames_of(exceptions) if exceptions is not None else ()
 
 
 _STEPS = {
@@ -196,12 +248,3 @@ def _next_commands(example: Failure) -> tuple[str, ...]:
     if example.trace_id:
         commands.append(f"forensics trace {example.trace_id}")
     return tuple(commands)
-
-
-def _examples(lake: Lake, issue: str) -> tuple[str, ...]:
-    rows = lake.rows(
-        f"""select failure from rootcause.verdict where issue = $issue
-        order by failed_at nulls last, failure limit {_EXAMPLES}""",
-        {"issue": issue},
-    )
-    return tuple(row["failure"] for row in rows)

@@ -61,10 +61,11 @@ def _json(batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
 
 
 def _csv(batches: Iterable[pa.RecordBatch], raw: bool) -> Iterator[str]:
+    # CRLF, as RFC 4180 says; Python then quotes cells with a bare \r, which would begin a row
     named = False
     for batch in batches:
         sink = io.StringIO()
-        writer = csv.writer(sink, lineterminator="\n")
+        writer = csv.writer(sink, lineterminator="\r\n")
         if not named:
             writer.writerow(batch.schema.names)
             named = True

@@ -11,17 +11,19 @@ __all__ = ["chain_line", "locator_text", "render_failure", "render_report"]
 
 _WIDTH = 80
 _GAPS = 5
+_ISSUES = 20
 _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
 
 
 def render_report(document: Document, *, brief: bool = False) -> str:
     """The whole document; `brief` keeps to the first issue and what was not seen."""
     by_id = {failure.id: failure for failure in document.failures}
-    issues = document.issues[:1] if brief else document.issues
+    issues = document.issues[: 1 if brief else _ISSUES]
     blocks = [_head(document)]
     blocks += [_issue(n, issue, by_id, brief) for n, issue in enumerate(issues, 1)]
-    if brief and len(document.issues) > 1:
-        blocks.append([f"and {len(document.issues) - 1} more issue(s): forensics report"])
+    more = document.sections["issues"].total - len(issues)
+    if more > 0:
+        blocks.append([f"and {more:,} more issue(s): forensics report" + ("" if brief else " -o json")])
     if document.absorbed and not brief:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
     blocks.append(_unseen(document.coverage))
@@ -36,7 +38,8 @@ def _head(document: Document) -> list[str]:
         else ""
     )
     where = " ".join([*case.accounts, *case.regions])
-    issues = f"{len(document.issues)} issue{_s(len(document.issues))}"
+    total = document.sections["issues"].total
+    issues = f"{total:,} issue{_s(total)}"
     counts = (
         f"{coverage.failures:,} failure{_s(coverage.failures)} in {issues}, "
         f"{coverage.absorbed:,} error{_s(coverage.absorbed)} absorbed; read: {coverage.traces:,} traces "

@@ -87,6 +87,14 @@ class Place:
             texts += [line.exception_type, line.exception_message, line.text]
         return tuple(t for t in texts if t)
 
+    @cached_property
+    def own_exception(self) -> tuple[str | None, str | None] | None:
+        """Type and message of what this node itself threw or logged last; None where nothing tells."""
+        if self.me.error_type or self.me.error_message or self.me.end_reason == "error":
+            return self.me.error_type, self.me.error_message
+        logged = [line for line in self.me.logs if line.exception_type]
+        return (logged[-1].exception_type, logged[-1].exception_message) if logged else None
+
     def retried_to_success(self, call: Call) -> bool:
         """A later call to the same node and operation ended well."""
         return any(

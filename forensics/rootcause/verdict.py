@@ -186,7 +186,7 @@ def _error(origin: Step) -> tuple[str, str]:
     """Type and message of what went wrong; how a process was ended says all, whatever it printed last."""
     me, finding = origin.me, origin.finding
     if me.end_reason in ("timeout", "out_of_memory", "exit"):
-        return me.error_type or "", ""
+        return "", ""
     return finding.error_type or me.error_type or "", finding.error_message or me.error_message or ""
 
 

@@ -12,6 +12,8 @@ from forensics.rootcause.words import error_words, node_words, outcome_words
 
 __all__ = ["Step", "Walk", "walk"]
 
+_FOLLOWED = 6  # a sentence names no more steps than this
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -76,12 +78,20 @@ def _rejected(place: Place, finding: Finding) -> list[Alternative]:
         elif end is not None and mine is not None and end > mine:
             why = f"it ended after {place.me.node.name} had failed"
         elif finding.from_ is None:
-            why = f"{place.me.node.name} {finding.because} whatever this call answered"
+            threw = place.own_exception is not None
+            why = "it was caught: what was thrown says nothing of it" if threw else "it explains nothing here"
         else:
-            why = f"it {outcome_words(callee)}, but the failure carries the later call's error"
+            carried = finding.rule == "exception_passed_on"
+            why = f"it {outcome_words(callee)}, but the failure "
+            why += "carries another call's error" if carried else "came with another call's"
         found.append(Alternative(callee.node, _category_of(callee), why))
-    if finding.from_ is not None and place.me.error_type and finding.rule == "exception_passed_on":
-        why = f"its {error_words(place.me.error_type, None)} carries what its callee said"
+    is_thrown = place.me.end_reason in (None, "error")
+    if finding.from_ is not None and is_thrown and place.own_exception is not None:
+        said = error_words(place.own_exception[0], None) or "error"
+        carried = finding.rule == "exception_passed_on"
+        why = f"its {said} " + (
+            "carries what its callee said" if carried else "came right after that call failed"
+        )
         found.append(Alternative(place.me.node, "unhandled_exception", why))
     return found
 
@@ -135,6 +145,9 @@ def because_chain(steps: tuple[Step, ...]) -> str:
     origin = steps[-1]
     sentence = f"{_capital(node_words(origin.me.node))} {origin.finding.because}"
     followed = [f"{node_words(step.me.node)} {outcome_words(step.me)}" for step in reversed(steps[:-1])]
+    if len(followed) > _FOLLOWED:
+        between = len(followed) - _FOLLOWED
+        followed = [*followed[:3], f"{between:,} more between them", *followed[-(_FOLLOWED - 3) :]]
     return f"{sentence}; {', then '.join(followed)}." if followed else f"{sentence}."
 
 

@@ -15,6 +15,11 @@ join chains.ending as e using (invocation)
 join lake.invocation as i using (invocation)
 -- the root of a cycle has a caller below itself, and shows its failure all the same
 where e.outcome = 'surfaced' or e.outcome = 'propagated' and m.hop = 0
-qualify row_number() over (
-    partition by m.chain order by m.hop, i.started_at nulls last, m.invocation
-) = 1
+qualify
+    row_number() over (
+        partition by m.chain order by m.hop, i.started_at nulls last, m.invocation
+    ) = 1
+    -- attempts at one request that no trace ties together are one failure, shown by the first
+    and (i.request_id is null or i.is_virtual or m.hop > 0 or row_number() over (
+        partition by i.node, i.request_id, m.hop > 0 order by i.attempt, m.invocation
+    ) = 1)

@@ -42,14 +42,32 @@ cold as (
     from lake.span
     where ordinal > 0 and name in ('Initialization', 'Init') and kind = 'AWS::Lambda::Function'
 ),
+-- SDKs write an exception where it was caught last: often in a local subsegment, and only there
+inner_exception as (
+    select
+        trace_key, segment_key,
+        max({
+            'ended_at': ended_at, 'span_key': span_key, 'type': exception_type, 'message': exception_message
+        }) as latest
+    from lake.span
+    where ordinal > 0 and call_key is null and exception_type is not null
+    group by all
+),
 part as (
     select
-        i.invocation, i.request_id, i.attempt, i.part, s.* exclude (request_id, attempt),
+        i.invocation, i.request_id, i.attempt, i.part,
+        s.* exclude (request_id, attempt, exception_type, exception_message),
+        coalesce(s.exception_type, case when s.exception_message is null then e.latest.type end) as exception_type,
+        coalesce(s.exception_message, case when s.exception_type is null then e.latest.message end)
+            as exception_message,
         c.trace_key is not null as is_cold,
         count(*) over (partition by s.trace_key, s.segment_key) as shared
     from lake.segment_invocation as i
     join span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key
     left join cold as c on c.trace_key = s.trace_key and c.segment_key = s.segment_key
+    left join inner_exception as e
+        on e.trace_key = s.trace_key and e.segment_key = s.segment_key
+        and (s.is_error or s.is_fault or s.http_status >= 500)
     where i.part <> 'subsegment'
 ),
 -- Lambda's service segment speaks of all attempts at once, so its flags count for a single one only

@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from forensics.rootcause.place import Finding, Place
-from forensics.rootcause.rules.answer import answered_badly, answered_slowly, never_reached
-from forensics.rootcause.rules.dependency import callee_failed, exception_passed_on
+from forensics.rootcause.rules.answer import (
+    answered_badly,
+    answered_slowly,
+    never_reached,
+    refused,
+    throttled,
+)
+from forensics.rootcause.rules.dependency import answer_was_lost, callee_failed, exception_passed_on
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory
 from forensics.rootcause.rules.raised import raised_here, unexplained
 from forensics.rootcause.rules.timeout import (
+    gave_up_on_a_call,
     gave_up_on_running_callee,
     timed_out_by_itself,
     timed_out_over_running_callee,
@@ -33,9 +40,13 @@ RULES: tuple[Rule, ...] = (
     answered_slowly,
     answered_badly,
     never_reached,
+    refused,
+    throttled,
+    gave_up_on_running_callee,
+    gave_up_on_a_call,
     exception_passed_on,
     callee_failed,
-    gave_up_on_running_callee,
+    answer_was_lost,
     raised_here,
     unexplained,
 )

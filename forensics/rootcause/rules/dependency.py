@@ -7,12 +7,16 @@ import re
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.words import node_words, outcome_words
 
-__all__ = ["callee_failed", "exception_passed_on"]
+__all__ = ["answer_was_lost", "callee_failed", "exception_passed_on"]
 
 # Shorter texts ("error", "502") stand in too many messages to say that one carries the other.
 _TELLING = 12
 # Clocks of two nodes differ; a callee that ended this little after its caller still came first.
 _SKEW_US = 50_000
+# A call that made a node fail is the last thing that it did: what it throws then, it throws at once.
+_AT_ONCE_US, _AT_ONCE_SHARE = 20_000, 0.02
+# What does nothing of its own but hand one call through.
+_PASS_THROUGH = ("AWS::ApiGateway::Stage", "AWS::AppSync::GraphQLAPI", "AWS::ElasticLoadBalancing")
 _HTTP_STATUS = re.compile(r"\b([45]\d\d)\b")
 
 
@@ -32,19 +36,47 @@ def exception_passed_on(place: Place) -> Finding | None:
 
 
 def callee_failed(place: Place) -> Finding | None:
-    """A callee failed before this node did, and was not retried to success."""
-    calls = _candidates(place)
+    """A callee failed before this node did, was not retried to success, and nothing else explains it.
+
+    Where the node threw something of its own that says nothing of the call, the call was caught,
+    unless it was the last thing that happened. A refusal (4xx) is an answer that programs expect:
+    it explains only where nothing else does, and never surely.
+    """
+    calls = [call for call in _candidates(place) if not _is_lost(call)]
+    faults = [call for call in calls if not _is_refusal(call)]
+    own = place.own_exception is not None
+    if own:
+        faults, calls = [c for c in faults if _is_last_act(place, c)], []
+    calls = faults or calls
     if not calls:
         return None
-    call = calls[-1]
+    call = _decisive(calls)
     rule = "callee_failed"
     text = f"{node_words(call.callee.node)} {outcome_words(call.callee)} before {place.me.node.name} failed"
     claims = [place.claim(_me_failed(place), rule), evidence_of_call(call, text, rule)]
     if call.callee.locator != call.edge.call:
         claims.append(place.claim(text, rule, call.callee.locator, _callee_excerpt(call)))
+    strength = _strength(place, calls) if faults else "weak"
+    return Finding(rule, strength, tuple(claims), from_=call.callee.invocation, because=_because(call))
+
+
+def answer_was_lost(place: Place) -> Finding | None:
+    """The caller saw a failure, though the callee's own record says that it answered well."""
+    lost = [call for call in _candidates(place) if _is_lost(call)]
+    if not lost or (place.own_exception is not None and not _is_last_act(place, lost[-1])):
+        return None
+    call = lost[-1]
+    rule = "answer_was_lost"
+    callee = node_words(call.callee.node)
+    text = f"{node_words(place.me.node)} saw its call to {callee} fail, though {callee} answered well"
+    claims = (evidence_of_call(call, text, rule), place.claim(text, rule, call.callee.locator, "status=ok"))
+    status = f" with {call.edge.http_status}" if call.edge.http_status is not None else ""
     return Finding(
-        rule, _strength(place, calls), tuple(claims), from_=call.callee.invocation, because=_because(call)
-    )
+        rule, "weak", claims, category="connection",
+        because=f"saw its call to {callee} fail{status}, though {callee} answered well: "
+        "the answer was lost or replaced on the way",
+        would_decide=(f"access logs of the proxy or load balancer before {call.callee.node.name}",),
+    )  # fmt: skip
 
 
 def _candidates(place: Place) -> list[Call]:
@@ -56,13 +88,42 @@ def _candidates(place: Place) -> list[Call]:
         if not place.retried_to_success(call)
         and (end is None or call.started_us is None or call.started_us <= end)
         and (end is None or call.ended_us is None or call.ended_us <= end + _SKEW_US)
+        and (end is None or call.callee.ended_us is None or call.callee.ended_us <= end + _SKEW_US)
     ]
 
 
+def _is_lost(call: Call) -> bool:
+    callee = call.callee
+    return not callee.is_virtual and callee.status == "ok" and not callee.is_client_error
+
+
+def _is_refusal(call: Call) -> bool:
+    return call.callee.is_client_error
+
+
+def _is_last_act(place: Place, call: Call) -> bool:
+    """Nothing was begun after it, and the node ended at once."""
+    end, done = place.me.ended_us, call.ended_us
+    if end is None or done is None:
+        return True
+    if any((other.started_us or 0) > done for other in place.calls):
+        return False
+    whole = end - (place.me.started_us or end)
+    return end - done <= max(_AT_ONCE_US, int(whole * _AT_ONCE_SHARE))
+
+
+def _decisive(calls: list[Call]) -> Call:
+    """The last one, or of those that ran beside it the one that failed first: the rest were cut off."""
+    last = calls[-1]
+    beside = [
+        c for c in calls if c.ended_us is None or last.started_us is None or c.ended_us >= last.started_us
+    ]
+    return min(beside, key=lambda c: (c.ended_us or 0, c.callee.invocation))
+
+
 def _strength(place: Place, calls: list[Call]) -> str:
-    """Exact where the node does nothing but hand one call through, as a gateway does."""
-    own_error = place.me.error_type or any(line.exception_type for line in place.me.logs)
-    if len(place.calls) == 1 and not own_error:
+    """Exact for what does nothing but hand one call through, as a gateway does."""
+    if place.me.node.kind in _PASS_THROUGH and len(place.calls) == 1 and place.own_exception is None:
         return "exact"
     nodes = {call.callee.node for call in calls}
     return "strong" if len(nodes) == 1 else "weak"
@@ -71,8 +132,9 @@ def _strength(place: Place, calls: list[Call]) -> str:
 def _carried(place: Place, call: Call) -> str | None:
     """The text of this node's error that repeats the callee's message, exception or answer."""
     callee = call.callee
-    told = [callee.error_message, call.edge.exception_message]
-    told += [line.exception_message for line in callee.logs]
+    told = [callee.error_message, *(line.exception_message for line in callee.logs)]
+    if callee.is_virtual or callee.is_failed:  # else the caller's own words prove nothing of it
+        told.append(call.edge.exception_message)
     messages = [m for m in told if m and len(m) >= _TELLING]
     for text in place.errors:
         if len(text) >= _TELLING and any(m in text or text in m for m in messages):

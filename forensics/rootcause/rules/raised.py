@@ -12,9 +12,10 @@ __all__ = ["raised_here", "unexplained"]
 
 def raised_here(place: Place) -> Finding | None:
     """An exception that no failed callee explains."""
-    error_type, message, lines = _exception(place)
-    if error_type is None and not lines:
+    if place.own_exception is None:
         return None
+    error_type, message = place.own_exception
+    lines = _logged(place)
     me = place.me
     rule = "raised_here"
     said = error_words(error_type, message)
@@ -46,14 +47,8 @@ def unexplained(place: Place) -> Finding:
     )  # fmt: skip
 
 
-def _exception(place: Place) -> tuple[str | None, str | None, tuple[Evidence, ...]]:
-    """The exception and the log lines that show it; the trace's word goes before the log's."""
-    me = place.me
-    telling = [line for line in me.logs if line.exception_type]
-    text = f"{node_words(me.node)} logged it"
-    lines = tuple(Evidence(text, "raised_here", line.locator, line.text[:400]) for line in telling[:1])
-    if me.error_type or me.end_reason == "error":
-        return me.error_type, me.error_message, lines
-    if telling:
-        return telling[-1].exception_type, telling[-1].exception_message, lines
-    return None, None, ()
+def _logged(place: Place) -> tuple[Evidence, ...]:
+    """The log line that shows the exception, where there is one."""
+    telling = [line for line in place.me.logs if line.exception_type]
+    text = f"{node_words(place.me.node)} logged it"
+    return tuple(Evidence(text, "raised_here", line.locator, line.text[:400]) for line in telling[:1])

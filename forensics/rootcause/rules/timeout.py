@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from forensics.model import Evidence
+from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.words import node_words, outcome_words, seconds
 
-__all__ = ["gave_up_on_running_callee", "timed_out_by_itself", "timed_out_over_running_callee"]
+__all__ = [
+    "gave_up_on_a_call",
+    "gave_up_on_running_callee",
+    "timed_out_by_itself",
+    "timed_out_over_running_callee",
+]
 
 # A caller's last record of a call and its own end are written by the same clock; a call that ended
 # this shortly before the time-out was cut off by it.
@@ -17,7 +23,8 @@ def timed_out_over_running_callee(place: Place) -> Finding | None:
     """A call had no answer when the time-out struck: the walk goes on there."""
     if place.me.end_reason != "timeout":
         return None
-    call = _running(place, place.me.ended_us)
+    deadline = _earlier(place.deadline_us, place.me.ended_us)
+    call = _running(place, deadline)
     if call is None:
         return None
     rule = "timeout_over_running_callee"
@@ -27,8 +34,27 @@ def timed_out_over_running_callee(place: Place) -> Finding | None:
     return Finding(
         rule, "strong", claims, from_=call.callee.invocation,
         because=f"{outcome_words(place.me)} waiting for {node_words(call.callee.node)}",
-        deadline_us=place.me.ended_us,
+        deadline_us=deadline,
     )  # fmt: skip
+
+
+def gave_up_on_a_call(place: Place) -> Finding | None:
+    """A call ended in the caller's own time-out, while the callee still ran or never said anything."""
+    for call in reversed(place.failed_calls):
+        edge, callee = call.edge, call.callee
+        timed_out = classify(edge.exception_type, edge.exception_message) == "timeout" or (
+            edge.http_status == 504 and not callee.is_virtual
+        )
+        ended = edge.ended_us or place.me.ended_us
+        went_on = callee.ended_us is None or ended is None or callee.ended_us >= ended - _CUT_OFF_US
+        if not timed_out or not went_on or place.retried_to_success(call):
+            continue
+        rule = "gave_up_on_a_call"
+        text = f"{node_words(place.me.node)} gave up waiting for {node_words(callee.node)}"
+        claims = (evidence_of_call(call, text, rule),)
+        because = f"gave up waiting for {node_words(callee.node)}"
+        return Finding(rule, "strong", claims, from_=callee.invocation, because=because, deadline_us=ended)
+    return None
 
 
 def gave_up_on_running_callee(place: Place) -> Finding | None:
@@ -62,6 +88,11 @@ def timed_out_by_itself(place: Place) -> Finding | None:
         because=f"{outcome_words(place.me)} in its own work",
         would_decide=(f"traced calls, or log lines with times, of {place.me.node.name}",),
     )  # fmt: skip
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two moments, where both are known."""
+    return min(one, other) if one is not None and other is not None else one or other
 
 
 def _running(place: Place, deadline_us: int | None) -> Call | None:

@@ -29,7 +29,7 @@ def test_every_format(run, case):
     assert row["span_id"] == expected["span_id"]
     nothing = "select span_id from lake.span where false"
     assert json.loads(run("sql", nothing, "-o", "json", "--case", case, "--quiet")[1]) == []
-    assert run("sql", nothing, "-o", "csv", "--case", case, "--quiet")[1] == "span_id\n"
+    assert run("sql", nothing, "-o", "csv", "--case", case, "--quiet")[1] == "span_id\r\n"
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_neutralised(run, case):

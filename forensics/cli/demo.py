@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from forensics.cli.console import Bar, note, write
-from forensics.cli.options import QuietOption, VerboseOption
+from forensics.cli.options import QuietOption, VerboseOption, case_words
 from forensics.errors import UsageError
 
 __all__ = ["register"]
@@ -51,12 +51,14 @@ def demo(
         pull_sample(chosen, case, bar)
         with Case(case, on_progress=bar) as opened:
             document = opened.report()
-    write([render_report(document)], None)
+    write([render_report(document, case=case_words(case))], None)
     reports = case / "reports"
     reports.mkdir(exist_ok=True)
     (reports / "report.json").write_text(document_json(document) + "\n", "utf-8")
     if not quiet:
-        note(f'next: forensics sql "select node, count(*) from failures.failure group by all" --case {case}')
+        note(
+            f'next: forensics sql "select node, count(*) from failures.failure group by all"{case_words(case)}'
+        )
         note(f"Wrote {reports / 'report.json'}")
     return 0
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forensics.cli.console import Bar, note
-from forensics.cli.options import CaseOption, QuietOption, VerboseOption
+from forensics.cli.options import CaseOption, QuietOption, VerboseOption, case_words
 
 __all__ = ["register"]
 
@@ -56,6 +56,6 @@ def import_(
             some = ", ".join(result.skipped[:5]) + (", …" if len(result.skipped) > 5 else "")
             note(f"{len(result.skipped):,} files skipped, no telemetry: {some}")
         if result.warnings:
-            note(f'{result.warnings:,} warnings: forensics sql "from lake.warning" --case {case}')
+            note(f'{result.warnings:,} warnings: forensics sql "from lake.warning"{case_words(case)}')
         note(f"Wrote {case}")
     return 3 if result.warnings else 0

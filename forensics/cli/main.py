@@ -34,7 +34,6 @@ app = typer.Typer(
     name="forensics",
     help="Offline log-and-trace forensics for serverless and containers on AWS: "
     "read telemetry into a case, explain every failure, ask with SQL.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -52,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code of the contract, and prints no traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        if not arguments:
+            app(["--help"], standalone_mode=False)
+            return 2
         code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -61,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     except typer.Abort:
         return 130
     except TyperException as problem:  # the words of the command are off
-        error(str(problem), "forensics --help")
+        error(str(problem).splitlines()[0], f"forensics {_command(arguments)}--help")
         return 2
     except KeyboardInterrupt:
         print("\ninterrupted, what was finished is saved", file=sys.stderr)
@@ -77,3 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
             f"unexpected {type(problem).__name__}: {problem}", "run it again with --verbose for the traceback"
         )
         return 1
+
+
+def _command(arguments: list[str]) -> str:
+    """The command whose help tells more, where there is one of that name."""
+    known = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    return f"{arguments[0]} " if arguments and arguments[0] in known else ""

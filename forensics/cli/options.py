@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +25,7 @@ __all__ = [
     "ThreadsOption",
     "UntilOption",
     "VerboseOption",
+    "case_words",
     "moment",
     "window",
 ]
@@ -56,6 +59,13 @@ class TextOrJson(StrEnum):
     json = "json"
 
 
+def case_words(case: Path) -> str:
+    """` --case DIR` for a command to paste; nothing where the command would find the case by itself."""
+    return (
+        "" if case == Path(os.environ.get("FORENSICS_CASE", "case")) else f" --case {shlex.quote(str(case))}"
+    )
+
+
 def moment(text: str | None, end: datetime | None) -> datetime | None:
     """A point in time as naive UTC; `2h` counts back from the end of the case. Raises UsageError."""
     if text is None:
@@ -79,4 +89,7 @@ def moment(text: str | None, end: datetime | None) -> datetime | None:
 def window(
     since: str | None, until: str | None, end: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
-    return moment(since, end), moment(until, end)
+    first, last = moment(since, end), moment(until, end)
+    if first is not None and last is not None and first >= last:
+        raise UsageError(f"the window from {since} to {until} is empty", "--since must lie before --until")
+    return first, last

@@ -19,6 +19,7 @@ from forensics.cli.options import (
     ThreadsOption,
     UntilOption,
     VerboseOption,
+    case_words,
     window,
 )
 
@@ -71,6 +72,8 @@ def report(
         elif output is Format.json:
             write([document_json(opened.report(*bounds)) + "\n"], file, force=force)
         else:
-            write([render_report(opened.report(*bounds), brief=brief)], file, force=force)
+            write(
+                [render_report(opened.report(*bounds), brief=brief, case=case_words(case))], file, force=force
+            )
         failed = exit_code and next(opened.failures(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0

@@ -15,15 +15,18 @@ _ISSUES = 20
 _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
 
 
-def render_report(document: Document, *, brief: bool = False) -> str:
-    """The whole document; `brief` keeps to the first issue and what was not seen."""
+def render_report(document: Document, *, brief: bool = False, case: str = "") -> str:
+    """The whole document; `brief` keeps to the first issue and what was not seen.
+
+    `case` is appended to the commands to run next (` --case case-42`), since a document knows no paths.
+    """
     by_id = {failure.id: failure for failure in document.failures}
     issues = document.issues[: 1 if brief else _ISSUES]
     blocks = [_head(document)]
-    blocks += [_issue(n, issue, by_id, brief) for n, issue in enumerate(issues, 1)]
+    blocks += [_issue(n, issue, by_id, brief, case) for n, issue in enumerate(issues, 1)]
     more = document.sections["issues"].total - len(issues)
     if more > 0:
-        blocks.append([f"and {more:,} more issue(s): forensics report" + ("" if brief else " -o json")])
+        blocks.append([f"and {more:,} more issue(s): forensics report{case}" + ("" if brief else " -o json")])
     if document.absorbed and not brief:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
     blocks.append(_unseen(document.coverage))
@@ -49,7 +52,7 @@ def _head(document: Document) -> list[str]:
     return [*_wrap(head, "  ", first=""), *_wrap(counts, "")]
 
 
-def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool) -> list[str]:
+def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool, case: str) -> list[str]:
     example = next((by_id[name] for name in issue.examples if name in by_id), None)
     band = f", {example.root_cause.band}" if example else ""
     lines = _wrap(
@@ -60,7 +63,7 @@ def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool) ->
         lines += ["", *_chain(example.chain)]
         lines += [] if brief else _proof(example)
     lines += _wrap("next: " + "; ".join(issue.next_steps), "         ", first="   ")
-    lines += [f"   $ {safe(command)}" for command in issue.next_commands]
+    lines += [f"   $ {safe(command)}{safe(case)}" for command in issue.next_commands]
     return lines
 
 

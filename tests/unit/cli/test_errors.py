@@ -46,6 +46,28 @@ def test_an_unknown_command_and_option(run, case):
     assert_error(run("report", "--case", case, "--colour"), 2)
 
 
+def test_what_is_wrong_with_the_words_names_the_help_that_tells_more(run, case):
+    assert_error(run("report", "--case", case, "-o", "pdf"), 2, "hint: forensics report --help")
+    assert_error(run("explode"), 2, "hint: forensics --help")
+    code, out, err = run()
+    assert code == 2
+    assert "Commands:" in out
+    assert err == ""
+
+
+def test_a_window_that_ends_before_it_begins(run, case):
+    assert_error(
+        run("report", "--case", case, "--since", "2026-01-02", "--until", "2026-01-01", "-q"), 2, "empty"
+    )
+
+
+def test_commands_to_run_next_name_the_case(run, case, tmp_path):
+    spaced = tmp_path / "my case"
+    case.rename(spaced)
+    out = run("report", "--case", spaced, "--quiet")[1]
+    assert f"--case '{spaced}'" in out
+
+
 def test_an_id_that_nobody_knows(run, case):
     assert_error(run("why", "no-such-thing", "--case", case, "--quiet"), 1, "no-such-thing")
     assert_error(run("trace", "no-such-thing", "--case", case, "--quiet"), 1, "forensics why")

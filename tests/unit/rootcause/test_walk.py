@@ -1,6 +1,7 @@
 """Each rule where it is right, and where it must keep silent."""
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -294,3 +295,140 @@ def test_every_claim_has_a_record(m):
     failure = judged(two_hops(m, is_throttle=True, http_status=400))
     assert all(claim.locator.segment_id or claim.locator.event_id for claim in failure.evidence)
     assert {claim.locator.segment_id for claim in failure.evidence} == {"api:shop", "fn:cart", "table:stock"}
+
+
+def test_a_caught_call_is_not_blamed_for_a_later_exception(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="KeyError", error_message="'unit_price'", end=1000),
+            m.invocation("svc:reco", http_status=503, start=100, end=200),
+        ],
+        [m.call("fn:cart", "svc:reco", start=100, end=200, call_failed=True)],
+    )
+    assert blamed(chain) == ("cart", "unhandled_exception", "likely")
+    assert [a.node.name for a in judged(chain).alternatives] == ["reco"]
+
+
+def test_a_call_that_failed_as_the_last_act_is_blamed_but_not_proven(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="ShopError", error_message="try again later", end=1000),
+            m.invocation("svc:reco", http_status=503, start=100, end=995),
+        ],
+        [m.call("fn:cart", "svc:reco", start=100, end=995, call_failed=True)],
+    )
+    assert blamed(chain) == ("reco", "unknown", "possible")
+    assert "cart" in [a.node.name for a in judged(chain).alternatives]
+
+
+def test_a_normal_refusal_is_never_proven_guilty(m):
+    chain = m.chain(
+        [
+            m.invocation("svc:thumbs", http_status=500),
+            m.invocation("bucket:b", http_status=404, is_client_error=True, end=20),
+        ],
+        [m.call("svc:thumbs", "bucket:b", end=20, call_failed=True, http_status=404)],
+    )
+    assert blamed(chain)[2] == "possible"
+
+
+def test_a_refusal_beside_an_exception_of_its_own_is_innocent(m):
+    refused = m.invocation("table:locks", http_status=400, is_client_error=True, end=20,
+                           error_type="ConditionalCheckFailedException")  # fmt: skip
+    chain = m.chain(
+        [m.invocation("fn:lock", error_type="KeyError", error_message="'unit_price'"), refused],
+        [m.call("fn:lock", "table:locks", end=20, call_failed=True)],
+    )
+    assert blamed(chain)[:2] == ("lock", "unhandled_exception")
+
+
+def test_a_call_of_which_only_a_flag_is_known_is_unknown(m):
+    chain = m.chain(
+        [m.invocation("svc:orders", http_status=500), m.invocation("host:inventory", end=90)],
+        [m.call("svc:orders", "host:inventory", call_failed=True)],
+    )
+    assert blamed(chain) == ("inventory", "unknown", "possible")
+
+
+def test_a_client_that_gave_up_points_at_who_was_slow(m):
+    said = {"exception_type": "java.net.SocketTimeoutException", "exception_message": "Read timed out"}
+    chain = m.chain(
+        [
+            m.invocation("svc:orders", http_status=500, end=1100, error_type=said["exception_type"],
+                         error_message=said["exception_message"]),
+            m.invocation("svc:slow", "ok", start=10, end=5000, http_status=200),
+        ],
+        [m.call("svc:orders", "svc:slow", end=1010, call_failed=True, **said)],
+    )  # fmt: skip
+    assert blamed(chain)[:2] == ("slow", "dependency_slow")
+
+
+def test_an_answer_that_was_replaced_on_the_way_blames_no_healthy_callee(m):
+    chain = m.chain(
+        [
+            m.invocation("svc:orders", http_status=500),
+            m.invocation("svc:stock", "ok", http_status=200, end=80),
+        ],
+        [m.call("svc:orders", "svc:stock", call_failed=True, http_status=503)],
+    )
+    assert blamed(chain) == ("orders", "connection", "possible")
+
+
+def test_a_throttled_function_with_a_record_of_its_own(m):
+    chain = m.chain(
+        [
+            m.invocation("api:shop", http_status=500),
+            m.invocation("fn:cart", http_status=429, is_throttle=True, end=20),
+        ],
+        [m.call("api:shop", "fn:cart", end=25)],
+    )
+    assert blamed(chain) == ("cart", "throttled", "proven")
+
+
+def test_a_gateway_that_gave_up_does_not_read_what_came_later(m):
+    chain = m.chain(
+        [
+            m.invocation("api:shop", http_status=504, end=29_000),
+            m.invocation("fn:cart", end_reason="timeout", end=60_000),
+            m.invocation("host:db", "unknown", start=1_000, end=59_000),
+        ],
+        [m.call("api:shop", "fn:cart", end=29_000), m.call("fn:cart", "host:db", start=1_000, end=59_000)],
+    )
+    assert blamed(chain)[:2] == ("db", "dependency_slow")
+    assert not any("before shop" in claim.claim for claim in judged(chain).evidence)
+
+
+def test_of_branches_that_ran_beside_each_other_the_first_to_fail_counts(m):
+    chain = m.chain(
+        [
+            m.invocation("api:flow", http_status=500, end=200),
+            m.invocation("svc:a", http_status=500, start=10, end=180),
+            m.invocation("svc:b", http_status=500, start=10, end=50),
+        ],
+        [
+            m.call("api:flow", "svc:a", start=10, end=180, call_failed=True),
+            m.call("api:flow", "svc:b", start=10, end=50, call_failed=True),
+        ],
+    )
+    assert blamed(chain)[0] == "b"
+
+
+def test_a_sentence_names_no_more_than_a_few_steps(m):
+    names = [f"svc:s{n}" for n in range(60)]
+    chain = m.chain(
+        [m.invocation(name, http_status=500, start=n, end=1000 - n) for n, name in enumerate(names)],
+        [
+            m.call(one, two, start=n + 1, end=999 - n, call_failed=True)
+            for n, (one, two) in enumerate(pairwise(names))
+        ],
+    )
+    assert len(judged(chain).root_cause.explanation) < 600
+    assert len(judged(chain).chain) == 60
+
+
+def test_how_a_process_ended_makes_one_issue_whatever_it_printed_last(m):
+    traced = m.chain([m.invocation("fn:a", end_reason="timeout", error_type="Sandbox.Timedout")], [])
+    logged = m.chain(
+        [m.invocation("fn:a", end_reason="timeout", error_message="Task timed out after 3 s")], []
+    )
+    assert judged(traced).issue == judged(logged).issue

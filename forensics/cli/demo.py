@@ -56,9 +56,8 @@ def demo(
     reports.mkdir(exist_ok=True)
     (reports / "report.json").write_text(document_json(document) + "\n", "utf-8")
     if not quiet:
-        note(
-            f'next: forensics sql "select node, count(*) from failures.failure group by all"{case_words(case)}'
-        )
+        query = "select node, count(*) from failures.failure group by all"
+        note(f'next: forensics sql "{query}"{case_words(case)}')
         note(f"Wrote {reports / 'report.json'}")
     return 0
 

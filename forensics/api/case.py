@@ -14,7 +14,7 @@ import pyarrow as pa
 from forensics.analysis import analyse, is_analysed
 from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
-from forensics.chains import chains_of, find, trace_document, trace_id_of
+from forensics.chains import Found, chains_of, find, trace_document, trace_id_of
 from forensics.errors import NotFoundError
 from forensics.lake import Lake
 from forensics.model import Answer, Document, Failure, OnProgress, Tool, TraceDocument, no_progress
@@ -104,6 +104,18 @@ class Case:
         found = find(self._lake, text)
         if found is None:
             raise NotFoundError(f"no record of {self._path} knows {text}", "forensics status")
+        return self._answer(text, found)
+
+    def invocation(self, request_id: str) -> Answer:
+        """The chains of one request id and their verdicts. Raises NotFoundError."""
+        found = find(self._lake, request_id, "a request id")
+        if found is None:
+            raise NotFoundError(
+                f"no record of {self._path} has request id {request_id}", f"forensics why {request_id}"
+            )
+        return self._answer(request_id, found)
+
+    def _answer(self, text: str, found: Found) -> Answer:
         chains, total = chains_of(self._lake, found.invocations)
         return Answer(text, found.taken_for, chains, total, self._failures_in([c.chain for c in chains]))
 

@@ -4,7 +4,7 @@ The chains themselves are made in SQL (`queries/links`, `queries/chains`); here 
 """
 
 from forensics.chains.failing import failing_chains
-from forensics.chains.find import chains_of, find, trace_id_of
+from forensics.chains.find import Found, chains_of, find, trace_id_of
 from forensics.chains.trace import trace_document
 
-__all__ = ["chains_of", "failing_chains", "find", "trace_document", "trace_id_of"]
+__all__ = ["Found", "chains_of", "failing_chains", "find", "trace_document", "trace_id_of"]

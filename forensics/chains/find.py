@@ -76,9 +76,9 @@ def trace_id_of(text: str) -> str | None:
     return lower if _W3C.fullmatch(lower) else None
 
 
-def find(lake: Lake, text: str) -> Found | None:
-    """The first meaning of an id that some record of the case knows."""
-    trace_id = trace_id_of(text)
+def find(lake: Lake, text: str, only: str = "") -> Found | None:
+    """The first meaning of an id that some record of the case knows; `only` allows one meaning."""
+    trace_id = None if only else trace_id_of(text)
     if trace_id is not None:
         rows = lake.rows(
             "select invocation from lake.invocation where trace_id = $id order by invocation",
@@ -87,6 +87,8 @@ def find(lake: Lake, text: str) -> Found | None:
         if rows:
             return Found("a trace id", tuple(r["invocation"] for r in rows))
     for taken_for, sql in _LOOKUPS:
+        if only not in ("", taken_for):
+            continue
         rows = lake.rows(
             f"""select distinct invocation from ({sql.format(lines=_LINES)})
             order by invocation limit {_MEMBERS}""",

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.console import Bar, write
 from forensics.cli.options import CaseOption, FileOption, ForceOption, QuietOption, TextOrJson, VerboseOption
 
 __all__ = ["register"]
@@ -27,12 +26,10 @@ def invocation(
     verbose: VerboseOption = False,
 ) -> int:
     """One invocation by its request id: its chain with logs, and the verdict."""
-    from forensics.api import Case
-    from forensics.report.json import document_json
+    from forensics.cli.ask import ask
     from forensics.report.trace_text import render_answer
 
-    with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
-        found = opened.why(identifier)
-    text = document_json(found) + "\n" if output is TextOrJson.json else render_answer(found)
-    write([text], file, force=force)
-    return 0
+    return ask(
+        lambda opened: opened.invocation(identifier), render_answer,
+        case=case, output=output, file=file, force=force, quiet=quiet,
+    )  # fmt: skip

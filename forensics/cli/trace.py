@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.console import Bar, write
 from forensics.cli.options import CaseOption, FileOption, ForceOption, QuietOption, TextOrJson, VerboseOption
 
 __all__ = ["register"]
@@ -27,12 +26,10 @@ def trace(
     verbose: VerboseOption = False,
 ) -> int:
     """One trace: its tree with logs, the critical path, where the time went, the verdict."""
-    from forensics.api import Case
-    from forensics.report.json import document_json
+    from forensics.cli.ask import ask
     from forensics.report.trace_text import render_trace
 
-    with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
-        found = opened.trace(identifier)
-    text = document_json(found) + "\n" if output is TextOrJson.json else render_trace(found)
-    write([text], file, force=force)
-    return 0
+    return ask(
+        lambda opened: opened.trace(identifier), render_trace,
+        case=case, output=output, file=file, force=force, quiet=quiet,
+    )  # fmt: skip

@@ -92,3 +92,23 @@ def test_no_control_byte_of_a_log_reaches_the_terminal(run, tmp_path, records, h
     )
     assert "orders" in shown
     assert not [c for c in shown if not c.isprintable() and c != "\n"]
+
+
+def test_invocation_takes_a_request_id_and_nothing_else(run, tmp_path, records):
+    stream = {
+        "logGroupName": "/aws/lambda/pay",
+        "logStreamName": "2026/10/05/[$LATEST]0123456789abcdef0123456789abcdef",
+    }
+    request = "11111111-2222-4333-8444-555555555555"
+    lines = [
+        f"START RequestId: {request} Version: $LATEST",
+        f"2026-10-05T02:00:00.000Z {request} Task timed out after 3.00 seconds",
+        f"REPORT RequestId: {request}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t",
+    ]
+    events = [records["log_event"](text, **stream, eventId=str(n)) for n, text in enumerate(lines)]
+    (tmp_path / "log.ndjson").write_text("\n".join(json.dumps(event) for event in events))
+    run("import", tmp_path / "log.ndjson", "--case", tmp_path / "case", "--quiet")
+    answer = json.loads(run("invocation", request, "-o", "json", "--case", tmp_path / "case", "-q")[1])
+    assert [f["root_cause"]["category"] for f in answer["failures"]] == ["timeout"]
+    assert "Task timed out" in answer["chains"][0]["members"][0]["logs"][0]
+    assert run("invocation", "Task timed out", "--case", tmp_path / "case", "-q")[0] == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from forensics.model import Chain, Edge, Evidence, Invocation, Locator, Node
+from forensics.model import Edge, Evidence, Invocation, Locator, Node
 
 __all__ = ["Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 
@@ -61,18 +61,22 @@ class Finding:
 
 @dataclass(frozen=True)
 class Place:
-    """An invocation on the way back from the symptom. `deadline_us` is when a caller gave up on it."""
+    """An invocation on the way back from the symptom, and the edges that leave it.
 
-    chain: Chain
+    `deadline_us` is when a caller gave up on it.
+    """
+
     me: Invocation
     by_id: dict[str, Invocation]
+    edges: tuple[Edge, ...]
     deadline_us: int | None = None
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Calls of this invocation, earliest first; what it merely handed over is not among them."""
-        edges = (e for e in self.chain.edges if e.caller == self.me.invocation and e.kind == "call")
-        found = [Call(e, self.by_id[e.callee]) for e in edges if e.callee in self.by_id]
+        found = [
+            Call(e, self.by_id[e.callee]) for e in self.edges if e.kind == "call" and e.callee in self.by_id
+        ]
         return tuple(sorted(found, key=lambda c: (c.started_us or 0, c.callee.invocation)))
 
     @cached_property

@@ -43,18 +43,24 @@ def walk(chain: Chain) -> Walk:
     by_id = {i.invocation: i for i in chain.invocations}
     steps: list[Step] = []
     alternatives: list[Alternative] = []
-    place: Place | None = Place(chain, by_id[chain.symptom], by_id)
+    leaving: dict[str, list[Edge]] = {}
+    for found in chain.edges:
+        leaving.setdefault(found.caller, []).append(found)
+    place = Place(by_id[chain.symptom], by_id, tuple(leaving.get(chain.symptom, ())))
     edge: Edge | None = None
-    while place is not None:
-        finding = _find(place, {s.me.invocation for s in steps})
+    seen: set[str] = set()
+    while True:
+        finding = _find(place, seen)
         steps.append(Step(place.me, finding, edge))
+        seen.add(place.me.invocation)
         alternatives += _rejected(place, finding)
         if finding.from_ is None:
             break
         edge = next(c.edge for c in place.calls if c.callee.invocation == finding.from_)
-        place = Place(chain, by_id[finding.from_], by_id, finding.deadline_us)
+        edges = tuple(leaving.get(finding.from_, ()))
+        place = Place(by_id[finding.from_], by_id, edges, finding.deadline_us)
     alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
-    return Walk(chain, _approach(chain, by_id), tuple(steps), _without_path(alternatives, steps))
+    return Walk(chain, _approach(chain, by_id, leaving), tuple(steps), _without_path(alternatives, steps))
 
 
 def _find(place: Place, seen: set[str]) -> Finding:
@@ -111,15 +117,14 @@ def _without_path(alternatives: list[Alternative], steps: list[Step]) -> tuple[A
     return tuple(kept.values())
 
 
-def _approach(chain: Chain, by_id: dict[str, Invocation]) -> tuple[tuple[Invocation, Edge | None], ...]:
+def _approach(
+    chain: Chain, by_id: dict[str, Invocation], leaving: dict[str, list[Edge]]
+) -> tuple[tuple[Invocation, Edge | None], ...]:
     """The shortest way from the entry to the symptom, the symptom left out; ties go to the first edge."""
     came: dict[str, Edge] = {}
-    callers: dict[str, list[Edge]] = {}
-    for edge in chain.edges:
-        callers.setdefault(edge.caller, []).append(edge)
     queue, seen = deque([chain.entry]), {chain.entry}
     while queue and chain.symptom not in seen:
-        for edge in callers.get(queue.popleft(), ()):
+        for edge in leaving.get(queue.popleft(), ()):
             if edge.callee not in seen:
                 seen.add(edge.callee)
                 came[edge.callee] = edge

@@ -32,7 +32,8 @@ _VERDICT = pa.schema(
         ("failure", pa.string()), ("chain", pa.string()), ("symptom", pa.string()),
         ("trace_id", pa.string()), ("failed_at", pa.timestamp("us")), ("node", pa.string()),
         ("node_kind", pa.string()), ("symptom_kind", pa.string()), ("message", pa.string()),
-        ("origin_node", pa.string()), ("origin_kind", pa.string()), ("category", pa.string()),
+        ("origin", pa.string()), ("origin_node", pa.string()), ("origin_kind", pa.string()),
+        ("category", pa.string()),
         ("confidence", pa.float64()), ("band", pa.string()), ("issue", pa.string()),
         ("fingerprint", pa.string()), ("title", pa.string()), ("document", pa.string()),
     ]

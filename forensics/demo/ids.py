@@ -35,8 +35,5 @@ class Ids:
         """DynamoDB's own kind: 52 characters of base 32."""
         return "".join(self._choices(_BASE32, k=52))
 
-    def extended_request(self) -> str:
-        return f"{self.span()[:11]}FnQ="
-
     def order(self) -> str:
         return f"ord-{self._bits(32):08x}"

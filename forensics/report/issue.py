@@ -120,13 +120,11 @@ _STACKS = """
 
 def issues_of(lake: Lake, where: str, bounds: dict[str, Any], most: int) -> Iterator[Issue]:
     """The issues with most failures first; `where` and `bounds` choose the failures that count."""
-    columns = "failure, issue, chain, failed_at, node, node_kind, fingerprint, title, category"
-    shown = lake.arrow(
-        f"""select {columns}, origin_node, origin_kind,
-            json_extract_string(document, '$.root_cause.invocation') as origin
-        from rootcause.verdict where {where}""",
-        bounds,
+    columns = (
+        "failure, issue, chain, failed_at, node, node_kind, fingerprint, title, category,"
+        " origin, origin_node, origin_kind"
     )
+    shown = lake.arrow(f"select {columns} from rootcause.verdict where {where}", bounds)
     with lake.given("shown", shown):
         chosen = lake.arrow(_TOTALS, {"most": most})
         with lake.given("chosen", chosen):

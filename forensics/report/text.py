@@ -7,7 +7,7 @@ import textwrap
 from forensics.model import Absorbed, ChainStep, Coverage, Document, Evidence, Failure, Issue, Locator
 from forensics.report.safe import safe
 
-__all__ = ["chain_line", "locator_text", "render_failure", "render_report"]
+__all__ = ["locator_text", "render_failure", "render_report"]
 
 _WIDTH = 80
 _GAPS = 5
@@ -87,15 +87,6 @@ def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
         room = max(12, _WIDTH - len(mark) - len(told) - 3)
         lines.append(f"{mark}{_cut(name, room)}  {told}")
     return lines
-
-
-def chain_line(steps: tuple[ChainStep, ...]) -> str:
-    """`shop-api/prod → checkout ⇢ fulfil`: calls as →, hand-overs as ⇢."""
-    parts = []
-    for step in steps:
-        arrow = "" if not step.edge else " → " if step.edge.kind == "call" else " ⇢ "
-        parts.append(f"{arrow}{safe(step.node.name)}")
-    return "".join(parts)
 
 
 def _proof(failure: Failure) -> list[str]:

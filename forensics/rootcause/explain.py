@@ -63,6 +63,7 @@ def _row(found: Verdict) -> dict[str, Any]:
         "node_kind": failure.symptom.node.kind,
         "symptom_kind": failure.symptom.kind,
         "message": failure.symptom.message,
+        "origin": cause.invocation,
         "origin_node": cause.node.name,
         "origin_kind": cause.node.kind,
         "category": cause.category,

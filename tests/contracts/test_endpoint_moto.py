@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import boto3
 import pytest
 
 from forensics.demo.endpoint import serve
-
-pytest.importorskip("moto.server", reason="moto[server] is not installed")
-boto3 = pytest.importorskip("boto3")
 
 NOW = int(time.time()) * 1000 - 3_600_000
 EVENTS = [

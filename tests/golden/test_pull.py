@@ -45,10 +45,12 @@ def test_a_second_pull_adds_nothing(both):
 UNSEEN = {"account", "region"}
 
 
-@pytest.mark.parametrize("name", [n for n, v in tree().items() if v.schema in ("lake", "links", "chains")])
+# lake.gap is left out: it tells of the collecting itself, which files know nothing of.
+VIEWS = [n for n, v in tree().items() if v.schema in ("lake", "links", "chains") and n != "lake.gap"]
+
+
+@pytest.mark.parametrize("name", VIEWS)
 def test_pull_gives_the_same_lake_as_import(both, name):
-    if name == "lake.gap":
-        pytest.skip("gaps tell of the collecting itself")
     folder, _, _ = both
     columns = ", ".join(f'"{c}"' for c in tree()[name].columns if c not in UNSEEN)
     rows = []

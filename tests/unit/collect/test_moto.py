@@ -5,9 +5,9 @@ Runs where `moto_server` is on the PATH; it is no dependency of the tests.
 
 import json
 import os
-import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,8 +27,6 @@ GROUPS = ("/aws/lambda/pay", "/aws/lambda/pay/../../etc")
 
 @pytest.fixture(scope="module")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if shutil.which("moto_server") is None:
-        pytest.skip("moto_server is not installed")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -38,7 +36,9 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             patch.setenv(name, value)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
-        process = subprocess.Popen(["moto_server", "-p", str(port)], stdout=sink, stderr=sink)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-p", str(port)], stdout=sink, stderr=sink
+        )
         try:
             _wait(port, process)
             yield f"http://127.0.0.1:{port}"
@@ -54,7 +54,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    pytest.skip("moto_server does not start")
+    raise AssertionError("moto's server does not start")
 
 
 def _put(url: str) -> tuple[set[tuple[str, str, str]], set[str]]:

@@ -106,7 +106,7 @@ Clients = Callable[..., Any]
 @pytest.fixture
 def client(endpoint: Endpoint) -> Iterator[Clients]:
     """boto3 clients that do not try again by themselves."""
-    boto3 = pytest.importorskip("boto3")
+    import boto3
     from botocore.config import Config
 
     made = []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from forensics.analysis import is_analysed
+from forensics.api.next_run import next_run
 from forensics.case import Case as Folder
 from forensics.case import Finding, Part, Unit
 from forensics.case import verify as verify_folder
@@ -51,6 +52,7 @@ def status(case: str | Path) -> CaseStatus:
             tables=tuple(_tables(folder.parts("evidence"))),
             units=tuple(_units(kind, list(folder.ledger.units(kind).values())) for kind in kinds),
             gaps=tuple(folder.gaps()),
+            next_run=next_run(folder),
         )
 
 
@@ -63,7 +65,7 @@ def _tables(parts: list[Part]) -> Iterator[TableStatus]:
 
 def _units(kind: str, units: list[Unit]) -> UnitStatus:
     done = sum(unit.state == "done" for unit in units)
-    return UnitStatus(kind, done, len(units) - done)
+    return UnitStatus(kind, done, sum(unit.state == "open" for unit in units))
 
 
 def catalog() -> list[View]:

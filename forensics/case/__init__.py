@@ -6,6 +6,7 @@ fsync the folder, one transaction in the ledger. A part without a row there does
 put aside when the next writer opens.
 """
 
+from forensics.case.carried import carried, plain_schema
 from forensics.case.custody import manifest_sha256
 from forensics.case.folder import Case
 from forensics.case.ledger import Part, Unit
@@ -20,8 +21,10 @@ __all__ = [
     "Finding",
     "Part",
     "Unit",
+    "carried",
     "file_sha256",
     "manifest_sha256",
     "pack_evidence",
+    "plain_schema",
     "verify",
 ]

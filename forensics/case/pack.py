@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from forensics.case.custody import append_entry
 from forensics.case.folder import Case
 from forensics.case.ledger import Part
+from forensics.case.order import in_order
 from forensics.case.parts import check_part
-from forensics.case.writer import in_order
 from forensics.schema import EVIDENCE
 
 __all__ = ["pack_evidence"]

@@ -63,12 +63,15 @@ def _write(
     rows, low, high = 0, None, None
     lookup = [c for c in schema.names if c in _LOOKUP]
     with open(path, "wb") as sink:
+        written = batches.schema if isinstance(batches, pa.Table) else schema
         writer = pq.ParquetWriter(
             sink,
-            schema,
+            written,
             compression="zstd",
             write_page_checksum=True,
-            store_schema=True,
+            # A dictionary is how it is written, and must not become the type that is read.
+            store_schema=written.equals(schema),
+            write_statistics=[c.name for c in schema if c.name not in _BLOBS],
             use_dictionary=[c.name for c in schema if _repeats(c)],
             column_encoding={c.name: e for c in schema if (e := _encoding(c))},
             bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,

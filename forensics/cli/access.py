@@ -9,11 +9,13 @@ import typer
 __all__ = [
     "EndpointOption",
     "GroupOption",
+    "LogSettleOption",
     "ProfileOption",
     "QuotaOption",
     "RegionOption",
     "RoleOption",
     "SinceNowOption",
+    "TraceSettleOption",
     "TracesOption",
     "UntilNowOption",
 ]
@@ -31,6 +33,14 @@ GroupOption = Annotated[
 ]
 QuotaOption = Annotated[
     float, typer.Option("--quota-share", min=0.01, help="Share of each AWS quota that may be used.")
+]
+LogSettleOption = Annotated[
+    str,
+    typer.Option("--log-settle", help="Events may arrive so late (15m, 2h); the next run reads it again."),
+]
+TraceSettleOption = Annotated[
+    str,
+    typer.Option("--trace-settle", help="Traces may grow so long (2h, 7d); the next run reads them again."),
 ]
 TracesOption = Annotated[bool, typer.Option("--traces/--no-traces", help="X-Ray traces too.")]
 SinceNowOption = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from forensics.cli.options import moment
+from forensics.cli.options import duration, moment
 from forensics.collect import Access, PullRequest
 
 __all__ = ["request_of"]
@@ -22,8 +22,10 @@ def request_of(
     role_arn: str | None,
     endpoint_url: str | None,
     workers: int = 6,
+    log_settle: str = "15m",
+    trace_settle: str = "7d",
 ) -> PullRequest:
-    """What the words of a command ask for. Raises UsageError for a time that is none."""
+    """What the words of a command ask for. Raises UsageError for a time or length that is none."""
     now = datetime.now(UTC).replace(tzinfo=None)
     starts_at, ends_at = moment(since, now) or now, moment(until, now) or now
     return PullRequest(
@@ -34,4 +36,6 @@ def request_of(
         access=Access(tuple(regions or ()), profile, role_arn, endpoint_url),
         quota_share=quota_share,
         workers=workers,
+        log_settle=duration(log_settle),
+        trace_settle=duration(trace_settle),
     )

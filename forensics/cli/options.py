@@ -26,6 +26,7 @@ __all__ = [
     "UntilOption",
     "VerboseOption",
     "case_words",
+    "duration",
     "moment",
     "window",
 ]
@@ -52,6 +53,7 @@ UntilOption = Annotated[
 ]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d+)([smhd])")
 
 
 class TextOrJson(StrEnum):
@@ -66,17 +68,24 @@ def case_words(case: Path) -> str:
     )
 
 
+def duration(text: str) -> timedelta:
+    """`15m`, `2h`, `7d` as a length of time. Raises UsageError."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise UsageError(f"{text} is no length of time", "a number and s, m, h or d, such as 15m")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
 def moment(text: str | None, end: datetime | None) -> datetime | None:
     """A point in time as naive UTC; `2h` counts back from the end of the case. Raises UsageError."""
     if text is None:
         return None
-    match = re.fullmatch(r"(\d+)([smhd])", text)
-    if match:
+    if _DURATION.fullmatch(text):
         if end is None:
             raise UsageError(
                 f"{text} counts from the end of the case, and the case is empty", "give an ISO time"
             )
-        return end - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        return end - duration(text)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -10,11 +10,13 @@ import typer
 from forensics.cli.access import (
     EndpointOption,
     GroupOption,
+    LogSettleOption,
     ProfileOption,
     QuotaOption,
     RegionOption,
     RoleOption,
     SinceNowOption,
+    TraceSettleOption,
     TracesOption,
     UntilNowOption,
 )
@@ -39,6 +41,8 @@ def pull(
     role_arn: RoleOption = None,
     endpoint_url: EndpointOption = None,
     quota_share: QuotaOption = 0.5,
+    log_settle: LogSettleOption = "15m",
+    trace_settle: TraceSettleOption = "7d",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pages asked for at the same time.")] = 6,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -46,8 +50,9 @@ def pull(
     """Download log events and traces of a window into a case.
 
     Started again with the same filters it goes on where it stopped, with others it adds. Half of
-    each quota is left to everybody else. What is not permitted, or not there, is a gap; everything
-    else goes on.
+    each quota is left to everybody else. What is younger than --log-settle and --trace-settle may
+    still change in AWS, and is read again by the next run. What is not permitted, or not there, is
+    a gap; everything else goes on.
 
     forensics pull --since 2h --log-group '/aws/lambda/pay*' --case case-42
 
@@ -61,6 +66,7 @@ def pull(
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
         regions=region, profile=profile, role_arn=role_arn, endpoint_url=endpoint_url, workers=workers,
+        log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
     with Bar(quiet=quiet) as bar:
         result = pull_into(case, request, on_progress=bar)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from forensics.case import carried
 from forensics.collect.pages import LogEvent, Trace
 from forensics.schema import EVIDENCE, TIME
 
@@ -21,36 +20,76 @@ __all__ = ["LogRows", "document_rows", "summary_rows", "warning_rows"]
 # The years 1 to 9999, as the importers: what no calendar shows is no time.
 _EARLIEST_MS, _LATEST_MS = -62_135_596_800_000, 253_402_300_799_999
 
+# A page as it comes: streams by number, times in ms since the epoch.
+_PAGE = pa.schema(
+    {
+        "log_stream": pa.int32(), "timestamp": pa.int64(), "ingestion_time": pa.int64(),
+        "event_id": pa.string(), "message": pa.string(), "is_escaped": pa.bool_(),
+    }
+)  # fmt: skip
+
+
+class _Numbers(dict[str | None, int | None]):
+    """Numbers for texts that repeat, in order of appearance; none for no text."""
+
+    def __init__(self) -> None:
+        super().__init__({None: None})
+
+    def __missing__(self, text: str | None) -> int:
+        number = len(self) - 1
+        self[text] = number
+        return number
+
+    def texts(self) -> pa.Array:
+        return pa.array(list(self)[1:], pa.string())
+
 
 class LogRows:
-    """The events of one window, page by page, as columns. Nothing is done per event beyond that."""
+    """The events of one window, page by page, as columns. Nothing is done per event beyond that.
+
+    Texts that repeat (account, region, group, stream) are kept as numbers and a dictionary, which
+    the spool and Parquet take as they are.
+    """
 
     def __init__(self, account: str | None, region: str, group: str) -> None:
         self._constants = {"account": account, "region": region, "log_group": group}
-        self._batches: list[pa.RecordBatch] = []
+        self._pages: list[pa.RecordBatch] = []
+        self._streams = _Numbers()
         self._ordinals: Counter[bytes] = Counter()
         self.warnings: list[tuple[str, str, str]] = []
 
     def add(self, events: Sequence[LogEvent], escaped: frozenset[int] = frozenset()) -> None:
         """Raises nothing: an event without message or usable time becomes a warning."""
         try:
-            batch = _batch(events, escaped)
+            page = self._page(events, escaped)
         except (pa.ArrowInvalid, OverflowError):
-            batch = None
-        if batch is None or any(batch[name].null_count for name in ("timestamp", "event_id", "message")):
+            page = None
+        if page is None or any(page[name].null_count for name in ("timestamp", "event_id", "message")):
             whole = [(event, n in escaped) for n, event in enumerate(events) if self._complete(event)]
-            batch = _batch([e for e, _ in whole], frozenset(n for n, (_, x) in enumerate(whole) if x))
-        self._batches.append(batch)
+            page = self._page([e for e, _ in whole], frozenset(n for n, (_, x) in enumerate(whole) if x))
+        self._pages.append(page)
 
     def table(self) -> pa.Table:
-        schema = EVIDENCE["log_event"]
-        names = [name for name in schema.names if name not in self._constants]
-        read = pa.Table.from_batches(self._batches, pa.schema([schema.field(n) for n in names]))
-        constants = {
-            name: pa.repeat(pa.scalar(value, pa.string()), read.num_rows)
-            for name, value in self._constants.items()
-        }
-        return pa.table({n: constants[n] if n in constants else read[n] for n in schema.names}, schema=schema)
+        """Rows of `log_event`, as `case.carried` has them."""
+        read = pa.Table.from_batches(self._pages, _PAGE)
+        columns = {name: _constant(value, read.num_rows) for name, value in self._constants.items()}
+        numbers = read["log_stream"].combine_chunks()
+        columns["log_stream"] = pa.DictionaryArray.from_arrays(numbers, self._streams.texts())
+        columns |= {name: _in_us(read[name]) for name in ("timestamp", "ingestion_time")}
+        schema = carried("log_event")
+        return pa.table({n: columns[n] if n in columns else read[n] for n in schema.names}, schema=schema)
+
+    def _page(self, events: Sequence[LogEvent], escaped: frozenset[int]) -> pa.RecordBatch:
+        flags = [n in escaped for n in range(len(events))] if escaped else None
+        columns = [
+            pa.array([*map(self._streams.__getitem__, [e.logStreamName for e in events])], pa.int32()),
+            _times([e.timestamp for e in events]),
+            _times([e.ingestionTime for e in events]),
+            pa.array([e.eventId for e in events], pa.string()),
+            pa.array([e.message for e in events], pa.string()),
+            pa.array(flags, pa.bool_()) if flags else pa.repeat(False, len(events)),
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=_PAGE)
 
     def _complete(self, event: LogEvent) -> bool:
         """Whether the event can be a row; gives it an id where AWS gave none."""
@@ -76,39 +115,24 @@ class LogRows:
         return f"derived-{digest.hex()}-{ordinal:06d}"
 
 
-def _batch(events: Sequence[LogEvent], escaped: frozenset[int]) -> pa.RecordBatch:
-    flags = [n in escaped for n in range(len(events))] if escaped else None
-    return pa.RecordBatch.from_pydict(
-        {
-            "log_stream": _texts([e.logStreamName for e in events]),
-            "timestamp": _times([e.timestamp for e in events]),
-            "ingestion_time": _times([e.ingestionTime for e in events]),
-            "event_id": _texts([e.eventId for e in events]),
-            "message": _texts([e.message for e in events]),
-            "is_escaped": pa.array(flags, pa.bool_()) if flags else pa.repeat(False, len(events)),
-        }
-    )
-
-
-def _texts(values: list[str | None]) -> pa.Array:
-    """Joined and measured at once, which for ASCII takes a third of what pyarrow takes for each."""
-    try:
-        joined = "".join(values)  # type: ignore[arg-type]
-    except TypeError:  # one is missing
-        return pa.array(values, pa.string())
-    if not joined.isascii() or not values:
-        return pa.array(values, pa.string())
-    ends = array("i", accumulate(map(len, values), initial=0))  # type: ignore[arg-type]
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(joined.encode()))
+def _constant(value: str | None, count: int) -> pa.DictionaryArray:
+    if value is None:
+        return pa.DictionaryArray.from_arrays(pa.nulls(count, pa.int32()), pa.array([], pa.string()))
+    numbers = pa.Array.from_buffers(pa.int32(), count, [None, pa.py_buffer(bytes(4 * count))])
+    return pa.DictionaryArray.from_arrays(numbers, pa.array([value]))
 
 
 def _times(milliseconds: list[int | None]) -> pa.Array:
-    """Raises ArrowInvalid where one of them is no time."""
+    """Raises ArrowInvalid or OverflowError where one of them is no time."""
     column = pa.array(milliseconds, pa.int64())
     bounds = pc.min_max(column).as_py()
     if bounds["min"] is not None and not _EARLIEST_MS <= bounds["min"] <= bounds["max"] <= _LATEST_MS:
         raise pa.ArrowInvalid("not a time")
-    return pc.multiply(column, 1000).cast(TIME)
+    return column
+
+
+def _in_us(milliseconds: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.multiply(milliseconds, 1000).cast(TIME)
 
 
 class _DocumentHead(msgspec.Struct):

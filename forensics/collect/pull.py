@@ -8,10 +8,9 @@ finished, and the next run with the same filters goes on behind them.
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from forensics.collect.coverage import Coverage
 from forensics.collect.outcome import OPEN, Finished, Source, gap_of
 from forensics.collect.pacing import Pacer
 from forensics.collect.plan import Plan, make_plan
+from forensics.collect.process import frugal, interruptible
 from forensics.collect.request import PullRequest, PullResult
 from forensics.collect.session import Session
 from forensics.collect.spool import Spool, disk_error
@@ -32,8 +32,9 @@ from forensics.model import Gap, OnProgress, Progress, no_progress
 
 __all__ = ["pull"]
 
-# A row group's worth, less than at which the writer cuts by itself: a part ends with a unit, and
-# memory is that of a part and of what the workers hold.
+# A row group's worth, less than at which the writer cuts by itself: a part ends with a unit, is
+# committed before the unit that would not fit, and memory is that of a part and of what the workers
+# hold.
 _PART_ROWS = 120_000
 _PART_BYTES = 48_000_000
 _TICK_S = 0.2
@@ -52,7 +53,7 @@ def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress
     if request.ends_at <= request.starts_at:
         raise UsageError("the window is empty: --until is not after --since", "forensics pull --since 2h")
     run = _Run(case, request, on_progress)
-    with _interruptible(run.stop) as was_interrupted:
+    with frugal(), interruptible(run.stop) as was_interrupted:
         try:
             result = run.collect()
         except Stopped:
@@ -60,27 +61,6 @@ def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress
     if was_interrupted() or result is None:
         raise KeyboardInterrupt
     return result
-
-
-@contextmanager
-def _interruptible(stop: threading.Event) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C sets `stop` instead of breaking into a commit. Only the main thread gets signals."""
-    seen = threading.Event()
-
-    def interrupted(number: int, frame: object) -> None:
-        if seen.is_set():  # asked twice: now, and what is not committed is read again
-            raise KeyboardInterrupt
-        seen.set()
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield seen.is_set
-        return
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield seen.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(slots=True)
@@ -179,21 +159,23 @@ class _Run:
         """Hand a unit to the writer. Once that has failed, units stay in the spool."""
         if self._is_broken:
             return
+        rows = sum(table.num_rows for table in finished.tables.values())
+        size = sum(table.nbytes for table in finished.tables.values())
+        if self._packing.rows + rows > _PART_ROWS or self._packing.bytes + size > _PART_BYTES:
+            self._commit()
         with self._breaking():
             for name, table in finished.tables.items():
                 if table.num_rows:
-                    self._writer.add(name, {column: table[column] for column in table.column_names})
-                    self._packing.rows += table.num_rows
-                    self._packing.bytes += table.nbytes
+                    self._writer.add_table(name, table)
             self._writer.finish(finished.unit)
+        self._packing.rows += rows
+        self._packing.bytes += size
         self._packing.paths.append(path)
         self._packing.gaps.extend(finished.gaps)
         self._gaps.update(finished.gaps)
         self._units += 1
         self._open_units += finished.unit.state == OPEN
         self._count(finished)
-        if self._packing.rows >= _PART_ROWS or self._packing.bytes >= _PART_BYTES:
-            self._commit()
 
     @contextmanager
     def _breaking(self) -> Iterator[None]:

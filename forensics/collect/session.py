@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError
 from forensics import __version__
 from forensics.collect.pages import PageError, check_page
 from forensics.collect.parser import FastParserFactory
+from forensics.collect.wire import read_whole
 from forensics.errors import CredentialsError, UsageError
 
 __all__ = ["Access", "Meter", "Session"]
@@ -135,6 +136,7 @@ class Session:
         client = boto.client(
             service, region_name=region, endpoint_url=self._access.endpoint_url, config=config
         )
+        read_whole(client)
         client.meta.events.register("before-parse", self._check)
         return client
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from forensics.case import Unit
+from forensics.case import Unit, plain_schema
 from forensics.collect.outcome import Finished
 from forensics.errors import ForensicsError
 from forensics.model import Gap
@@ -45,10 +45,9 @@ class Spool:
         temporary = path.with_suffix(".writing")
         try:
             self._folder.mkdir(exist_ok=True)
-            with open(temporary, "wb") as sink:
+            with pa.OSFile(str(temporary), "wb") as sink:  # not Python's: it would lock for every buffer
                 _write(sink, finished)
-                sink.flush()
-                os.fsync(sink.fileno())
+            _fsync(temporary)
             os.replace(temporary, path)
         except OSError as error:
             temporary.unlink(missing_ok=True)
@@ -82,6 +81,14 @@ class Spool:
             self._folder.rmdir()
 
 
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def disk_error(folder: Path, error: OSError) -> ForensicsError:
     return ForensicsError(
         f"cannot write {folder}: {error.strerror or error}",
@@ -104,6 +111,6 @@ def _read(path: Path) -> Finished:
         metadata = pa.ipc.open_stream(source).read_all().schema.metadata
         header = msgspec.json.decode(metadata[_KEY], type=_Header)
         tables = {name: pa.ipc.open_stream(source).read_all() for name in header.tables}
-    if any(table.schema != EVIDENCE[name] for name, table in tables.items()):
+    if any(plain_schema(table.schema) != EVIDENCE[name] for name, table in tables.items()):
         raise pa.ArrowInvalid("written by another version")
     return Finished(header.unit, tables, tuple(header.gaps))

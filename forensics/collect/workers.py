@@ -1,7 +1,7 @@
 """Threads that read windows, and the queues between them and the writer.
 
 Windows wait in order of time over all sources, so that parts written one after another hold
-neighbouring times. Two finished units at most wait for the writer, then workers wait too: memory is
+neighbouring times. One finished unit at most waits for the writer, then workers wait too: memory is
 bounded by workers times unit, however much there is to pull.
 """
 
@@ -59,7 +59,7 @@ class Workers:
         self._number = 0
         self._open = 0
         self._dead: set[int] = set()
-        self._results: queue.Queue[Read | Failed | Fatal] = queue.Queue(maxsize=2)
+        self._results: queue.Queue[Read | Failed | Fatal] = queue.Queue(maxsize=1)
         self._threads = [
             threading.Thread(target=self._run, name=f"pull-{n}", daemon=True) for n in range(count)
         ]

@@ -139,6 +139,21 @@ class UnitStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class NextRun:
+    """What `pull` with the same filters over the same time would read.
+
+    `windows`: those that were read while AWS could still add to them, and those that an interrupted
+    run left out between what it read; `source_minutes` is their length (an hour of a log group is
+    60). `gaps` could be closed by it. Nothing was asked for from `since` on (UTC).
+    """
+
+    windows: int
+    source_minutes: int
+    gaps: int
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseStatus:
     """What `status` shows."""
 
@@ -147,3 +162,4 @@ class CaseStatus:
     tables: tuple[TableStatus, ...]
     units: tuple[UnitStatus, ...]
     gaps: tuple[Gap, ...]
+    next_run: NextRun | None

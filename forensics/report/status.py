@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.model import CaseStatus
+from forensics.model import CaseStatus, NextRun
 from forensics.report.safe import safe
 
 __all__ = ["render_status"]
@@ -26,6 +26,8 @@ def render_status(status: CaseStatus) -> str:
     for units in status.units:
         open_ = f", {units.open:,} to be read again by the next run" if units.open else ""
         lines.append(f"  {units.done:>12,} {units.kind} units done{open_}")
+    if status.next_run:
+        lines.append(_next_run(status.next_run))
     if status.gaps:
         lines.append(f"{len(status.gaps):,} gaps:")
     for gap in status.gaps[:_GAPS]:
@@ -35,3 +37,13 @@ def render_status(status: CaseStatus) -> str:
     if len(status.gaps) > _GAPS:
         lines.append(f"  … and {len(status.gaps) - _GAPS:,} more: -o json shows all")
     return "\n".join(lines) + "\n"
+
+
+def _next_run(run: NextRun) -> str:
+    parts = []
+    if run.windows:
+        parts.append(f"read {run.windows:,} windows ({run.source_minutes:,} minutes of source time)")
+    if run.gaps:
+        parts.append(f"try to close {run.gaps:,} gaps")
+    said = " and ".join(parts) or "add nothing"
+    return f"the same pull would {said}; nothing was asked for from {run.since} on"

@@ -93,3 +93,5 @@ def test_status_tells_what_is_there(both, capsys):
     shown = capsys.readouterr().out
     assert "7,238 log events" in shown
     assert "log_window units done" in shown
+    assert "the same pull would " in shown
+    assert "nothing was asked for from 2026-10-05T" in shown

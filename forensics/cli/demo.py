@@ -27,6 +27,14 @@ def demo(
         str, typer.Argument(help="A scenario's name, or a TOML file of your own.")
     ] = _DEFAULT,
     list_: Annotated[bool, typer.Option("--list", help="Name the scenarios that ship.")] = False,
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            "--scale",
+            min=1,
+            help="So many requests instead of the scenario's own: a thousand to ten million.",
+        ),
+    ] = None,
     case: Annotated[Path, typer.Option("--case", help="Folder of the demo's case.")] = Path("demo-case"),
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -38,14 +46,18 @@ def demo(
     """
     from forensics.api import Case
     from forensics.cli.sample import pull_sample
-    from forensics.demo import list_scenarios, load_scenario
+    from forensics.demo import list_scenarios, load_scenario, scaled
     from forensics.report.json import document_json
     from forensics.report.text import render_report
 
     if list_:
-        write([f"{name}  {load_scenario(name).title}\n" for name in list_scenarios()], None)
+        names = list_scenarios()
+        width = max(map(len, names))
+        write([f"{name:<{width}}  {load_scenario(name).title}\n" for name in names], None)
         return 0
     chosen = load_scenario(scenario)
+    if scale is not None:
+        chosen = scaled(chosen, scale)
     _start_afresh(case)
     with Bar(quiet=quiet) as bar:
         pull_sample(chosen, case, bar)

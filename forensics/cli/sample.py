@@ -18,7 +18,7 @@ from forensics.model import OnProgress
 __all__ = ["pull_sample"]
 
 # Messages are redelivered, and late traces end, some time after the last request.
-_AFTER = timedelta(minutes=30)
+_AFTER = timedelta(minutes=60)
 _NO_QUOTA = 1_000.0  # the stand-in has none
 
 

@@ -1,7 +1,9 @@
 """The sample account: telemetry of a small shop that breaks in known ways, with the truth beside it."""
 
 from forensics.demo.generate import Generated, generate
-from forensics.demo.scenario import Scenario, list_scenarios, load_scenario, parse_scenario
+from forensics.demo.reading import list_scenarios, load_scenario, parse_scenario
+from forensics.demo.scale import scaled
+from forensics.demo.scenario import Scenario
 
 __all__ = [
     "Generated",
@@ -10,4 +12,5 @@ __all__ = [
     "list_scenarios",
     "load_scenario",
     "parse_scenario",
+    "scaled",
 ]

@@ -1,41 +1,134 @@
 """A scenario: what the account looks like, what breaks in it, and the verdict that is expected.
 
-Read from TOML into frozen structs. Whatever a writer of scenarios can get wrong is said with the
-file and the place in it, before anything is generated.
+Frozen structs, read from TOML by `reading`. Times of day are UTC, `*_ms` milliseconds, `*_mb`
+megabytes, `share` a fraction between 0 and 1, `*_minute` minutes since the start of the window.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
 
 import msgspec
 
-from forensics.errors import UsageError
-
 STAGE = "AWS::ApiGateway::Stage"
+HTTP_API = "AWS::ApiGatewayV2::Stage"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+FUNCTION_URL = "AWS::Lambda::Url"
+SCHEDULE = "AWS::Scheduler::Schedule"
 FUNCTION = "AWS::Lambda::Function"
 CONTAINER = "AWS::ECS::Container"
+POD = "AWS::EKS::Container"
+WORKFLOW = "AWS::StepFunctions::StateMachine"
 QUEUE = "AWS::SQS::Queue"
+TOPIC = "AWS::SNS::Topic"
+BUS = "AWS::Events::EventBus"
+PIPE = "AWS::Pipes::Pipe"
+STREAM = "AWS::Kinesis::Stream"
 TABLE = "AWS::DynamoDB::Table"
+BUCKET = "AWS::S3::Bucket"
+DATABASE = "AWS::RDS::DBInstance"
+SECRET = "AWS::SecretsManager::Secret"
+PARAMETER = "AWS::SSM::Parameter"
+KEY = "AWS::KMS::Key"
+SUBNET = "AWS::EC2::Subnet"
+NAT = "AWS::EC2::NatGateway"
+ROLE = "AWS::IAM::Role"
+LAYER = "AWS::Lambda::LayerVersion"
 REMOTE = "remote"
 
 NodeKind = Literal[
     "AWS::ApiGateway::Stage",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Lambda::Url",
+    "AWS::Scheduler::Schedule",
     "AWS::Lambda::Function",
     "AWS::ECS::Container",
+    "AWS::EKS::Container",
+    "AWS::StepFunctions::StateMachine",
     "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::Events::EventBus",
+    "AWS::Pipes::Pipe",
+    "AWS::Kinesis::Stream",
     "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
+    "AWS::RDS::DBInstance",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+    "AWS::KMS::Key",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::NatGateway",
+    "AWS::IAM::Role",
+    "AWS::Lambda::LayerVersion",
     "remote",
 ]
-FaultKind = Literal["exception", "throttle", "hang", "out_of_memory"]
+# Where requests come in; what runs code; what hands messages on; what only answers calls.
+ENTRIES = frozenset({STAGE, HTTP_API, BALANCER, FUNCTION_URL, SCHEDULE})
+SERVERS = frozenset({FUNCTION, CONTAINER, POD, WORKFLOW})
+CARRIERS = frozenset({QUEUE, TOPIC, BUS, PIPE, STREAM})
+STORES = frozenset({TABLE, BUCKET, DATABASE, SECRET, PARAMETER, KEY, REMOTE})
+SHARED = frozenset({SUBNET, NAT, ROLE, LAYER})
+
+# What a fault does where it sits. On a node's own work:
+OwnEffect = Literal[
+    "exception",  # the code throws before its call `before` (or at its end), nobody catches
+    "slow",  # its own work takes `slow_ms` longer
+    "hang",  # its own work does not end
+    "out_of_memory",
+    "crash",  # the process exits
+    "init_failure",  # the environment cannot start: `exception`, or a time-out where there is none
+    "answer",  # it answers `status` without an exception
+    "malformed",  # it succeeds, with an answer its caller cannot read
+    "lose",  # it skips its call `before` and says that all is well
+    "loop",  # it makes its call `before` once more, to a carrier that leads back to it
+    "partial",  # it fails single records of a batch (`batchItemFailures`)
+]
+# On every call that others make to the node:
+CallEffect = Literal[
+    "throttled",
+    "denied",
+    "expired",  # credentials or a secret
+    "missing",
+    "invalid",
+    "error",  # it answers `status` (5xx)
+    "slowed",  # it answers `slow_ms` later
+    "silent",  # it never answers
+    "refused",
+    "reset",
+    "dns",
+    "tls",
+    "pool",  # no connection left in the caller's pool
+    "no_ports",  # no source port left at the NAT gateway
+]
+# On what happens to messages and to the platform:
+OtherEffect = Literal[
+    "dropped",  # a rule, subscription or mapping does not deliver to `node`
+    "delayed",  # it delivers `slow_ms` later
+    "burst",  # the route `route` gets `times` as many requests
+    "killed",  # tasks or pods of the node are killed for memory
+    "crash_loop",
+    "image_pull",
+    "liveness",
+    "readiness",
+    "no_address",  # new environments of functions in the subnet `node` get no address
+]
+FaultEffect = OwnEffect | CallEffect | OtherEffect
+FaultKind = FaultEffect
+
+Dialect = Literal[
+    "platform",  # nothing but the lines of the platform, and crashes
+    "request-id",
+    "correlation-id",  # an id of the business in every line
+    "trace-id",  # the trace header in every line
+    "chatty",  # request id, trace id and correlation id, many lines, request ids of callees
+]
 
 
-class _Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """What every part of a scenario file shares: a misspelt key is an error, not a default."""
 
 
@@ -47,58 +140,161 @@ class Frame(_Read, frozen=True):
 
 
 class Thrown(_Read, frozen=True):
-    """What a program throws; `message` may hold {order}, {items} and {status}."""
+    """What a program throws; `message` may hold {order}, {items}, {status}, {callee} and {failure}.
+
+    `wraps`: it carries the callee's exception as its cause (and says so in its stack trace).
+    """
 
     type: str
     message: str
     frames: tuple[Frame, ...] = ()
+    wraps: bool = False
 
 
 class CallTo(_Read, frozen=True):
-    """One call that a node makes while it serves a request, in the order of the file."""
+    """One call that a node makes while it serves a request, in the order of the file.
+
+    `asynchronous`: only for functions (InvocationType Event); workflows are always only started,
+    unless `operation` is StartSyncExecution. `timeout_ms` and `retries` are the client's own.
+    """
 
     to: str
     operation: str
-    on_failure: Literal["raise", "go on", "answer"] = "raise"
+    on_failure: Literal["raise", "go on", "answer", "swallow"] = "raise"
     path: str = "/"
     answers: int = 500
     says: str = ""
     warns: str = ""
     exception: Thrown | None = None
+    asynchronous: bool = False
+    timeout_ms: int = 0
+    retries: int = 0
+    backoff_ms: int = 100
+    share: float = 1.0  # of the requests that make this call
+    cold: bool = False  # made only while an environment starts (a secret, a parameter)
+    batch: int = 1  # messages or records in one call
+    sql: str = ""
+
+
+class Delivery(_Read, frozen=True):
+    """How a carrier hands on: a mapping, a subscription, a rule's target, a notification."""
+
+    to: str
+    name: str = ""  # of the rule, subscription or mapping
+    batch: int = 1
+    window_ms: int = 0
+    partial: bool = False  # ReportBatchItemFailures
+    max_retries: int = -1  # of a stream's mapping; -1 = until the records expire
+    bisect: bool = False
+    on_failure: str = ""
+    share: float = 1.0  # of the messages that match
+    dead_letter: str = ""
+
+
+class Retry(_Read, frozen=True):
+    errors: tuple[str, ...] = ("States.ALL",)
+    attempts: int = 3
+    interval_ms: int = 1000
+    backoff: float = 2.0
+
+
+class State(_Read, frozen=True):
+    """A state of a workflow. `Map` runs `call` once per item, distributed where `children`."""
+
+    name: str
+    type: Literal["Task", "Map", "Parallel", "Choice", "Wait", "Pass", "Succeed", "Fail"] = "Task"
+    call: tuple[CallTo, ...] = ()
+    retry: Retry | None = None
+    catch: str = ""  # the state that handles what failed here
+    items: tuple[int, int] = (1, 1)
+    children: bool = False
+    tolerated: float = 0.0  # share of the items that may fail
+    timeout_ms: int = 0
+    wait_ms: int = 0
+    only_after_catch: bool = False
+    error: str = ""  # of Fail
 
 
 class Node(_Read, frozen=True):
     name: str
     kind: NodeKind
     call: tuple[CallTo, ...] = ()
+    deliver: tuple[Delivery, ...] = ()
+    state: tuple[State, ...] = ()
+    # How it runs
     runtime: str = ""
-    platform: Literal["older", "newer"] = "newer"
-    log_format: Literal["text", "json"] = "text"
-    log_dialect: Literal["platform", "request-id", "trace-id"] = "platform"
-    segments: Literal["old", "new"] = "new"
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
     memory_mb: int = 128
     memory_used_mb: int = 64
     timeout_ms: int = 3000
+    integration_timeout_ms: int = 0  # of an entry; 0: the service's own default
     init_ms: int = 250
     work_ms: float = 10
     latency_ms: float = 10
+    tasks: int = 1
+    reserved_concurrency: int | None = None
+    event_retries: int = 2  # of an asynchronous invocation
+    on_failure: str = ""  # destination of asynchronous invocations that failed for good
+    versions: Mapping[str, float] = {}  # version -> share, behind the alias; empty: $LATEST
+    alias: str = ""
+    express: bool = False  # of a workflow
+    cluster: str = ""
+    launch: Literal["FARGATE", "EC2"] = "FARGATE"
+    capacity: int = 0  # provisioned write units of a table, connections of a database
+    on_demand: bool = False
+    # What it writes down
+    platform: Literal["older", "newer"] = "newer"
+    log_format: Literal["text", "json"] = "text"
+    log_dialect: Dialect = "platform"
+    log_group: str = ""  # of its own, instead of the default one
+    logger: Literal["", "powertools", "pino", "structlog", "log4j2", "logstash", "slog", "serilog"] = ""
+    log_driver: Literal["awslogs", "firelens"] = "awslogs"
+    access_log: bool = False
+    execution_log: bool = False
+    log_level: Literal["ALL", "ERROR", "FATAL", "OFF"] = "ALL"  # of a workflow, a bus, a pipe
+    tracing: Literal["active", "pass-through", "off"] = "active"
+    segments: Literal["old", "new"] = "new"
+    sdk: Literal["xray", "otel"] = "xray"
     says: str = ""
     done: str = ""
+    clock_offset_ms: int = 0
+    # How it is wired
     api_id: str = ""
     host: str = ""
-    tasks: int = 1
+    subnets: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    role: str = ""
+    layers: tuple[str, ...] = ()
+    nat: str = ""  # of a subnet: the gateway its traffic leaves through
+    environment: tuple[str, ...] = ()  # names of environment variables
+    # How it carries messages (`consumer` is short for one delivery)
     consumer: str = ""
     visibility_timeout_ms: int = 30000
     max_receives: int = 3
     dead_letter: str = ""
+    fifo: bool = False
+    groups: int = 0  # message groups of a FIFO queue; 0: one per customer
+    shards: int = 1
+    retention_ms: int = 345_600_000
+
+    @cached_property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        return (Delivery(self.consumer),) if self.consumer else self.deliver
 
 
 class Route(_Read, frozen=True):
+    """Requests of one kind: `method` and `path` at the entry node, and who answers them.
+
+    For a schedule, `method` is SCHEDULE and `path` its expression.
+    """
+
     method: str
     path: str
     to: str
     share: float
-    sampling: float
+    sampling: float = 1.0
+    entry: str = ""  # the account's only entry where it is empty
+    operation: str = ""
 
     @property
     def name(self) -> str:
@@ -111,15 +307,20 @@ class Origin(_Read, frozen=True):
 
 
 class Verdict(_Read, frozen=True):
-    """What a good investigation says about every failure of a fault."""
+    """What a good investigation says about every failure of a fault.
+
+    `failures` is exact where the fault picks its requests; None where it follows from the traffic.
+    """
 
     origin: Origin
     category: str
-    symptom: str
-    chain: tuple[str, ...]
-    roles: Mapping[str, str]
-    must_not_blame: tuple[str, ...]
-    failures: int
+    symptom: str = ""
+    also_at: tuple[str, ...] = ()  # other places where it shows, in chains of other kinds
+    chain: tuple[str, ...] = ()
+    roles: Mapping[str, str] = {}
+    must_not_blame: tuple[str, ...] = ()
+    failures: int | None = None
+    trigger: str = ""  # the name of the change that woke it
 
 
 class Absorbed(_Read, frozen=True):
@@ -128,25 +329,73 @@ class Absorbed(_Read, frozen=True):
     origin: Origin
     category: str
     handler: str
-    count: int
+    count: int | None = None
 
 
 class Fault(_Read, frozen=True):
+    """What breaks, where, when and for whom.
+
+    With `requests`, that many requests of `route` are hit, picked by the seed, for as long as they
+    live. Without, everything that passes by between the minutes, narrowed by `share` and the rest.
+    """
+
     name: str
     title: str
     node: str
-    kind: FaultKind
-    route: str
+    kind: FaultEffect
     from_minute: float
     until_minute: float
-    requests: int
+    route: str = ""
+    requests: int = 0
+    share: float = 1.0
+    callers: tuple[str, ...] = ()
+    operation: str = ""
+    version: str = ""
+    zone: str = ""
+    warm_only: bool = False  # only environments that started before it
+    cold_only: bool = False  # only environments that start while it lasts
+    attempts: int = 0  # only the first so many attempts of a message, an event, a task
     before: str = ""
     exception: Thrown | None = None
+    status: int = 0
     items: tuple[int, int] | None = None
     also_slow: int = 0
     slow_ms: tuple[int, int] = (1000, 2000)
+    goes_to: str = ""  # calls meant for `node` go there: the caller's own mistake
+    silent: bool = False  # callers of what was killed hear nothing, instead of a reset
+    times: float = 1.0
     expect: Verdict | None = None
     absorbed: Absorbed | None = None
+
+
+class Change(_Read, frozen=True):
+    """A change as CloudTrail records it; with `versions`, it also shifts traffic between versions."""
+
+    name: str
+    minute: float
+    event: str  # eventName, with its API date where the service has one
+    source: str  # eventSource: lambda.amazonaws.com
+    node: str
+    actor: str = "arn:aws:sts::{account}:assumed-role/deploy/pipeline-4711"
+    request: Mapping[str, Any] = {}  # requestParameters
+    response: Mapping[str, Any] | None = None
+    before: Mapping[str, Any] = {}
+    after: Mapping[str, Any] = {}
+    versions: Mapping[str, float] = {}
+    error: str = ""  # errorCode of an attempt that changed nothing
+
+
+class Measured(_Read, frozen=True):
+    """A metric that nothing else of the story produces, as AWS would publish it."""
+
+    node: str
+    namespace: str
+    metric: str
+    stat: str
+    from_minute: float
+    until_minute: float
+    value: float
+    outside: float | None = None  # None: nothing is sent outside of these minutes
 
 
 class Scenario(_Read, frozen=True):
@@ -162,111 +411,23 @@ class Scenario(_Read, frozen=True):
     routes: tuple[Route, ...] = msgspec.field(name="route")
     nodes: tuple[Node, ...] = msgspec.field(name="node")
     faults: tuple[Fault, ...] = msgspec.field(name="fault", default=())
+    changes: tuple[Change, ...] = msgspec.field(name="change", default=())
+    measured: tuple[Measured, ...] = msgspec.field(name="measured", default=())
+    zones: tuple[str, ...] = ("a", "b", "c")
+    concurrency: int | None = None  # of the account: executions at a time; None: never reached
+    destination: Literal["XRay", "CloudWatchLogs"] = "XRay"  # where its traces go
     name: str = ""
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        return {node.name: node for node in self.nodes}
+
     def node(self, name: str) -> Node:
-        return next(node for node in self.nodes if node.name == name)
+        return self.by_name[name]
 
-    @property
+    @cached_property
     def entry(self) -> Node:
-        return next(node for node in self.nodes if node.kind == STAGE)
+        return next(node for node in self.nodes if node.kind in ENTRIES)
 
-
-def list_scenarios() -> tuple[str, ...]:
-    """Names of the scenarios that come with the package, sorted."""
-    names = (Path(entry.name) for entry in _sample_data().iterdir())
-    return tuple(sorted(name.stem for name in names if name.suffix == ".toml"))
-
-
-def load_scenario(name_or_path: str | Path) -> Scenario:
-    """Read a scenario by its name (`first-night`) or from a file of your own.
-
-    Raises UsageError where there is none of that name, or the file does not hold together.
-    """
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        return parse_scenario(_read(path), path.stem, str(path))
-    if str(name_or_path) not in list_scenarios():
-        raise UsageError(
-            f"No scenario is called {name_or_path}.",
-            hint="forensics demo --list",
-        )
-    file = f"{name_or_path}.toml"
-    return parse_scenario((_sample_data() / file).read_text("utf-8"), str(name_or_path), file)
-
-
-def parse_scenario(text: str, name: str, source: str) -> Scenario:
-    try:
-        scenario = msgspec.toml.decode(text, type=Scenario)
-    except msgspec.DecodeError as error:
-        raise _broken(source, str(error)) from error
-    for mistake in _mistakes(scenario):
-        raise _broken(source, mistake)
-    return msgspec.structs.replace(scenario, name=name)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read the scenario {path}: {error}.") from error
-
-
-def _sample_data() -> Traversable:
-    """Package data in a wheel; in an editable install the folder at the root of the repository."""
-    packaged = files("forensics") / "_sample_data"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "sample_data"
-
-
-def _broken(source: str, mistake: str) -> UsageError:
-    return UsageError(
-        f"{source}: {mistake}.",
-        hint="Compare with a scenario that works: forensics demo --list",
-    )
-
-
-def _mistakes(scenario: Scenario) -> Iterator[str]:
-    names = [node.name for node in scenario.nodes]
-    yield from (f"node {name} stands there twice" for name in set(names) if names.count(name) > 1)
-    if sum(node.kind == STAGE for node in scenario.nodes) != 1:
-        yield f"exactly one node of kind {STAGE} is needed, as the entry"
-    if scenario.starts_at.tzinfo is None:
-        yield "starts_at needs a time zone, as in 2026-10-05T02:00:00Z"
-    if abs(sum(route.share for route in scenario.routes) - 1) > 1e-9:
-        yield "the shares of the routes do not add up to 1"
-    yield from (
-        f"{where} names the node {name}, which there is not"
-        for where, name in _mentions(scenario)
-        if name not in names
-    )
-    for fault in scenario.faults:
-        yield from _fault_mistakes(scenario, fault)
-
-
-def _mentions(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    for route in scenario.routes:
-        yield f"route {route.name}", route.to
-    for node in scenario.nodes:
-        yield from ((f"node {node.name}", call.to) for call in node.call)
-        yield from ((f"node {node.name}", name) for name in (node.consumer, node.dead_letter) if name)
-    for fault in scenario.faults:
-        yield from ((f"fault {fault.name}", name) for name in (fault.node, fault.before) if name)
-        if fault.expect:
-            verdict = fault.expect
-            named = (verdict.origin.name, verdict.symptom, *verdict.chain, *verdict.must_not_blame)
-            yield from ((f"the verdict of fault {fault.name}", name) for name in named)
-
-
-def _fault_mistakes(scenario: Scenario, fault: Fault) -> Iterator[str]:
-    where = f"fault {fault.name}"
-    if fault.route not in {route.name for route in scenario.routes}:
-        yield f"{where} hits the route {fault.route}, which there is not"
-    if not 0 <= fault.from_minute < fault.until_minute <= scenario.minutes:
-        yield f"{where} lasts from minute {fault.from_minute} to {fault.until_minute} of {scenario.minutes}"
-    if fault.kind in ("exception", "throttle") and fault.exception is None:
-        yield f"{where} is of kind {fault.kind} and needs an exception"
-    if (fault.expect is None) == (fault.absorbed is None):
-        yield f"{where} needs either the verdict (expect) or who absorbs it (absorbed)"
-    expected = fault.expect.failures if fault.expect else fault.absorbed and fault.absorbed.count
-    if expected is not None and expected != fault.requests:
-        yield f"{where} hits {fault.requests} requests, but {expected} are expected to show it"
+    def entry_of(self, route: Route) -> Node:
+        return self.by_name[route.entry] if route.entry else self.entry

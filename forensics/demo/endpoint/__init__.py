@@ -8,7 +8,8 @@
 Or as a command: `python -m forensics.demo.endpoint FOLDER --port 8123`, to be changed by POST to
 `/_control`. Files become an index on disk (`index`), requests go from `connection` through `app`
 (who asks for what) to a handler in `services/`, and `hazards` damages what it answers. A new service
-is a file there.
+is a file there. Logs and traces, metrics, changes, alarms and executions come from files of lines
+(`reading`), what the account looks like from `configuration.json` (`configuration`).
 """
 
 from forensics.demo.endpoint.oracle import expected_events, expected_traces

@@ -14,7 +14,11 @@ from forensics.errors import ForensicsError
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m forensics.demo.endpoint", description=__doc__)
     add = parser.add_argument
-    add("data", type=Path, help="folder or file of log events and traces, one JSON value a line (.gz, .zst)")
+    add(
+        "data",
+        type=Path,
+        help="folder of telemetry as lines of JSON (.gz, .zst) and configuration.json",
+    )
     add("--port", type=int, default=0, help="0: one that is free")
     add("--port-file", type=Path, help="written as JSON (url, port, pid) once requests are answered")
     add("--settings", type=Path, help=".toml or .json: hazards, quotas, limits")

@@ -17,7 +17,7 @@ from forensics.demo.endpoint.protocols import (
 from forensics.demo.endpoint.quotas import Quotas
 from forensics.demo.endpoint.request import Reply, Request
 from forensics.demo.endpoint.service import Call, Refusal, Service
-from forensics.demo.endpoint.services import SERVICES
+from forensics.demo.endpoint.services import SERVICES, signed_for
 from forensics.demo.endpoint.settings import Hazard, Settings
 from forensics.demo.endpoint.world import World
 
@@ -48,9 +48,9 @@ class App:
         self.number += 1
         id = f"{self.number:08x}-0000-4000-8000-{self.number:012x}"
         access_key, region, name = _signed_for(request)
-        service = SERVICES.get(name) or _guess(request)
+        service = signed_for(name, request.path) or _guess(request)
         operation = find_operation(service, request)
-        full = f"{service.signing_name}.{operation or 'Unknown'}"
+        full = f"{service.key}.{operation or 'Unknown'}"
         self.counters.request(full)
         hits = self._hits(full, service, request)
         try:
@@ -67,14 +67,14 @@ class App:
             traceback.print_exc()
             self.counters.errors["crashed"] += 1
             reply = self._refused(service, full, Refusal("internal_error", "The endpoint itself failed"), id)
-        reply.headers["x-amzn-RequestId"] = id
+        reply.headers["x-amz-request-id" if service.protocol == "rest-xml" else "x-amzn-RequestId"] = id
         return self._sent(full, reply, hits)
 
     def _hits(self, full: str, service: Service, request: Request) -> list[Hazard]:
         if not self.weather.hazards:
             return []
         group = _group(request) if service.signing_name == "logs" else ""
-        return self.weather.hits(full, group, request.body)
+        return self.weather.hits(full, group, request.content)
 
     def _call(
         self,
@@ -88,14 +88,14 @@ class App:
         if operation not in service.operations:
             raise Refusal("unknown_operation", f"Unknown operation {operation}".strip())
         pages = frozenset(hazard.kind for hazard in hits) & PAGE_HAZARDS
-        params = read_params(service, request)
+        params = read_params(service, operation, request)
         return Call(service, operation, params, region, access_key, self.number, pages)
 
     def _refuse(self, full: str, call: Call, hits: list[Hazard]) -> None:
         """Raise what is answered in place of the result."""
         for hazard in hits:
             if hazard.kind == "access_denied":
-                raise Refusal("access_denied", self._denial(full))
+                raise Refusal("access_denied", self._denial(call))
             if hazard.kind in REFUSALS:
                 raise Refusal(hazard.kind, REFUSALS[hazard.kind])
             if hazard.kind == "expired_token":
@@ -103,8 +103,8 @@ class App:
         if not self.quotas.allows(full, call.region):
             raise Refusal("throttled", REFUSALS["throttled"])
 
-    def _denial(self, full: str) -> str:
-        action = full.replace(".", ":")
+    def _denial(self, call: Call) -> str:
+        action = call.service.action(call.operation)
         user = f"arn:aws:iam::{self.world.account}:user/on-call"
         return (
             f"User: {user} is not authorized to perform: {action} on resource: * "
@@ -112,10 +112,9 @@ class App:
         )
 
     def _refused(self, service: Service, full: str, refusal: Refusal, id: str) -> Reply:
-        status, code, body = write_error(service, refusal, id)
+        status, code, body, headers = write_error(service, refusal, id)
         self.counters.errors[code] += 1
         self.counters.throttled[full] += refusal.code == "throttled"
-        headers = {"x-amzn-ErrorType": code} if service.protocol == "rest-json" else {}
         return Reply(status, [body], content_type(service), headers)
 
     def _sent(self, full: str, reply: Reply, hits: list[Hazard]) -> Reply:

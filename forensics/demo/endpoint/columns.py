@@ -11,7 +11,7 @@ from typing import Self
 import polars as pl
 import pyarrow as pa
 
-__all__ = ["Spool", "map_bytes", "map_numbers", "order_by", "write_numbers", "write_ordered"]
+__all__ = ["Spool", "map_bytes", "map_doubles", "map_numbers", "order_by", "write_numbers", "write_ordered"]
 
 Numbers = memoryview  # of signed 64-bit integers
 
@@ -28,9 +28,14 @@ def map_numbers(path: Path) -> Numbers:
     return map_bytes(path).cast("q")
 
 
-def write_numbers(path: Path, numbers: array[int] | pl.Series) -> None:
+def map_doubles(path: Path) -> memoryview[float]:
+    return map_bytes(path).cast("d")
+
+
+def write_numbers(path: Path, numbers: array[int] | array[float] | pl.Series) -> None:
     if isinstance(numbers, pl.Series):
-        whole = numbers.cast(pl.Int64).rechunk().to_arrow()
+        kept = numbers if numbers.dtype == pl.Float64 else numbers.cast(pl.Int64)
+        whole = kept.rechunk().to_arrow()
         buffer = whole.buffers()[1]
         path.write_bytes(
             memoryview(buffer)[whole.offset * 8 : (whole.offset + len(whole)) * 8] if buffer else b""
@@ -39,9 +44,10 @@ def write_numbers(path: Path, numbers: array[int] | pl.Series) -> None:
         path.write_bytes(numbers.tobytes())
 
 
-def series(numbers: array[int]) -> pl.Series:
+def series(numbers: array[int] | array[float]) -> pl.Series:
     """Without a copy."""
-    column = pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)])
+    kind = pa.float64() if numbers.typecode == "d" else pa.int64()
+    column = pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
     made = pl.from_arrow(column)
     assert isinstance(made, pl.Series)
     return made

@@ -146,7 +146,8 @@ def _parse_head(head: bytes) -> Request:
     for line in lines:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return Request(method, target.partition("?")[0], headers, b"")
+    path, _, query = target.partition("?")
+    return Request(method, path, headers, b"", query)
 
 
 def _length(request: Request) -> int:

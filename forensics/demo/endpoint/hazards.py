@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from time import monotonic
 
 from forensics.demo.endpoint.request import Reply
 from forensics.demo.endpoint.settings import Hazard
+from forensics.demo.endpoint.tokens import TOKEN_NAMES
 from forensics.demo.endpoint.world import chance
 
 __all__ = ["PAGE_HAZARDS", "REFUSALS", "Weather", "damage"]
@@ -25,6 +27,8 @@ REFUSALS = {
 
 PAGE_HAZARDS = frozenset(["empty_page", "repeated_token", "duplicate_page", "out_of_order", "unprocessed"])
 
+# A member of a JSON object, or a parameter of a query or form.
+_TOKEN = re.compile(rf"\b(?:{'|'.join(TOKEN_NAMES)})(?:\"\s*:|=)".encode(), re.IGNORECASE)
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -50,7 +54,7 @@ class Weather:
         self._records = [_Record() for _ in self.hazards]
 
     def hits(self, operation: str, group: str, body: bytes) -> list[Hazard]:
-        """The hazards that hit this call; `operation` as `logs.FilterLogEvents`."""
+        """The hazards that hit this call; `operation` as `logs.FilterLogEvents`, `body` as what it says."""
         if not self.hazards:
             return []
         # By content and attempt: so that it does not matter which thread comes first.
@@ -83,7 +87,7 @@ class Weather:
 
 def _concerns(hazard: Hazard, operation: str, group: str, body: bytes) -> bool:
     """A hazard of tokens concerns calls that carry one: otherwise the first page would use it up."""
-    if hazard.kind in ("expired_token", "repeated_token") and b'nexttoken"' not in body.lower():
+    if hazard.kind in ("expired_token", "repeated_token") and not _TOKEN.search(body):
         return False
     if hazard.kind == "unprocessed" and operation != "xray.BatchGetTraces":
         return False

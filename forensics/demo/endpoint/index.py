@@ -7,13 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from forensics.demo.endpoint.configuration import write_configuration
+from forensics.demo.endpoint.execution_index import build_executions
+from forensics.demo.endpoint.ledger import build_ledgers
 from forensics.demo.endpoint.log_index import build_logs
+from forensics.demo.endpoint.metric_index import build_metrics
 from forensics.demo.endpoint.reading import sources
 from forensics.demo.endpoint.trace_index import build_traces
 
 __all__ = ["build_index"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 def build_index(data: Path, folder: Path, round_ms: int = 1) -> None:
@@ -30,6 +34,10 @@ def build_index(data: Path, folder: Path, round_ms: int = 1) -> None:
     folder.mkdir(parents=True)
     build_logs(files["logs"], folder, round_ms)
     build_traces(files["traces"], folder)
+    build_metrics(files["metrics"], folder)
+    build_executions(files["executions"], folder)
+    build_ledgers(files["changes"], files["alarms"], folder)
+    write_configuration(files["configuration"], folder / "configuration.json")
     # Last, so that an index whose building was cut short is built anew.
     done.write_bytes(state)
 

@@ -1,20 +1,22 @@
 """AWS's wire protocols: which operation a request means, and how results and errors are written.
 
-json 1.1 (`X-Amz-Target`, `__type` in the body), rest-json (method and path, `x-amzn-ErrorType`),
-query (form in, XML out): as in botocore's serializers and parsers. Codes of the common errors are
-those of the "Common Errors" page of each API reference.
+json (`X-Amz-Target`, `__type` in the body), rest-json (method and path, `x-amzn-ErrorType`), query
+and ec2 (form in, XML out), rest-xml (S3): as in botocore's serializers and parsers. Where a model
+offers several (CloudWatch: CBOR, json, query) it is the one that botocore resolves to. Codes of the
+common errors are those of the "Common Errors" page of each API reference.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 import msgspec
 
+from forensics.demo.endpoint.forms import read_form
 from forensics.demo.endpoint.request import Request
+from forensics.demo.endpoint.routes import find_route, route_params
 from forensics.demo.endpoint.service import Body, Piece, Protocol, Refusal, Service
+from forensics.demo.endpoint.xml import write_xml, write_xml_error
 
 __all__ = ["COMMON", "content_type", "find_operation", "read_params", "write_body", "write_error"]
 
@@ -24,44 +26,64 @@ COMMON: dict[str, dict[Protocol, tuple[str, int]]] = {
         "json": ("AccessDeniedException", 400),
         "rest-json": ("AccessDeniedException", 403),
         "query": ("AccessDenied", 403),
+        "ec2": ("UnauthorizedOperation", 403),
+        "rest-xml": ("AccessDenied", 403),
     },
     "expired_credentials": {
         "json": ("ExpiredTokenException", 400),
         "rest-json": ("ExpiredTokenException", 403),
         "query": ("ExpiredToken", 403),
+        "ec2": ("RequestExpired", 400),
+        "rest-xml": ("ExpiredToken", 400),
     },
     "throttled": {
         "json": ("ThrottlingException", 400),
         "rest-json": ("ThrottlingException", 429),
         "query": ("Throttling", 400),
+        "ec2": ("RequestLimitExceeded", 503),
+        "rest-xml": ("SlowDown", 503),
     },
     "internal_error": {
         "json": ("InternalFailure", 500),
         "rest-json": ("InternalFailure", 500),
         "query": ("InternalFailure", 500),
+        "ec2": ("InternalError", 500),
+        "rest-xml": ("InternalError", 500),
     },
     "unavailable": {
         "json": ("ServiceUnavailableException", 503),
         "rest-json": ("ServiceUnavailable", 503),
         "query": ("ServiceUnavailable", 503),
+        "ec2": ("Unavailable", 503),
+        "rest-xml": ("ServiceUnavailable", 503),
     },
     "unsigned": {
         "json": ("MissingAuthenticationTokenException", 400),
         "rest-json": ("MissingAuthenticationTokenException", 403),
         "query": ("MissingAuthenticationToken", 403),
+        "ec2": ("MissingAuthenticationToken", 403),
+        "rest-xml": ("AccessDenied", 403),
     },
     "unknown_operation": {
         "json": ("UnknownOperationException", 400),
         "rest-json": ("UnknownOperationException", 404),
         "query": ("InvalidAction", 400),
+        "ec2": ("InvalidAction", 400),
+        "rest-xml": ("MethodNotAllowed", 405),
     },
 }
 
-_TYPES = {"json": "application/x-amz-json-1.1", "rest-json": "application/json", "query": "text/xml"}
+_TYPES = {
+    "rest-json": "application/json",
+    "query": "text/xml",
+    "ec2": "text/xml",
+    "rest-xml": "application/xml",
+}
+_REST = ("rest-json", "rest-xml")
 
 
 def content_type(service: Service) -> str:
-    return _TYPES[service.protocol]
+    return _TYPES.get(service.protocol, f"application/x-amz-json-{service.json_version}")
 
 
 def find_operation(service: Service, request: Request) -> str:
@@ -70,16 +92,20 @@ def find_operation(service: Service, request: Request) -> str:
         target = request.headers.get("x-amz-target", "")
         prefix, _, name = target.rpartition(".")
         return name if prefix == service.target else ""
-    if service.protocol == "rest-json":
-        return service.routes.get(f"{request.method} {request.path}", "")
-    return dict(parse_qsl(request.body.decode(errors="replace"))).get("Action", "")
+    if service.protocol in _REST:
+        return find_route(service.routes, request)
+    return str(read_form(request.body).get("Action", ""))
 
 
-def read_params(service: Service, request: Request) -> dict[str, Any]:
-    if service.protocol == "query":
-        return dict(parse_qsl(request.body.decode(errors="replace")))
+def read_params(service: Service, operation: str, request: Request) -> dict[str, Any]:
+    """By the names that they have on the wire, wherever in the request they stand."""
+    if service.protocol in ("query", "ec2"):
+        return read_form(request.body)
+    routed = route_params(service.routes, operation, request) if service.protocol in _REST else {}
+    if service.protocol == "rest-xml":
+        return routed
     try:
-        return msgspec.json.decode(request.body or b"{}", type=dict[str, Any])
+        return msgspec.json.decode(request.body or b"{}", type=dict[str, Any]) | routed
     except msgspec.DecodeError as error:
         raise Refusal("SerializationException", "The request body is not a JSON object.") from error
 
@@ -87,30 +113,28 @@ def read_params(service: Service, request: Request) -> dict[str, Any]:
 def write_body(service: Service, operation: str, body: Body, request_id: str) -> list[Piece]:
     if isinstance(body, list):
         return body
-    if service.protocol != "query":
+    if service.protocol in ("json", "rest-json"):
         return [msgspec.json.encode(body)]
-    result = f"<{operation}Result>{_xml(body)}</{operation}Result>"
-    metadata = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
-    space = f"https://{service.signing_name}.amazonaws.com/doc/{service.version}/"
-    return [f'<{operation}Response xmlns="{space}">{result}{metadata}</{operation}Response>'.encode()]
+    return [write_xml(service, operation, body, request_id)]
 
 
-def write_error(service: Service, refusal: Refusal, request_id: str) -> tuple[int, str, bytes]:
-    """Status, code and body."""
-    code, status = refusal.code, refusal.status
+def write_error(
+    service: Service, refusal: Refusal, request_id: str
+) -> tuple[int, str, bytes, dict[str, str]]:
+    """Status, code, body and headers."""
+    code, status, text = refusal.code, refusal.status, refusal.message
     if code in COMMON:
         code, status = service.errors.get(code) or COMMON[code][service.protocol]
-    if service.protocol == "query":
-        fault = "Sender" if status < 500 else "Receiver"
-        error = _xml({"Type": fault, "Code": code, "Message": refusal.message})
-        text = f"<ErrorResponse><Error>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-        return status, code, text.encode()
+    if service.protocol == "rest-json":
+        return status, code, msgspec.json.encode({service.message: text}), {"x-amzn-ErrorType": code}
     if service.protocol == "json":
-        return status, code, msgspec.json.encode({"__type": code, "message": refusal.message})
-    return status, code, msgspec.json.encode({"Message": refusal.message})
+        headers = _query_error(service, code, status)
+        return status, code, msgspec.json.encode({"__type": code, "message": text}), headers
+    return status, code, write_xml_error(service.protocol, status, code, text, request_id), {}
 
 
-def _xml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "".join(f"<{name}>{_xml(part)}</{name}>" for name, part in value.items())
-    return escape(str(value))
+def _query_error(service: Service, code: str, status: int) -> dict[str, str]:
+    if service.query_codes is None:
+        return {}
+    fault = "Sender" if status < 500 else "Receiver"
+    return {"x-amzn-query-error": f"{service.query_codes.get(code, code)};{fault}"}

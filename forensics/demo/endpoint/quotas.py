@@ -1,7 +1,9 @@
 """Calls a second that an account may make, as token buckets by region and operation.
 
-Published values: "CloudWatch Logs quotas" in the CloudWatch Logs user guide. X-Ray publishes none
-for its read operations: give a number where a test needs one.
+Published values: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides,
+"Quotas in AWS CloudTrail", and "Quotas related to API action throttling" in the Step Functions
+guide, of which these are the rates (its buckets hold more). X-Ray publishes none for its read
+operations: give a number where a test needs one.
 """
 
 from __future__ import annotations
@@ -14,11 +16,16 @@ __all__ = ["Quotas", "published"]
 
 _FILTER_LOW = ("ap-northeast-3", "ap-southeast-3", "ca-west-1", "eu-central-1", "il-central-1")
 _GET_LOW = (*_FILTER_LOW, "us-west-2", "eu-west-1")
+_EXECUTIONS_HIGH = ("us-east-1", "us-west-2", "eu-west-1")
 _FLAT = {
     "logs.DescribeLogGroups": 10.0,
     "logs.DescribeLogStreams": 25.0,
     "logs.StartQuery": 10.0,
     "logs.GetQueryResults": 10.0,
+    "cloudtrail.LookupEvents": 2.0,
+    "cloudwatch.GetMetricData": 50.0,
+    "stepfunctions.DescribeExecution": 15.0,
+    "stepfunctions.GetExecutionHistory": 20.0,
 }
 
 
@@ -28,6 +35,8 @@ def published(operation: str, region: str) -> float | None:
         return 25.0 if region == "us-east-1" else 5.0 if region in _FILTER_LOW else 10.0
     if operation == "logs.GetLogEvents":
         return 30.0 if region == "eu-west-3" else 10.0 if region in _GET_LOW else 25.0
+    if operation == "stepfunctions.ListExecutions":
+        return 10.0 if region in _EXECUTIONS_HIGH else 5.0
     return _FLAT.get(operation)
 
 

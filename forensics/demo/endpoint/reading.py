@@ -1,7 +1,10 @@
-"""Telemetry from files: events as FilterLogEvents returns them, traces as BatchGetTraces does.
+"""Telemetry from files, one JSON value a line: plain, gzip or zstd.
 
-One JSON value a line, plain, gzip or zstd; what a file holds is told by its first line. The index
-and the oracle both read through here, and share nothing else.
+Log events as FilterLogEvents returns them, traces as BatchGetTraces does, metrics as statistic sets
+of one minute, changes as CloudTrail's records, alarms as DescribeAlarmHistory's items, executions as
+`ExecutionSource`: what a file holds is told by its first line. `configuration.json` is told by its
+name (`configuration` has its layout). The index and the oracle both read through here, and share
+nothing else.
 """
 
 from __future__ import annotations
@@ -17,10 +20,25 @@ import zstandard
 
 from forensics.errors import InputError
 
-__all__ = ["LogEvent", "SegmentSource", "TraceSource", "event_id", "read_events", "read_traces", "sources"]
+__all__ = [
+    "CONFIGURATION",
+    "Datapoint",
+    "ExecutionSource",
+    "LogEvent",
+    "SegmentSource",
+    "TraceSource",
+    "event_id",
+    "read_datapoints",
+    "read_events",
+    "read_executions",
+    "read_records",
+    "read_traces",
+    "sources",
+]
 
 T = TypeVar("T")
 
+CONFIGURATION = "configuration.json"
 _BLOCK = 4 << 20
 _SUFFIXES = (".ndjson", ".jsonl")
 
@@ -48,22 +66,56 @@ class TraceSource(msgspec.Struct):
     LimitExceeded: bool = False
 
 
-class _Either(msgspec.Struct):
-    logGroupName: str | None = None
-    Segments: list[msgspec.Raw] | None = None
+class Datapoint(msgspec.Struct):
+    """A statistic set of one minute; percentiles are known where AWS was sent single values."""
+
+    Namespace: str
+    MetricName: str
+    Timestamp: float  # seconds since the epoch, at which the minute begins
+    SampleCount: float
+    Sum: float
+    Minimum: float
+    Maximum: float
+    Dimensions: dict[str, str] = {}
+    p50: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+
+
+class ExecutionSource(msgspec.Struct, omit_defaults=True):
+    """`execution` as ListExecutions shows it, `history` as GetExecutionHistory, oldest first.
+
+    `mapRuns`: what DescribeMapRun answers, of the map runs that this execution has started.
+    """
+
+    execution: dict[str, Any]
+    history: msgspec.Raw
+    mapRuns: list[dict[str, Any]] = []
+
+
+# The members that tell what a file holds, of which the first line has one.
+_TELLING = {
+    "logGroupName": "logs",
+    "Segments": "traces",
+    "MetricName": "metrics",
+    "eventSource": "changes",
+    "HistoryItemType": "alarms",
+    "execution": "executions",
+}
+_KINDS = tuple(_TELLING.values())
 
 
 def sources(data: Path) -> dict[str, list[Path]]:
-    """The files below `data` (or `data` itself) that hold log events and traces, in order of name."""
-    found: dict[str, list[Path]] = {"logs": [], "traces": []}
-    paths = [data] if data.is_file() else sorted(path for path in data.rglob("*") if _is_lines(path))
+    """The files below `data` (or `data` itself) by what they hold, in order of name."""
+    found: dict[str, list[Path]] = {kind: [] for kind in (*_KINDS, "configuration")}
+    paths = [data] if data.is_file() else sorted(path for path in data.rglob("*") if _is_known(path))
     for path in paths:
         kind = _kind(path)
         if kind:
             found[kind].append(path)
     if not any(found.values()):
         raise InputError(
-            f"No log events and no traces in {data}.",
+            f"No log events and no traces in {data}, and nothing else to serve.",
             hint="Give a folder as the generator writes it, or files with one JSON value a line",
         )
     return found
@@ -76,6 +128,19 @@ def read_events(paths: list[Path]) -> Iterator[list[LogEvent]]:
 
 def read_traces(paths: list[Path]) -> Iterator[list[TraceSource]]:
     return _batches(paths, TraceSource)
+
+
+def read_datapoints(paths: list[Path]) -> Iterator[list[Datapoint]]:
+    return _batches(paths, Datapoint)
+
+
+def read_executions(paths: list[Path]) -> Iterator[list[ExecutionSource]]:
+    return _batches(paths, ExecutionSource)
+
+
+def read_records(paths: list[Path]) -> Iterator[list[dict[str, Any]]]:
+    """Changes and alarms, which are few."""
+    return _batches(paths, dict[str, Any])
 
 
 def event_id(event: LogEvent, number: int) -> str:
@@ -121,15 +186,17 @@ def _open(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", opened.get(path.suffix, open)(path, "rb"))
 
 
-def _is_lines(path: Path) -> bool:
+def _is_known(path: Path) -> bool:
     name = path.name.removesuffix(".gz").removesuffix(".zst")
-    return path.is_file() and name.endswith(_SUFFIXES)
+    return path.is_file() and (name.endswith(_SUFFIXES) or path.name == CONFIGURATION)
 
 
 def _kind(path: Path) -> str:
+    if path.name == CONFIGURATION:
+        return "configuration"
     line = next(_chunks(path), b"").partition(b"\n")[0]
     try:
-        first = msgspec.json.decode(line, type=_Either)
+        first = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
     except msgspec.DecodeError:
         return ""
-    return "logs" if first.logGroupName is not None else "traces" if first.Segments is not None else ""
+    return next((kind for member, kind in _TELLING.items() if member in first), "")

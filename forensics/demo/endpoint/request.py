@@ -10,9 +10,17 @@ __all__ = ["Reply", "Request"]
 @dataclass(slots=True)
 class Request:
     method: str
-    path: str
+    path: str  # as sent: percent signs are not decoded
     headers: dict[str, str]  # names in lower case
     body: bytes
+    query: str = ""
+
+    @property
+    def content(self) -> bytes:
+        """What tells two calls of one operation apart: the body, or the target where there is none."""
+        if self.method == "POST":
+            return self.body
+        return f"{self.path}?{self.query} ".encode("latin-1", "replace") + self.body
 
 
 @dataclass(slots=True)

@@ -18,10 +18,8 @@ from forensics.demo.endpoint.app import App
 from forensics.demo.endpoint.connection import Connection
 from forensics.demo.endpoint.control import PATH, control
 from forensics.demo.endpoint.index import build_index
-from forensics.demo.endpoint.log_store import LogStore
 from forensics.demo.endpoint.request import Reply, Request
 from forensics.demo.endpoint.settings import Settings
-from forensics.demo.endpoint.trace_store import TraceStore
 from forensics.demo.endpoint.world import World
 
 __all__ = ["Options", "run"]
@@ -47,7 +45,7 @@ def run(options: Options) -> None:
     with contextlib.ExitStack() as stack:
         folder = options.index or Path(stack.enter_context(TemporaryDirectory(prefix="endpoint-"))) / "index"
         build_index(options.data, folder, options.round_ms)
-        world = World(LogStore(folder), TraceStore(folder), options.account, options.region, options.settings)
+        world = World.open(folder, options.account, options.region, options.settings)
         # The index is all that lives long: not worth looking through again and again.
         gc.collect()
         gc.freeze()

@@ -90,8 +90,9 @@ class Limits(_Read, frozen=True):
     """AWS's limits; smaller ones make small data have many pages.
 
     FilterLogEvents: 10,000 events or 1 MB. Page sizes of X-Ray are not published: the figures here
-    are a choice. `scanned` is how many events or traces a filtering page looks at before it gives
-    up and hands out a token, which is where AWS's empty pages come from.
+    are a choice. `scanned` is how many events, traces or executions a filtering page looks at before it gives
+    up and hands out a token, which is where AWS's empty pages come from. `items` caps every page of
+    the services of configuration and changes, `datapoints` those of GetMetricData.
     """
 
     events: int = 10_000
@@ -101,6 +102,8 @@ class Limits(_Read, frozen=True):
     streams: int = 50
     summaries: int = 100
     batch_bytes: int = 1 << 20
+    items: int = 10_000
+    datapoints: int = 100_800
     token_hours: int = 24
 
 

@@ -1,6 +1,6 @@
 """Page tokens: opaque, bound to the request they were given for, valid for 24 hours.
 
-CloudWatch Logs documents the 24 hours; X-Ray's tokens are treated alike. A token of another
+CloudWatch Logs documents the 24 hours; all other tokens are treated alike. A token of another
 request, seed or day is refused. They survive a restart of the endpoint with the same data and seed.
 """
 
@@ -11,8 +11,12 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Any, NamedTuple
 
-__all__ = ["BadToken", "Place", "Tokens", "scope"]
+__all__ = ["TOKEN_NAMES", "BadToken", "Place", "Tokens", "scope"]
 
+# What services call the token of a page, and its size, in lower case.
+TOKEN_NAMES = ("nexttoken", "marker", "position", "paginationtoken", "continuation-token")
+_SIZE_NAMES = ("limit", "maxresults", "maxitems", "maxrecords", "pagesize", "resourcesperpage", "max-buckets")
+_UNBOUND = frozenset([*TOKEN_NAMES, *_SIZE_NAMES])
 _LAYOUT = Struct(">QHI")
 _DIGEST = 10
 
@@ -30,7 +34,7 @@ class Place(NamedTuple):
 
 def scope(operation: str, params: dict[str, Any]) -> bytes:
     """What a token is bound to: the request without the token itself and the size of its page."""
-    rest = {key: value for key, value in params.items() if key.lower() not in ("nexttoken", "limit")}
+    rest = {key: value for key, value in params.items() if key.lower() not in _UNBOUND}
     return f"{operation} {sorted(rest.items())!r}".encode()
 
 

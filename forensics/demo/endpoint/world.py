@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from time import monotonic
+from typing import Self
 
+from forensics.demo.endpoint.configuration import Configuration, load_configuration
+from forensics.demo.endpoint.execution_store import ExecutionStore
+from forensics.demo.endpoint.ledger import Ledger
 from forensics.demo.endpoint.log_store import LogStore
+from forensics.demo.endpoint.metric_store import MetricStore
 from forensics.demo.endpoint.settings import Settings
 from forensics.demo.endpoint.tokens import Tokens
 from forensics.demo.endpoint.trace_store import TraceStore
@@ -26,10 +32,31 @@ class World:
 
     logs: LogStore
     traces: TraceStore
+    metrics: MetricStore
+    executions: ExecutionStore
+    changes: Ledger
+    alarms: Ledger
+    configuration: Configuration
     account: str
     region: str
     settings: Settings
     advanced_hours: int = 0
+
+    @classmethod
+    def open(cls, index: Path, account: str, region: str, settings: Settings) -> Self:
+        """The account of an index that `index.build_index` has written."""
+        return cls(
+            LogStore(index),
+            TraceStore(index),
+            MetricStore(index),
+            ExecutionStore(index),
+            Ledger(index / "changes.json", "eventTime"),
+            Ledger(index / "alarms.json", "Timestamp"),
+            load_configuration(index / "configuration.json"),
+            account,
+            region,
+            settings,
+        )
 
     def __post_init__(self) -> None:
         self._started = monotonic()

@@ -34,7 +34,7 @@ def test_a_file_that_is_not_there_is_named() -> None:
         ("requests = 7", "requests = 8", "hits 8 requests, but 7 are expected"),
         ("requests = 7", 'requests = "seven"', r"Expected `int`, got `str`.*\$\.fault\[0\]\.requests"),
         ("until_minute = 8", "until_minute = 80", "lasts from minute 4.0 to 80.0 of 30"),
-        ('kind = "throttle"', 'kind = "earthquake"', "Invalid enum value 'earthquake'"),
+        ('kind = "throttled"', 'kind = "earthquake"', "Invalid enum value 'earthquake'"),
         ("timeout_ms = 3000", "timeout = 3", "unknown field `timeout`"),
         ("share = 0.8 ", "share = 0.7 ", "do not add up to 1"),
         ("seed = 20261005", "seed = ", "Invalid value"),

@@ -1,7 +1,73 @@
-"""The services that the endpoint plays, by the name that requests are signed for."""
+"""The services that the endpoint plays, by botocore's names of them."""
 
-from forensics.demo.endpoint.services import logs, sts, xray
+from __future__ import annotations
 
-__all__ = ["SERVICES"]
+from forensics.demo.endpoint.service import Service
+from forensics.demo.endpoint.services import (
+    apigateway,
+    cloudtrail,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    ecs,
+    eks,
+    elbv2,
+    events,
+    kinesis,
+    lambda_,
+    logs,
+    pipes,
+    rds,
+    s3,
+    scheduler,
+    secretsmanager,
+    servicequotas,
+    sns,
+    sqs,
+    ssm,
+    stepfunctions,
+    sts,
+    tagging,
+    xray,
+)
 
-SERVICES = {service.signing_name: service for service in (logs.SERVICE, sts.SERVICE, xray.SERVICE)}
+__all__ = ["SERVICES", "signed_for"]
+
+_ALL = (
+    apigateway.HTTP,
+    apigateway.REST,
+    cloudtrail.SERVICE,
+    cloudwatch.SERVICE,
+    dynamodb.SERVICE,
+    ec2.SERVICE,
+    ecs.SERVICE,
+    eks.SERVICE,
+    elbv2.SERVICE,
+    events.SERVICE,
+    kinesis.SERVICE,
+    lambda_.SERVICE,
+    logs.SERVICE,
+    pipes.SERVICE,
+    rds.SERVICE,
+    s3.SERVICE,
+    scheduler.SERVICE,
+    secretsmanager.SERVICE,
+    servicequotas.SERVICE,
+    sns.SERVICE,
+    sqs.SERVICE,
+    ssm.SERVICE,
+    stepfunctions.SERVICE,
+    sts.SERVICE,
+    tagging.SERVICE,
+    xray.SERVICE,
+)
+
+SERVICES = {service.key: service for service in _ALL}
+_SIGNED = {service.signing_name: service for service in _ALL}
+
+
+def signed_for(name: str, path: str) -> Service | None:
+    """Whom a request is for by its credential scope; both API Gateways have the same one."""
+    if name == "apigateway":
+        return apigateway.HTTP if path.startswith("/v2/") else apigateway.REST
+    return _SIGNED.get(name)

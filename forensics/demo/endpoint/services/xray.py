@@ -169,4 +169,5 @@ SERVICE = Service(
     },
     errors={"throttled": ("ThrottledException", 429)},
     bad_token=("InvalidRequestException", "Invalid NextToken"),
+    message="Message",
 )

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pytest wheel-test bench clean
+.PHONY: help demo test check pytest wheel-test bench scoreboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -42,11 +42,15 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 	@$(WHEELVENV)/bin/python $(PIP) "$$(ls $(WHEEL)/*.whl)[test]"
 	@cd build/elsewhere && PYTHONSAFEPATH=1 FORENSICS_INSTALL=wheel ../wheel-venv/bin/pytest -n $(WORKERS) \
 	    -p no:cacheprovider -m 'not source and not benchmark' -c ../../pyproject.toml \
-	    --ignore ../../tests/faults --ignore ../../tests/contracts --ignore ../../tests/unit/demo/endpoint ../../tests
+	    --ignore ../../tests/faults --ignore ../../tests/contracts --ignore ../../tests/unit/demo/endpoint \
+	    --ignore ../../tests/golden/test_sample_account.py ../../tests
 
-bench: $(READY) ## Time and memory of the hot paths
-	@if [ -d tests/benchmarks ]; then $(BIN)/python -m pytest -m benchmark tests/benchmarks; \
-	else echo "No benchmarks yet: tests/benchmarks is missing."; fi
+bench: $(READY) ## Every stage at three sizes against a floor, as a Markdown table; then pull against boto3
+	@$(BIN)/python tests/benchmarks/stages.py
+	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
+
+scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
+	@$(BIN)/python tests/scoreboard/score.py --show
 
 clean: ## Remove what was built, and caches; keeps the environment
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

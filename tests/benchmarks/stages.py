@@ -139,7 +139,7 @@ def run_one(name: str, folder: Path, requests: int) -> None:
 
 def table(sizes: list[int]) -> Iterator[str]:
     """The lines of a Markdown table."""
-    yield f"{dt.date.today().isoformat()}, {_machine()}, {_versions()}\n"
+    yield f"{dt.datetime.now(dt.UTC).date().isoformat()}, {_machine()}, {_versions()}\n"
     yield "| stage | requests | what | floor, CPU s | ours, CPU s | ratio | a second | peak MB |"
     yield "|---|---:|---|---:|---:|---:|---:|---:|"
     for requests in sizes:

@@ -27,6 +27,7 @@ from forensics.report.json import document_json
 
 SAMPLING = (1.0, 0.2, 0.05, 0.0)
 Row = dict[str, Any]
+_BANDS = ("proven", "likely", "possible")
 
 
 class Score(NamedTuple):
@@ -135,13 +136,14 @@ def table(scores: Iterable[Score]) -> Iterator[str]:
     by_sampling: dict[float, Counter[str]] = {}
     for score in scores:
         by_sampling.setdefault(score.sampling, Counter()).update(score.counts)
-    yield "| traced | failures | right | unknown | wrong, proven | wrong, likely | wrong, possible | missed | too many |"
+    wrong = " | ".join(f"wrong, {band}" for band in _BANDS)
+    yield f"| traced | failures | right | unknown | {wrong} | missed | too many |"
     yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for sampling, counts in sorted(by_sampling.items(), reverse=True):
         judged = counts["expected"] - counts["not visible"]
         right = counts["right"] + counts["right unknown"]
         share = f"{right / judged:.1%}" if judged else "–"
-        wrong = " | ".join(str(counts[f"wrong, {band}"]) for band in ("proven", "likely", "possible"))
+        wrong = " | ".join(str(counts[f"wrong, {band}"]) for band in _BANDS)
         yield (
             f"| {sampling:.0%} | {judged} | {right} ({share}) | {counts['unknown']} | {wrong} "
             f"| {counts['missed']} | {counts['too many']} |"

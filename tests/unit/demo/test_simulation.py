@@ -98,8 +98,11 @@ def test_nothing_is_told_before_its_step_and_every_chain_and_trace_ends_once() -
 def test_an_event_is_tried_three_times_with_one_request_id() -> None:
     lived = Lived(
         scenario(
-            [function("front", call("audit", asynchronous=True)), function("audit", on_failure="dead")]
-            + [node("dead", QUEUE)],
+            [
+                function("front", call("audit", asynchronous=True)),
+                function("audit", on_failure="dead"),
+                node("dead", QUEUE),
+            ],
             {"node": "audit", "kind": "exception", "exception": BOOM, "requests": 2, "route": "POST /"},
         )
     )
@@ -167,9 +170,12 @@ def test_a_client_that_gives_up_repeats_what_its_callee_still_finishes() -> None
     assert len(twice) == 2
     for front in twice:
         first = front.calls[0]
-        assert first.failure and first.failure.kind == "timeout"
-        assert first.callee and first.callee.failure is None
-        assert first.ended and first.callee.ended > first.ended
+        assert first.failure
+        assert first.failure.kind == "timeout"
+        assert first.callee
+        assert first.callee.failure is None
+        assert first.ended
+        assert first.callee.ended > first.ended
 
 
 def test_the_next_invocation_pays_for_the_crash_of_the_one_before() -> None:
@@ -185,7 +191,8 @@ def test_a_timeout_in_the_new_start_is_the_fault_of_the_crash() -> None:
     lived = Lived(scenario([function("front", init_ms=900, timeout_ms=500)], fault))
     _, timeout, *_ = lived.failures
     assert {e.failure.root.category for e in lived.failures} == {"crash"}
-    assert timeout.failure.cause and timeout.failure.cause.kind == "timeout"
+    assert timeout.failure.cause
+    assert timeout.failure.cause.kind == "timeout"
 
 
 def test_a_message_comes_back_until_it_was_received_too_often() -> None:
@@ -333,7 +340,8 @@ def test_a_killed_task_is_replaced_and_its_request_reset() -> None:
     lived = Lived(scenario(nodes, fault, requests=600))
     assert Counter(h.kind for h in lived.happenings) == {"container_killed": 1, "task_started": 1}
     first, *later = sorted(lived.failures, key=lambda e: e.failed_at)
-    assert first.failure.cause and "Connection" in first.failure.cause.type
+    assert first.failure.cause
+    assert "Connection" in first.failure.cause.type
     assert {e.failure.root.type for e in lived.failures} == {"OOMKilled"}
     assert len(later) >= 10  # nobody was there until the new one was ready
 

@@ -225,9 +225,15 @@ def _is_its_turn(world: World, message: Message) -> bool:
 
 def _leaves(world: World, message: Message, delivery: Delivery, at: Micros) -> None:
     """It is out of its queue: whoever waited behind it in its group is next."""
-    if message.source.fifo:
-        world.lines[message.source.name, message.group].remove(message)
-        world.later(at, lambda now: _receive(world, message.source, delivery, now))
+    queue = message.source
+    if not queue.fifo:
+        return
+
+    def move_up(now: Micros) -> None:
+        world.lines[queue.name, message.group].remove(message)
+        _receive(world, queue, delivery, now)
+
+    world.later(at, move_up)
 
 
 def _not_taken(world: World, batch: list[Message], delivery: Delivery, at: Micros, stopped: Failure) -> None:

@@ -151,6 +151,9 @@ def _follow(ending: Ending, places: list[_Place]) -> tuple[str, str]:
 def _step(ending: Ending, above: list[_Place], below: _Place) -> str:
     """What is missing between a place and the one below it, in words; "" where nothing is."""
     caller, node = above[-1], below.node
+    if any(place.node.name == node.name for place in above):
+        # Its own doing, after all: the path comes back to somebody who was reached before.
+        return ""
     if node.kind in SHARED:
         return _shared(above, node)
     if caller.node.kind in CARRIERS:

@@ -484,7 +484,10 @@ def test_who_is_refused_because_of_a_rush_may_have_a_verdict_of_its_own() -> Non
         burst = {"name": name, "title": "", "node": node, "kind": "burst", "route": "POST /"}
         return burst | minutes | {"times": times}
 
-    nodes = [function("front", call("slow"), timeout_ms=20000), function("slow", work_ms=3000)]
+    nodes = [
+        function("front", call("slow"), timeout_ms=20000),
+        function("slow", work_ms=3000, timeout_ms=20000),
+    ]
     faults = [rush("rush", "api", 12), rush("refused", "slow", 1)]
     told = scenario(nodes, requests=60, concurrency=3)
     lived = Lived(msgspec.structs.replace(told, faults=msgspec.convert(faults, type=tuple[Fault, ...])))
@@ -503,3 +506,81 @@ def test_a_call_that_was_open_at_the_end_is_not_to_blame_for_a_slow_restart() ->
     lived = Lived(scenario(nodes, fault, requests=200))
     assert [i for i in lived.of("front") if i.calls and i.calls[-1].ended is None]
     assert {e.failure.root.category for e in lived.failures} == {"crash"}
+
+
+def test_in_a_fifo_queue_a_bad_message_holds_up_its_group_and_no_other() -> None:
+    deliver = [{"to": "back"}]
+    nodes = [
+        function("front", call("q.fifo", "SendMessage")),
+        node(
+            "q.fifo",
+            QUEUE,
+            fifo=True,
+            groups=2,
+            visibility_timeout_ms=60000,
+            max_receives=2,
+            dead_letter="dead.fifo",
+            deliver=deliver,
+        ),
+        node("dead.fifo", QUEUE, fifo=True),
+        function("back"),
+    ]
+    fault = {"node": "back", "kind": "exception", "exception": BOOM, "requests": 1, "route": "POST /"}
+    lived = Lived(scenario(nodes, fault | {"from_minute": 2, "until_minute": 4}, requests=200))
+    bad = next(d.message for d in lived.deliveries if d.outcome == "dead-lettered")
+    last = max(d.at for d in bad.deliveries) + MINUTE
+    done = [d for d in lived.deliveries if d.outcome == "done" and d.message.sent > bad.sent]
+    behind = [d.at for d in done if d.message.group == bad.group]
+    aside = [d.at for d in done if d.message.group != bad.group]
+    assert min(behind) > last
+    assert min(aside) < last - MINUTE
+    for group in ("group-0", "group-1"):
+        taken = [d.message.sent for d in lived.deliveries if d.message.group == group and d.attempt == 1]
+        assert taken == sorted(taken)
+    assert len(lived.of("back")) == 200 + 1
+
+
+def test_an_execution_that_runs_out_of_time_blames_what_held_it_up() -> None:
+    states = [{"name": "Ask", "call": [call("ask")], "retry": {"attempts": 5}}]
+    nodes = [
+        function("front", call("flow", "StartExecution")),
+        node("flow", "AWS::StepFunctions::StateMachine", state=states, timeout_ms=9000),
+        function("ask", call("far", "GET", timeout_ms=2000)),
+        node("far", "remote"),
+    ]
+    lived = Lived(scenario(nodes, {"node": "far", "kind": "silent", "requests": 2, "route": "POST /"}))
+    assert [(e.failure.type, e.failure.root.node.name) for e in lived.failures] == [
+        ("States.Timeout", "far")
+    ] * 2
+
+
+def test_scaling_in_stops_tasks_and_replaces_none() -> None:
+    service = node("profile", "AWS::ECS::Container", runtime="java21", tasks=4)
+    change = {
+        "name": "fewer",
+        "minute": 5,
+        "event": "UpdateService",
+        "source": "ecs.amazonaws.com",
+        "node": "profile",
+        "request": {"desiredCount": 2},
+    }
+    lived = Lived(scenario([function("front", call("profile", "GET")), service], change=[change]))
+    assert Counter(h.kind for h in lived.happenings) == {"change": 1, "task_stopped": 2}
+    assert not lived.failures
+
+
+def test_a_rollout_whose_image_cannot_be_pulled_starts_no_task() -> None:
+    service = node("profile", "AWS::ECS::Container", runtime="java21", tasks=2)
+    change = {
+        "name": "deploy",
+        "minute": 4,
+        "event": "UpdateService",
+        "source": "ecs.amazonaws.com",
+        "node": "profile",
+    }
+    origin = {"name": "profile", "kind": "AWS::ECS::Container"}
+    expect = {"origin": origin, "category": "init_failure", "trigger": "deploy"}
+    fault = {"node": "profile", "kind": "image_pull", "from_minute": 4, "expect": expect}
+    lived = Lived(scenario([function("front", call("profile", "GET")), service], fault, change=[change]))
+    assert lived.failures
+    assert "task_started" not in {h.kind for h in lived.happenings}

@@ -63,7 +63,11 @@ def _change(world: World, change: Change, at: Micros) -> None:
             world.functions[node.name].renew(at)
         if node.kind in (CONTAINER, POD) and change.event in ("UpdateService", "patch"):
             _move_tasks(world, change, node, at)
-    world.happens(at, "change", node, change=change)
+    if change.event == "patch" and node.kind == POD:
+        # Kubernetes objects change behind AWS's back: only the API server's audit log tells.
+        world.happens(at, "scaled", node, world.tasks[node.name].any(), rollout=True, change=change)
+    else:
+        world.happens(at, "change", node, change=change)
 
 
 def _move_tasks(world: World, change: Change, node: Node, at: Micros) -> None:

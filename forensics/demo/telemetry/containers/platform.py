@@ -14,7 +14,7 @@ without an environment one is made up from the node's name and the moment:
 |                   | statuscode: 503")                                                               |
 | back_off          | seconds (10), restarts (the environment's, at least 1), exitCode (1)            |
 | image_pull_failed | image (the node's own), message (not found)                                     |
-| scaled            | desired (the node's tasks), rollout (False)                                     |
+| scaled            | desired (the node's tasks), rollout (False), change (who patched it, and how)   |
 
 `Environment.restarts` counts the restarts of a pod's container; a killed container is told with
 the count after it.

@@ -122,17 +122,30 @@ def _not_pulled(account: Scenario, happening: Happening, environment: Environmen
 def _scaled(account: Scenario, happening: Happening, environment: Environment) -> Iterator[Line]:
     """A rollout is somebody's patch of the deployment; another size is the autoscaler's."""
     node, rollout = environment.node, happening.details.get("rollout", False)
+    change = happening.details.get("change")
     user = "deploy-pipeline" if rollout else "system:serviceaccount:kube-system:horizontal-pod-autoscaler"
+    if change is not None:
+        user = change.actor.replace("{account}", account.account)
     uri = f"/apis/apps/v1/namespaces/{names.namespace(node)}/deployments/{node.name}"
     asked: Record = {"spec": {"replicas": int(happening.details.get("desired", node.tasks))}}
     if rollout:
         container = {"name": node.name, "image": names.image(account, environment)}
         asked["spec"]["template"] = {"spec": {"containers": [container]}}
+    if change is not None:
+        asked["spec"]["template"]["spec"]["containers"] = [{"name": node.name, **_patch(change.request)}]
     target = {"resource": "deployments", "namespace": names.namespace(node), "name": node.name}
     target |= {"apiGroup": "apps", "apiVersion": "v1"} | ({} if rollout else {"subresource": "scale"})
     verb = "patch" if rollout else "update"
     request = (verb, uri if rollout else f"{uri}/scale", user)
     yield records.audited(environment, happening.at, request, target, asked)
+
+
+def _patch(request: Mapping[str, Any]) -> Record:
+    """What a patch changes of a container, in Kubernetes' own shape."""
+    fields = {key: value for key, value in request.items() if key != "objectRef"}
+    if "env" in fields:
+        fields["env"] = [{"name": name, "value": value} for name, value in fields["env"].items()]
+    return fields
 
 
 def _not_started(environment: Environment, at: Micros, reason: str, said: str) -> Line:

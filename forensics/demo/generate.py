@@ -15,7 +15,7 @@ import msgspec
 
 from forensics.demo.scenario import WORKFLOW, Scenario
 from forensics.demo.simulation import simulate
-from forensics.demo.story import Happening, Step, Trace
+from forensics.demo.story import Happening, Message, Step, Trace
 from forensics.demo.telemetry import alarms, changes, configuration, spans
 from forensics.demo.telemetry.journal import Journal
 from forensics.demo.telemetry.metrics import Metrics
@@ -103,6 +103,7 @@ class _Tellers:
                 self.of_platform.append(happening)
             if happening.kind == "change":
                 self.counts["changes"] += files["changes"].write(changes.records(self._in, happening))
+        _let_go(step)
 
     def close(self) -> list[dict[str, Any]]:
         """Write what was held back; gives the history of the alarms."""
@@ -129,8 +130,7 @@ class _Tellers:
             for line in spans.records(self._in, trace):
                 self._journal.write(line)
         else:
-            self._files["traces"].write([as_returned(trace, found)])
-        self.counts["traces"] += 1
+            self.counts["traces"] += self._files["traces"].write([as_returned(trace, found)])
         for document in found:
             kind = "inferred" if "inferred" in document else "segments"
             self.counts[kind] += 1
@@ -144,11 +144,29 @@ class _Tellers:
             self._count_below(part)
 
 
+def _let_go(step: Step) -> None:
+    """Batches tie every chain to the next one: what was told must not keep all of history alive."""
+    for trace in step.traces:
+        sent = (m for inv in trace.invocations for call in inv.calls for m in call.messages)
+        for message in sent:
+            _forget(message)
+    for chain in step.chains:
+        for message in chain.messages:
+            _forget(message)
+        chain.invocations, chain.messages, chain.deliveries = [], [], []
+
+
+def _forget(message: Message) -> None:
+    """Its deliveries, once neither its chain nor its producer's trace can be told any more."""
+    if not message.chain.under_way and not message.producer.trace.pending:
+        message.deliveries = []
+
+
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Chains and traces are cycles, so they need the collector, but not every 700 objects."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 10, 20)
+    gc.set_threshold(100_000, 10, 5)
     try:
         yield
     finally:

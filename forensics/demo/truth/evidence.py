@@ -108,6 +108,8 @@ def _knows_request(caller: Invocation, call: Call, callee: Invocation) -> bool:
         return False
     node, answered = caller.node, call.ended is not None
     if node.kind in (STAGE, HTTP_API):
+        if call.failure and call.failure.kind == "timeout" and call.failure is not callee.failure:
+            return False  # the gateway left before its integration answered
         return answered and (node.access_log or (node.execution_log and node.kind == STAGE))
     if node.kind == WORKFLOW:
         # TaskSucceeded.output holds SdkResponseMetadata.RequestId, TaskFailed.cause does not.

@@ -60,5 +60,6 @@ def _world(scenario: Scenario) -> World:
     }
     world.trouble = platform.trouble
     world.forward = carriers.forward
+    world.arrive = carriers.arrive
     platform.schedule(world)
     return world

@@ -65,6 +65,9 @@ Trouble = Callable[["World", Invocation, Sequence[Chain], Call, Fault], None]
 # Sends on to a destination or a dead-letter queue.
 Forward = Callable[["World", Chain, Invocation, Node, Micros], None]
 
+# A message is in its carrier from now on.
+Arrive = Callable[["World", Message, Micros], None]
+
 # They pass the trace header on and leave no segment to be a parent.
 _SILENT = frozenset({HTTP_API, BALANCER, FUNCTION_URL, SCHEDULE, PIPE})
 
@@ -112,6 +115,7 @@ class World:
         self.trouble: Trouble = _no_trouble
         self.last_trouble: dict[str, Failure] = {}
         self.forward: Forward = _nowhere
+        self.arrive: Arrive = _never
         # Messages that a consumer could fetch now, by queue and consumer.
         self.visible: dict[tuple[str, str], dict[int, Message]] = {}
         # What is in a FIFO queue, in order, by queue and message group.
@@ -287,6 +291,10 @@ def parent_for(caller: Invocation, call_id: str) -> str:
     if caller.node.kind in _SILENT or caller.node.tracing != "active":
         return caller.parent_id
     return call_id
+
+
+def _never(world: World, message: Message, at: Micros) -> None:
+    raise NotImplementedError
 
 
 def _nowhere(world: World, chain: Chain, producer: Invocation, target: Node, at: Micros) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,14 @@ def test_a_fault_with_more_requests_than_arrive_writes_nothing(tmp_path: Path) -
     with pytest.raises(UsageError, match=r"only .* arrive between its minutes"):
         generate(few, tmp_path / "few")
     assert not (tmp_path / "few").exists()
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_a_scenario_lies_in_the_past_or_nothing_of_it_can_be_collected(name: str) -> None:
+    scenario = load_scenario(name)
+    assert scenario.starts_at + dt.timedelta(minutes=scenario.minutes, hours=2) < dt.datetime.now(dt.UTC)
+
+
+def test_there_are_fifty_scenarios_and_more_each_with_a_title_of_its_own() -> None:
+    titles = {load_scenario(name).title for name in list_scenarios()}
+    assert len(titles) == len(list_scenarios()) >= 50

@@ -1,7 +1,9 @@
 -- A line of a Lambda function's log and the execution that it belongs to: the lines that name a request
 -- id, and errors that name none (Python's do not). The latter belong to the execution that their stream
 -- was in at that time; between two executions to the next, since they tell of a failed initialisation.
--- needs: lake.log_record
+-- Where invocations run side by side in one environment (Lambda Managed Instances), time does not tell, and
+-- such an error belongs to none.
+-- needs: lake.log_record lake.lambda_attempt
 -- scope: case
 -- node: function name
 -- request_id: Lambda request id
@@ -29,73 +31,17 @@
 -- max_memory_mb: as in lake.log_record
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
--- one row per START, though an export and an API may both have given it
--- a program may print a request id that is not its own (its caller's, an API's): where the stream has
--- STARTs, Lambda's own lines decide which ids are invocations
-with line as (
-    select * exclude (log_group, log_stream), coalesce(log_group, '') as log_group,
-        coalesce(log_stream, '') as log_stream
-    from lake.log_record
-    where kind = 'AWS::Lambda::Function' and (request_id is not null or record_type = 'error')
-),
-request as (
+with placed as materialized (
     select
-        node, request_id,
-        bool_or(record_type not in ('log', 'error')) as is_platform,
-        min(timestamp) filter (where record_type = 'start') as start_at,
-        -- one START in one stream, as nearly all have: nothing to tell apart
-        min(log_stream) = max(log_stream) and min(log_group) = max(log_group) and coalesce(
-            min(timestamp) filter (where record_type = 'start') = max(timestamp) filter (where record_type = 'start'),
-            true) as is_single
-    from line where request_id is not null
-    group by node, request_id
-),
-opened as (
-    select log_group, log_stream, min(timestamp) as opened_at
-    from line where record_type = 'start' group by log_group, log_stream
-),
--- a program may print a request id that is not its own (its caller's, an API's): where the stream has
--- STARTs, Lambda's own lines decide which ids are invocations
-own as (
-    select line.*, request.start_at, request.is_single
-    from line
-    join request using (node, request_id)
-    left join opened using (log_group, log_stream)
-    where is_platform or record_type = 'error' or opened_at is null or line.timestamp < opened_at
-),
--- a START is one, though an export and an API may both have given it
-start as (
-    select distinct node, log_group, log_stream, request_id, timestamp as start_at
-    from own where record_type = 'start' and not is_single
-),
-first_start as (
-    select node, log_group, log_stream, request_id, min(start_at) as first_start_at
-    from start group by all
-),
-repeated as (
-    select own.* exclude (start_at, is_single), coalesce(start.start_at, first_start_at) as start_at
-    from (select * from own where not is_single) as own
-    asof left join start
-        on own.node = start.node and own.log_group = start.log_group and own.log_stream = start.log_stream
-        and own.request_id = start.request_id and own.timestamp >= start.start_at
-    left join first_start
-        on own.node = first_start.node and own.log_group = first_start.log_group
-        and own.log_stream = first_start.log_stream and own.request_id = first_start.request_id
-),
-placed as (
-    select * exclude (is_single), 1 as attempt from own where is_single
-    union all by name
-    select
-        *, dense_rank() over (
-            partition by node, request_id order by coalesce(start_at, first_at), log_group, log_stream
-        ) as attempt
-    from (
-        select *, min(timestamp) over (partition by node, request_id, log_group, log_stream, start_at) as first_at
-        from repeated
-    )
+        node, request_id, attempt, start_at, log_group, log_stream, account, region, event_id, timestamp, record_type,
+        level, message, version, trace_key, span_key, exception_type, exception_message, duration_ms, billed_ms,
+        init_ms, restore_ms, memory_mb, max_memory_mb, platform_status, platform_error
+    from lake.lambda_attempt
 ),
 orphan as (
-    select * from line where request_id is null and log_stream <> ''
+    select * exclude (log_group), coalesce(log_group, '') as log_group
+    from lake.log_record
+    where kind = 'AWS::Lambda::Function' and record_type = 'error' and request_id is null and log_stream <> ''
 ),
 stretch as (
     select log_group, log_stream, began_at, min(e) as e
@@ -112,12 +58,23 @@ stretch as (
     )
     group by log_group, log_stream, began_at
 ),
+crowded as (
+    select log_group, log_stream
+    from (
+        select log_group, log_stream, began_at, max(e.over_at) over (
+            partition by log_group, log_stream order by began_at rows between unbounded preceding and 1 preceding
+        ) as busy_until
+        from stretch
+    )
+    where began_at < busy_until
+    group by all
+),
 owned as (
     select
         orphan.* exclude (node, request_id),
         case when running.e.over_at is null or running.e.over_at >= orphan.timestamp
             then coalesce(running.e, next_.e) else next_.e end as e
-    from orphan
+    from (select * from orphan anti join crowded using (log_group, log_stream)) as orphan
     asof left join stretch as running
         on orphan.log_group = running.log_group and orphan.log_stream = running.log_stream
         and orphan.timestamp > running.began_at
@@ -131,7 +88,7 @@ select
     exception_type, exception_message, duration_ms, billed_ms, init_ms, restore_ms, memory_mb,
     max_memory_mb, platform_status, platform_error
 from (
-    select * exclude (first_at) from placed
+    select * from placed
     union all by name
     select
         * exclude (e), e.node as node, e.request_id as request_id, e.attempt as attempt, e.start_at as start_at

@@ -28,9 +28,6 @@
 -- event_id: the line that shows how it ended: the error where there is one, else the REPORT or START
 -- event_time: time of that line, UTC
 -- lines: number of log lines that name it, or that it owns by their time
--- one row per START, though an export and an API may both have given it
--- a program may print a request id that is not its own (its caller's, an API's): where the stream has
--- STARTs, Lambda's own lines decide which ids are invocations
 with told as (
     select
         max(account) as account, max(region) as region, node, request_id, attempt, log_group, log_stream, start_at,

@@ -19,10 +19,10 @@ with event as (
     select
         account, region, event_id, log_group, log_stream, timestamp, message,
         coalesce(starts_with(log_group, '/aws/lambda/'), false) or is_dated as is_lambda,
+        -- CASE chooses the text and not the list, which it would copy
+        string_split(case when is_dated then substr(log_stream, 12) end, '[') as dated,
         case
-            when is_dated then string_split(substr(log_stream, 12), '[')
-        end as dated,
-        case
+            when is_dated then null
             when regexp_matches(log_stream, '^[^/]+/.+/([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$')
                 and not starts_with(log_stream, 'states/') then string_split(log_stream, '/')[-2]
         end as task_container
@@ -38,25 +38,29 @@ with event as (
 opened as (
     select
         *,
-        case
-            when not is_lambda and left(ltrim(message), 1) = '{'
-                and (contains(message, '"log"') or contains(message, '"kubernetes"')) and json_valid(message)
-                then json_extract_string(message, [
-                    '$.log', '$.log_processed', '$.kubernetes.pod_name', '$.container_name', '$.container_id',
-                    '$.stream', '$.source'
-                ])
-        end as envelope
+        json_extract_string(
+            case
+                when not is_lambda and left(ltrim(message), 1) = '{'
+                    and (contains(message, '"log"') or contains(message, '"kubernetes"')) and json_valid(message)
+                    then message
+            end,
+            [
+                '$.log', '$.log_processed', '$.kubernetes.pod_name', '$.container_name', '$.container_id',
+                '$.stream', '$.source'
+            ]) as envelope
     from event
 ),
 told as (
     select
         *,
-        envelope[3] as pod,
+        case when envelope is not null then envelope[3] end as pod,
         -- /ecs-<task definition>-<revision>-<container>-<hash> is Docker's name for it on EC2
-        coalesce(nullif(regexp_extract(envelope[4], '^/?ecs-.+?-\d+-(.+)-[0-9a-f]{10,}$', 1), ''), envelope[4])
+        case when envelope is not null then coalesce(
+            nullif(regexp_extract(envelope[4], '^/?ecs-.+?-\d+-(.+)-[0-9a-f]{10,}$', 1), ''), envelope[4]) end
             as container,
         -- a program may print a `log` of its own
         case
+            when envelope is null then message
             when coalesce(envelope[3], envelope[4], envelope[5]) is not null
                 or envelope[6] in ('stdout', 'stderr') or envelope[7] in ('stdout', 'stderr')
                 then coalesce(envelope[1], envelope[2], message)
@@ -77,7 +81,9 @@ stripped as (
 select
     account, region, event_id, log_group, log_stream, timestamp, is_lambda,
     case
-        when is_lambda then coalesce(nullif(dated[1], ''), nullif(regexp_extract(log_group, '^/aws/lambda/(.+)', 1), ''))
+        when is_lambda then coalesce(
+            nullif(dated[1], ''),
+            case when starts_with(log_group, '/aws/lambda/') then nullif(substr(log_group, 13), '') end)
         -- a pod of a deployment (two suffixes), a job (a date too), a daemon set (one), a stateful set (a number)
         when pod is not null then regexp_replace(
             pod, '(-([4-9bcdf]{6,10}|\d{8,10}))?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,4}$', '')
@@ -88,7 +94,7 @@ select
         when pod is not null then 'AWS::EKS::Container'
         when coalesce(container, task_container) is not null then 'AWS::ECS::Container'
     end as kind,
-    split_part(dated[2], ']', 1) as version,
+    case when dated is not null then split_part(dated[2], ']', 1) end as version,
     pod, text,
     -- CASE, since json_valid is dear and most lines are plain
     case when left(ltrim(text), 1) = '{' then json_valid(text) else false end as is_json

@@ -314,3 +314,47 @@ def test_report_names_the_segment(check) -> None:
         request_id | trace_key | segment_key
         a          | t1        | f1
     """)  # fmt: skip
+
+
+def test_error_among_invocations_side_by_side_is_nobodys(check) -> None:
+    """Lambda Managed Instances: START to REPORT of one does not mean that nothing else ran."""
+    check(VIEW, lines("""
+        record_type | timestamp | request_id | exception_type
+        start       | 1         | a          | -
+        start       | 2         | b          | -
+        error       | 3         | -          | E
+        report      | 4         | a          | -
+        report      | 5         | b          | -
+    """), """
+        request_id | status | error_type | lines
+        a          | ok     | -          | 2
+        b          | ok     | -          | 2
+    """)  # fmt: skip
+
+
+def test_lines_side_by_side_are_told_apart_by_request_id(check) -> None:
+    check(VIEW, lines("""
+        record_type | timestamp | request_id | exception_type | platform_status
+        start       | 1         | a          | -              | -
+        start       | 2         | b          | -              | -
+        error       | 3         | a          | E              | -
+        report      | 4         | b          | -              | success
+        report      | 5         | a          | -              | failure
+    """), """
+        request_id | status | error_type | started_at | ended_at
+        a          | failed | E          | 1          | 5
+        b          | ok     | -          | 2          | 4
+    """)  # fmt: skip
+
+
+def test_lambda_insights_of_an_invocation_is_no_second_attempt(check) -> None:
+    check(VIEW, lines("""
+        record_type | timestamp | request_id | log_group              | log_stream
+        start       | 1         | a          | /aws/lambda/fn         | s1
+        metric      | 1.5       | a          | /aws/lambda/fn         | s1
+        report      | 2         | a          | /aws/lambda/fn         | s1
+        metric      | 3         | a          | /aws/lambda-insights   | fn
+    """), """
+        request_id | attempt | status | lines
+        a          | 1       | ok     | 3
+    """)  # fmt: skip

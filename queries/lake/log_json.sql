@@ -1,0 +1,124 @@
+-- One log event with the fields of a JSON line under one name each, whatever the library calls them.
+-- A step of lake.log_record, which is the one to read. Sources of the names: AWS Lambda developer guide,
+-- "JSON log formats", "Telemetry API schema" and "Kafka event source mapping logging"; the Powertools'
+-- and the logging libraries' own documentation.
+-- needs: lake.log_text
+-- scope: record
+-- account: AWS account id, null where unknown
+-- region: AWS region, null where unknown
+-- event_id: id of the event in lake.log_event
+-- log_group: name of the log group
+-- log_stream: name of the log stream
+-- timestamp: the producer's time, UTC
+-- is_lambda: whether the group or stream is one of a Lambda function
+-- node: function, service or workload that wrote it
+-- kind: X-Ray's type of the node
+-- version: function version of the log stream
+-- pod: Kubernetes pod
+-- text: what the writer wrote
+-- is_json: whether that is a JSON object
+-- is_platform: whether Lambda itself wrote it, in JSON
+-- platform: fields of such an event, nulls of others
+-- json: fields of any other JSON line, nulls of others
+with sorted as (
+    select
+        *,
+        -- three readings, since most lines need only one: what Lambda writes, what programs write, errors;
+        -- CASE chooses the text and not the list, which it would copy
+        json_extract_string(case when is_json and is_lambda and contains(text, '"platform.') then text end, [
+            '$.type', '$.message', '$.record.requestId', '$.record.status', '$.record.errorType',
+            '$.record.version', '$.record.metrics.durationMs', '$.record.metrics.billedDurationMs',
+            '$.record.metrics.initDurationMs', '$.record.metrics.restoreDurationMs',
+            '$.record.metrics.memorySizeMB', '$.record.metrics.maxMemoryUsedMB', '$.record.tracing.value',
+            '$.record.tracing.spanId'
+        ]) as p
+    from lake.log_text
+),
+parted as (
+    select *, p is not null and coalesce(starts_with(p[1], 'platform.') and p[2] is null, false) as is_platform from sorted
+),
+program as (
+    select
+        *,
+        json_extract_string(case when is_json and not is_platform then text end, [
+            '$.log_level', '$.level', '$.levelname', '$.severity', '$."log.level"', '$.log.level',
+            '$."@l"', '$.logLevel', '$.severityText',
+            '$.message', '$.msg', '$.event', '$."@m"', '$."@mt"',
+            '$.function_request_id', '$.AWSRequestId', '$.requestId', '$.functionRequestId', '$.awsRequestId',
+            '$.aws_request_id', '$.request_id',
+            '$.trace_id', '$.traceId', '$.xray_trace_id', '$."trace.id"', '$.otelTraceID', '$.xrayTraceId',
+            '$.span_id', '$.spanId', '$."span.id"', '$.otelSpanID',
+            '$.errorType', '$.errorMessage', '$.timestamp',
+            '$._aws.CloudWatchMetrics[0].Namespace', '$.eventProcessorId', '$."@t"'
+        ]) as a
+    from parted
+),
+nested as (
+    select
+        *,
+        -- a program that prints JSON of its own in JSON mode has it in `message`
+        case when is_lambda and a is not null and a[10][1] = '{' and json_valid(a[10]) then a[10] end as inner_,
+        case when a is not null then coalesce(
+            a[2], a[1], a[3], a[4], a[5], a[6], a[7], a[8], a[9], case when a[37] is not null then 'Information' end)
+        end as level,
+        a is not null and a[35] is not null as is_metric
+    from program
+),
+detailed as (
+    select
+        *,
+        json_extract_string(inner_, [
+            '$.level', '$.levelname', '$.severity', '$."log.level"', '$."@l"',
+            '$.message', '$.msg', '$.event', '$."@m"', '$."@mt"'
+        ]) as i,
+        json_extract_string(case when a is not null and not is_metric and (
+            contains(text, 'rror') or contains(text, 'xception') or contains(text, 'tack') or contains(text, 'err') or contains(text, 'thrown')
+            or contains(text, 'exc_info') or contains(text, '@x')) then coalesce(inner_, text) end, [
+            '$.errorType', '$.exception_name', '$."error.type"', '$.err.type', '$.error.type', '$.err.name',
+            '$.error.name', '$.exception.type', '$."exception.type"', '$.exception[0].exc_type', '$.thrown.name',
+            '$.exception.exceptionType', '$.error.errorCode', '$.error.errorType',
+            '$.errorMessage', '$.stack_trace.value', '$."error.message"', '$.err.message', '$.error.message',
+            '$.exception.message', '$."exception.message"', '$.exception[0].exc_value', '$.thrown.message',
+            '$.error.errorMessage', '$.error',
+            '$.stackTrace', '$.exc_info', '$.exception', '$.stack', '$."error.stack_trace"', '$.err.stack',
+            '$.error.stack', '$.error.stack_trace', '$.error.stackTrace', '$.exception.stack_trace',
+            '$.exception.stacktrace', '$."exception.stacktrace"', '$."@x"', '$.errorVerbose', '$.stacktrace',
+            '$.thrown.extendedStackTrace', '$.stack_trace', '$.cause', '$.error.cause', '$.err.cause'
+        ]) as e
+    from nested
+)
+select
+    account, region, event_id, log_group, log_stream, timestamp, is_lambda, node, kind, version, pod, text, is_json,
+    is_platform,
+    {
+        'type': case when is_platform then p[1] end, 'request_id': case when is_platform then p[3] end,
+        'status': case when is_platform then p[4] end, 'error': case when is_platform then p[5] end,
+        'version': case when is_platform then p[6] end, 'duration_ms': case when is_platform then p[7] end,
+        'billed_ms': case when is_platform then p[8] end, 'init_ms': case when is_platform then p[9] end,
+        'restore_ms': case when is_platform then p[10] end, 'memory_mb': case when is_platform then p[11] end,
+        'max_memory_mb': case when is_platform then p[12] end, 'tracing': case when is_platform then p[13] end,
+        'span_id': case when is_platform then p[14] end
+    } as platform,
+    {
+        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21]) end,
+        'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end, level),
+        'message': coalesce(
+            case when i is not null then coalesce(i[6], i[7], i[8], i[9], i[10]) end,
+            case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14]) end),
+        'error_type': case when e is not null then coalesce(e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9],
+            e[10], e[11], e[12], e[13], e[14], a[32]) end,
+        'error_message': case when e is not null then coalesce(e[15], e[16], e[17], e[18], e[19], e[20], e[21],
+            e[22], e[23], e[24], case when e[25][1] <> '{' then e[25] end, a[33]) end,
+        'stack': case when e is not null then coalesce(
+            e[26], e[27], case when e[28][1] <> '{' then e[28] end, e[29], e[30], e[31], e[32], e[33], e[34],
+            e[35], e[36], e[37], e[38], e[39], e[40], e[41], e[42]) end,
+        'cause': case when e is not null then coalesce(e[43], e[44], e[45]) end,
+        'trace_id': case when a is not null then coalesce(a[22], a[23], a[24], a[25], a[26], a[27]) end,
+        'span_id': case when a is not null then coalesce(a[28], a[29], a[30], a[31]) end,
+        -- how a runtime writes what nothing caught: Python with `log_level`, Go and Ruby with nothing else
+        'is_uncaught': case when e is not null then a[32] is not null and (a[1] is not null or a[33] is not null
+            and coalesce(a[10], a[11], a[12], a[34], level) is null) end,
+        'is_metric': is_metric,
+        'is_poller': case when a is not null then a[36] is not null end
+    } as json
+from detailed

@@ -1,6 +1,7 @@
 """The frozen values that rooms hand each other: progress, chains, the result document, views."""
 
 from forensics.model.chain import (
+    Before,
     Chain,
     Edge,
     Invocation,
@@ -63,6 +64,7 @@ __all__ = [
     "Absorbed",
     "Alternative",
     "Answer",
+    "Before",
     "BlastRadius",
     "CaseInfo",
     "CaseStatus",

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("forensics", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("forensics")
 
+# The key by which values are hashed is the user's: tests neither use nor make it.
+os.environ.setdefault("FORENSICS_HASH_KEY", "a key of the tests")
+
 
 @pytest.fixture(scope="session")
 def real() -> Path:

@@ -69,7 +69,8 @@ def pull(
 
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
-        groups=group, inventory=inventory, regions=region, profile=profile, role_arn=role_arn, endpoint_url=endpoint_url, workers=workers,
+        groups=group, inventory=inventory, regions=region, profile=profile, role_arn=role_arn,
+        endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
     with Bar(quiet=quiet) as bar:

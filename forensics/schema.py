@@ -39,6 +39,10 @@ EVIDENCE: dict[str, pa.Schema] = {
     "change": _table(
         account=_S, region=_S, source=_S, event_id=_S, occurred_at=TIME, document=_S, document_key=_I,
     ),
+    "resource": _table(
+        account=_S, region=_S, node=_S, kind=_S, arn=_S, seen_at=TIME, configuration=_S,
+        configuration_key=_I,
+    ),
     "warning": _table(severity=_S, code=_S, message=_S, source=_S, locator=_S),
 }  # fmt: skip
 
@@ -53,6 +57,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
         "account", "region", "namespace", "metric", "dimensions", "stat", "period_s", "starts_at", "value",
     ),
     "change": ("account", "region", "source", "event_id", "document_key"),
+    "resource": ("account", "region", "kind", "arn", "node", "seen_at", "configuration_key"),
     "warning": ("severity", "code", "message", "source", "locator"),
 }  # fmt: skip
 
@@ -63,6 +68,7 @@ CLUSTER: dict[str, str] = {
     "trace_summary": "trace_id",
     "metric": "starts_at",
     "change": "occurred_at",
+    "resource": "kind",
     "warning": "locator",
 }
 

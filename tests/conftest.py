@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests shares."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ settings.register_profile("forensics", deadline=None, derandomize="CI" in os.env
 settings.load_profile("forensics")
 
 # The key by which values are hashed is the user's: tests neither use nor make it.
-os.environ.setdefault("FORENSICS_HASH_KEY", "a key of the tests")
+os.environ.setdefault(
+    "FORENSICS_KEY", str(Path(tempfile.gettempdir()) / f"forensics-tests-{os.getuid()}" / "key")
+)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ dicts of `schema.EVIDENCE`'s columns; what they do not know of is None.
 
 from forensics.evidence.change import CHANGE_KEYS, change_rows
 from forensics.evidence.metric import METRIC_KEYS, datapoint_rows, metric_rows
-from forensics.evidence.redact import keyed_hash, redacted
 from forensics.evidence.times import micros
 
 __all__ = [
@@ -15,8 +14,6 @@ __all__ = [
     "METRIC_KEYS",
     "change_rows",
     "datapoint_rows",
-    "keyed_hash",
     "metric_rows",
     "micros",
-    "redacted",
 ]

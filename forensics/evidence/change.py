@@ -14,7 +14,7 @@
 | eks_update | an `update` with its cluster | DescribeUpdate |
 | health | an event of AWS Health | DescribeEvents |
 
-A document is the record itself, in compact JSON, without what must not be written (`redact`). What
+A document is the record itself, in compact JSON, without what must not be written. What
 has no time of its own is left to the inventory: an alias says where it points, not since when.
 """
 
@@ -24,10 +24,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from forensics.evidence.redact import keyed_hash, redacted
 from forensics.evidence.times import micros
+from forensics.inventory import Redactor, load_key
 
 __all__ = ["CHANGE_KEYS", "change_rows"]
 
@@ -53,7 +54,7 @@ def _row(
     occurred_at = micros(at)
     if occurred_at is None:
         return
-    document = json.dumps(redacted(item), separators=(",", ":"), ensure_ascii=False, default=_plain)
+    document = json.dumps(_redactor().clean(item), separators=(",", ":"), ensure_ascii=False, default=_plain)
     region, account = (str(arn or "").split(":") + [""] * 5)[3:5]
     yield {
         "account": where.get("account") or account or None,
@@ -64,6 +65,11 @@ def _row(
         "document": document,
         "document_key": int.from_bytes(hashlib.sha256(document.encode()).digest()[:8], "big", signed=True),
     }
+
+
+@cache
+def _redactor() -> Redactor:
+    return Redactor(load_key())
 
 
 def _objects(listed: Any) -> list[Item]:
@@ -109,7 +115,7 @@ def _record(record: Mapping[str, Any]) -> Iterator[Row]:
 def _without_value(said: Any) -> Any:
     """A parameter's value may be a secret, whatever its type."""
     is_told = isinstance(said, dict) and said.get("value") is not None
-    return {**said, "value": keyed_hash(str(said["value"]))} if is_told else said
+    return {**said, "value": _redactor().hashed(str(said["value"]))} if is_told else said
 
 
 def _history(value: Mapping[str, Any]) -> Iterator[Row]:

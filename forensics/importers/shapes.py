@@ -3,7 +3,7 @@
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads. What is left may be metrics or changes: `measured` knows those.
+subscription payloads; metrics and changes as in `measured`, configuration as in `resources`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from forensics.importers.measured import read_measured
+from forensics.importers.resources import read_resource
 from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
 
 __all__ = ["read_value"]
@@ -121,7 +122,9 @@ def _take(
 def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows) -> None:
     if value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
         _summary(value.Id, raw, rows)
-    elif not read_measured(raw, place, rows):
+        return
+    is_measured = read_measured(raw, place, rows)  # a service has configuration and deployments
+    if not read_resource(raw, rows) and not is_measured:
         rows.pass_over(place)
 
 

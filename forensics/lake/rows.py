@@ -69,7 +69,7 @@ class Rows:
 
 @contextmanager
 def _ours() -> Iterator[None]:
-    """DuckDB's complaints as QueryError, also out of the middle of a stream (pyarrow makes OSErrors of them)."""
+    """DuckDB's complaints as QueryError; in the middle of a stream pyarrow makes OSErrors of them."""
     try:
         yield
     except duckdb.Error as error:

@@ -1,4 +1,4 @@
--- What was logged during one trace? Log records that name it, or a request of one of its invocations.
+-- What was logged during one trace? Log records that name it, and all lines of its functions' invocations.
 -- topic: chains
 -- param: trace_id: 32 hex digits, or X-Ray's 1-xxxxxxxx-…
 -- timestamp: UTC
@@ -11,14 +11,15 @@
 with asked as (
     select replace(regexp_replace(lower($trace_id), '^1-', ''), '-', '') as trace_id
 ),
-request as (
-    select distinct i.request_id, i.log_group
+line as (
+    select log_group, event_id from lake.log_record where trace_id = (select trace_id from asked)
+    union
+    select l.log_group, l.event_id
     from lake.invocation as i
-    join asked as a on a.trace_id = i.trace_id
-    where i.request_id is not null
+    join lake.lambda_line as l on l.request_id = i.request_id and l.attempt = i.attempt
+    where i.trace_id = (select trace_id from asked) and not i.is_virtual
 )
 select r.timestamp, r.node, r.level, r.message, r.request_id, r.log_group, r.event_id
 from lake.log_record as r
-where r.trace_id = (select trace_id from asked)
-    or (r.request_id, r.log_group) in (select request_id, log_group from request)
+join line as l on l.event_id = r.event_id and l.log_group = r.log_group
 order by r.timestamp, r.log_group, r.event_id

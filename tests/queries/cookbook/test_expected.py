@@ -1,8 +1,8 @@
 """Every recipe on the sample account: the columns that carry its meaning, row by row.
 
 A file of `expected/` is named like its recipe and says on which account it is asked, with which parameters,
-and which columns are compared; then come the rows, the first ones where there are many. After a change that is
-meant: `FORENSICS_REFRESH=1 python -m pytest tests/queries/cookbook/test_expected.py`, then read what changed.
+and which columns are compared; then come the rows, the first ones where there are many. After a change that
+is meant: `FORENSICS_REFRESH=1 python -m pytest tests/queries/cookbook/test_expected.py`, then read the diff.
 """
 
 from __future__ import annotations
@@ -53,5 +53,5 @@ def cell(value: Any) -> str:
         return value.strftime("%H:%M:%S")
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    text = "-" if value is None else str(value)
+    text = "-" if value is None else " ".join(str(value).split())
     return text if len(text) <= 60 else text[:59] + "…"

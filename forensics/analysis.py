@@ -19,7 +19,7 @@ from forensics.case import Case, Part
 from forensics.lake import BASE_TABLES, Lake, part_key, view_key
 from forensics.model import OnProgress, Progress, no_progress
 from forensics.normalize import normalize_documents
-from forensics.queries import tree, tree_sha256
+from forensics.queries import View, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
@@ -82,7 +82,7 @@ def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
         on_progress(Progress("normalize", number, len(parts), "parts of traces"))
         key = hashlib.sha256(f"{grammar} {part.sha256}".encode()).hexdigest()
         stem = Path(part.path).stem
-        if not _is_current(case, "normalized.span", stem, key):
+        if not _current(case, "normalized.span", stem, key):
             _normalize_part(case, part, stem, key)
 
 
@@ -101,34 +101,57 @@ def _normalize_part(case: Case, part: Part, stem: str, key: str) -> None:
 
 def _read_records(case: Case, threads: int | None, memory: str | None, on_progress: OnProgress) -> None:
     """Views of `scope: record`, part by part of the evidence that they read."""
-    for view in (view for view in tree().values() if view.materialize and view.scope == "record"):
-        source = next(need for need in view.needs if need.startswith("evidence."))
+    for source, views in _record_views().items():
         parts = case.parts("evidence", source.split(".")[1])
         for number, part in enumerate(parts):
             on_progress(Progress("normalize", number, len(parts), "parts of logs"))
-            stem, key = Path(part.path).stem, part_key(part, view)
-            if _is_current(case, view.full_name, stem, key):
-                continue
-            case.check_content(part)
-            only = {source: [case.path / part.path]}
-            old = _derived(case, view.full_name, stem)
-            with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:
-                lake.materialize_part(view, stem, key, old)
+            _read_part(case, source, part, views, threads, memory)
+
+
+def _record_views() -> dict[str, list[View]]:
+    """The materialized views of `scope: record` by the table of evidence that they read."""
+    found: dict[str, list[View]] = {}
+    for view in tree().values():
+        if view.materialize and view.scope == "record":
+            source = next(need for need in view.needs if need.startswith("evidence."))
+            found.setdefault(source, []).append(view)
+    return found
+
+
+def _read_part(
+    case: Case, source: str, part: Part, views: list[View], threads: int | None, memory: str | None
+) -> None:
+    """Make the views of one part that are not there. They share a Lake, since to open one and to
+    bind the tree costs as much as reading ten thousand lines."""
+    stem = Path(part.path).stem
+    current = {v.full_name: _current(case, v.full_name, stem, part_key(part, v)) for v in views}
+    if all(current.values()):
+        return
+    case.check_content(part)
+    only = {name: [case.path / p.path for p in found] for name, found in current.items() if found}
+    only[source] = [case.path / part.path]
+    with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:
+        for view in views:
+            if not current[view.full_name]:
+                old = _derived(case, view.full_name, stem)
+                lake.materialize_part(view, stem, part_key(part, view), old)
 
 
 def _derived(case: Case, name: str, stem: str) -> list[Part]:
     return [part for part in case.parts("lake", name) if Path(part.path).name.startswith(f"{stem}-")]
 
 
-def _is_current(case: Case, name: str, stem: str, key: str) -> bool:
-    return any(part.inputs == key for part in _derived(case, name, stem))
+def _current(case: Case, name: str, stem: str, key: str) -> list[Part]:
+    return [part for part in _derived(case, name, stem) if part.inputs == key]
 
 
 def _explain(case: Case, key: str, threads: int | None, memory: str | None) -> None:
-    for name, derive in (("rootcause.absorbed", classify_absorbed), ("rootcause.verdict", explain_failures)):
-        have = case.parts("lake", name)
-        if have and have[0].inputs == key:
-            continue
-        with Lake(case, threads=threads, memory=memory) as lake:
-            rows = derive(lake, BASE_TABLES[name])
-            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have)
+    names = {"rootcause.absorbed": classify_absorbed, "rootcause.verdict": explain_failures}
+    have = {name: case.parts("lake", name) for name in names}
+    stale = [name for name, parts in have.items() if not parts or parts[0].inputs != key]
+    if not stale:
+        return
+    with Lake(case, threads=threads, memory=memory) as lake:
+        for name in stale:
+            rows = names[name](lake, BASE_TABLES[name])
+            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have[name])

@@ -27,6 +27,8 @@ __all__ = ["BASE_TABLES", "Lake", "view_key"]
 
 _BATCH_ROWS = 100_000
 _QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
+# Where comments can be read: DuckDB's table functions, and the views that clients ask.
+_CATALOGUE = re.compile(r"(?i)\bduckdb_|\binformation_schema\b|\bpg_(?:catalog|description)\b")
 _VERDICT = pa.schema(
     [
         ("failure", pa.string()), ("chain", pa.string()), ("symptom", pa.string()),
@@ -56,7 +58,8 @@ class Lake:
     """One DuckDB connection over a case. Use it as a context manager.
 
     `threads` changes speed only, never a result. `memory` is DuckDB's limit, such as `2GB`.
-    `only` narrows base tables to some files, for views of `scope: record`.
+    `only` narrows tables to some files, for views of `scope: record`; with `ignore_materialized`
+    all other views are computed, and what is materialized is read by those that come after it.
     """
 
     def __init__(
@@ -69,9 +72,10 @@ class Lake:
         ignore_materialized: bool = False,
     ) -> None:
         self.case = case
-        self._only = only or {}
+        self._only = dict(only or {})
         self._fresh = ignore_materialized
         self._bound: set[str] = set()
+        self._described: set[str] = set()
         self._db = duckdb.connect(":memory:", config=_config(case.path, threads, memory))
         for schema in (*BASE_SCHEMAS, *SCHEMAS):
             self._db.execute(f"create schema {schema}")
@@ -131,8 +135,20 @@ class Lake:
         schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in reader.schema])
         batches = (batch.cast(schema) for batch in reader)
         name = view.full_name
-        self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        if self._fresh:
+            self._only[name] = [self.case.path / part.path]
         self._bound.discard(name)
+
+    def describe(self) -> None:
+        """Give what is bound its comments, for those who ask DuckDB's catalogue. They cost half a
+        millisecond each, a second for the whole tree, and are therefore not made by `bind`."""
+        for name in sorted(self._bound - self._described):
+            view = tree()[name]
+            self._comment("view", name, view.description)
+            for column, meaning in view.columns.items():
+                self._comment("column", f"{name}.{column}", meaning)
+        self._described |= self._bound
 
     def fence(self) -> None:
         """From here on: reading inside the case only, and no way to change that."""
@@ -148,6 +164,8 @@ class Lake:
         if not unsafe:
             self._refuse_writes(sql)
         self.bind(_names(sql))
+        if _CATALOGUE.search(sql):
+            self.describe()
         if not unsafe:
             self.fence()
         reader = self._run(sql).to_arrow_reader(_BATCH_ROWS)
@@ -191,12 +209,11 @@ class Lake:
         self._db.execute(f"create view {name} as {_scan(files) or _no_rows(schema)}")
 
     def _bind_view(self, view: View) -> None:
-        files = [] if self._fresh or not view.materialize else self.case.files("lake", view.full_name)
+        kept = [] if self._fresh or not view.materialize else self.case.files("lake", view.full_name)
+        files = self._only.get(view.full_name, kept)
         body = _scan(files) if files else view.sql
         self._db.execute(f"create or replace view {view.full_name} as {body}")
-        self._comment("view", view.full_name, view.description)
-        for column, meaning in view.columns.items():
-            self._comment("column", f"{view.full_name}.{column}", meaning)
+        self._described.discard(view.full_name)
 
     def _comment(self, kind: str, name: str, text: str) -> None:
         self._db.execute(f"comment on {kind} {name} is {_quoted(text)}")

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from forensics.case import Case, Part
 from forensics.errors import QueryError
@@ -206,7 +207,7 @@ class Lake:
             area, table = name.split(".")
             kept = ("evidence", table) if area == "evidence" else ("lake", name)
             files = self.case.files(*kept)
-        self._db.execute(f"create view {name} as {_scan(files) or _no_rows(schema)}")
+        self._db.execute(f"create view {name} as {_base_scan(files, schema)}")
 
     def _bind_view(self, view: View) -> None:
         kept = [] if self._fresh or not view.materialize else self.case.files("lake", view.full_name)
@@ -252,6 +253,16 @@ def _config(case: Path, threads: int | None, memory: str | None) -> dict[str, An
 def _scan(files: Sequence[Path]) -> str:
     listed = ", ".join(_quoted(os.fspath(file)) for file in files)
     return f"select * from read_parquet([{listed}])" if files else ""
+
+
+def _base_scan(files: Sequence[Path], schema: pa.Schema) -> str:
+    """Parts of an older version may lack columns that a table was given since. They have the lowest
+    numbers, so that one look at the first tells."""
+    if not files:
+        return _no_rows(schema)
+    if set(schema.names) <= set(pq.read_schema(files[0]).names):
+        return _scan(files)
+    return f"{_no_rows(schema)} union all by name {_scan(files)[:-1]}, union_by_name=true)"
 
 
 def _no_rows(schema: pa.Schema) -> str:

@@ -2,16 +2,23 @@
 
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
-`aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads.
+`aws logs filter-log-events`, `get-log-events` and `get-query-results` output, log events one by one,
+CloudWatch Logs subscription payloads.
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
+import zlib
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
+from forensics.importers.event import add_event
+from forensics.importers.insights import is_results, read_results
+from forensics.importers.rows import Rows, content_key, mended
 
 __all__ = ["read_value"]
 
@@ -42,6 +49,10 @@ class _Envelope(Struct):
     start_time: Raw | UnsetType = UNSET
     Duration: Raw | UnsetType = UNSET
     UnprocessedTraceIds: list[str] | None = None
+    results: Raw | UnsetType = UNSET
+    status: Any = None
+    statistics: Raw | UnsetType = UNSET
+    awslogs: dict[str, Any] | UnsetType = UNSET
 
 
 class _DocumentHead(Struct):
@@ -96,11 +107,8 @@ def _take(
         _segment(value, raw, outer, place, rows, escaped)
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
         _log_event(value, outer, place, rows, escaped)
-    elif value.events is not UNSET:
-        _read_each(value.events, value, f"{place}, event", rows, escaped)
-    elif value.logEvents is not UNSET:
-        if value.messageType != "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
-            _read_each(value.logEvents, value, f"{place}, event", rows, escaped)
+    elif _is_log_page(value):
+        _log_page(value, place, rows, escaped)
     elif value.Traces is not UNSET:
         for trace_id in value.UnprocessedTraceIds or ():
             rows.warn("unprocessed_trace", f"X-Ray did not return trace {trace_id}: fetch it again", place)
@@ -122,38 +130,58 @@ def _is_segment(value: _Envelope) -> bool:
     return value.id is not UNSET and (value.start_time is not UNSET or value.trace_id is not UNSET)
 
 
+def _is_log_page(value: _Envelope) -> bool:
+    return (
+        value.events is not UNSET
+        or value.logEvents is not UNSET
+        or (value.results is not UNSET and is_results(value.results))
+        or (value.awslogs is not UNSET and isinstance(value.awslogs.get("data"), str))
+    )
+
+
+def _log_page(value: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
+    if value.events is not UNSET:
+        _read_each(value.events, value, f"{place}, event", rows, escaped)
+    elif value.logEvents is not UNSET:
+        if value.messageType == "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
+            rows.controls += 1
+        else:
+            _read_each(value.logEvents, value, f"{place}, event", rows, escaped)
+    elif value.results is not UNSET:
+        status = value.status if isinstance(value.status, str) else ""
+        read_results(value.results, status, value.statistics, place, rows)
+    elif value.awslogs is not UNSET:
+        _subscription(value.awslogs["data"], place, rows)
+
+
 def _log_event(event: _Envelope, page: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
     if event.timestamp is UNSET or event.message is UNSET:
         rows.warn("log_event_incomplete", "a log event without timestamp or message", place)
         return
-    group = event.logGroupName or page.logGroupName or page.logGroup or rows.source.log_group
-    stream = event.logStreamName or page.logStreamName or page.logStream
     given_id = event.eventId or (None if event.id is UNSET else event.id)
-    if group is None and not rows.is_group_missing:
-        rows.is_group_missing = True
-        rows.warn("log_group_unknown", "log events name no log group: pass --log-group-name", place)
-    try:
-        at, ingested = microseconds(event.timestamp), microseconds(event.ingestionTime)
-    except OverflowError as error:
-        rows.warn("bad_timestamp", f"log event left out: {error}", place)
-        return
-    rows.add(
-        "log_event",
-        len(event.message),
-        account=rows.source.account or event.owner or page.owner,
-        region=rows.source.region,
-        log_group=group,
-        log_stream=stream,
-        timestamp=at,
-        ingestion_time=ingested,
-        event_id=str(given_id)
-        if given_id
-        else derived_event_id(
-            group, stream, event.timestamp, event.ingestionTime, event.message, rows.equals
-        ),
-        message=event.message,
-        is_escaped=escaped,
+    add_event(
+        rows,
+        place,
+        event.timestamp,
+        event.message,
+        group=event.logGroupName or page.logGroupName or page.logGroup,
+        stream=event.logStreamName or page.logStreamName or page.logStream,
+        ingested=event.ingestionTime,
+        event_id=str(given_id) if given_id else None,
+        account=event.owner or page.owner,
+        escaped=escaped,
     )
+
+
+def _subscription(data: str, place: str, rows: Rows) -> None:
+    """What a subscribed function is handed: a payload as base64 of gzip (developer guide of Lambda,
+    "Process CloudWatch Logs")."""
+    try:
+        payload = gzip.decompress(base64.b64decode(data))
+    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        rows.warn("truncated", f"awslogs.data cannot be unpacked: {error}", place)
+        return
+    _read(payload, _NO_ENVELOPE, f"{place}, awslogs", rows)
 
 
 def _segment(

@@ -8,6 +8,7 @@ both and the rules. A run with nothing new reads no evidence.
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,16 +17,18 @@ import pyarrow.parquet as pq
 import forensics.normalize
 import forensics.rootcause
 from forensics.case import Case, Part
-from forensics.lake import BASE_TABLES, Lake, part_key, view_key
+from forensics.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.model import OnProgress, Progress, no_progress
 from forensics.normalize import normalize_documents
-from forensics.queries import View, tree, tree_sha256
+from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
 __all__ = ["analyse", "is_analysed"]
 
 _DOCUMENT_ROWS = 10_000
+# How far around a part of log events lines may belong to a message in it.
+_EDGE_US = 5_000_000
 
 
 def analyse(
@@ -123,18 +126,54 @@ def _read_part(
 ) -> None:
     """Make the views of one part that are not there. They share a Lake, since to open one and to
     bind the tree costs as much as reading ten thousand lines."""
-    stem = Path(part.path).stem
-    current = {v.full_name: _current(case, v.full_name, stem, part_key(part, v)) for v in views}
-    if all(current.values()):
-        return
-    case.check_content(part)
-    only = {name: [case.path / p.path for p in found] for name, found in current.items() if found}
-    only[source] = [case.path / part.path]
-    with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:
+    stem, made = Path(part.path).stem, dict[str, Part]()
+    edges = _edges(case, part) if source == "evidence.log_event" else []
+    with ExitStack() as stack:
+        lake: Lake | None = None
         for view in views:
-            if not current[view.full_name]:
-                old = _derived(case, view.full_name, stem)
-                lake.materialize_part(view, stem, part_key(part, view), old)
+            key = _part_key(view, part, made, edges)
+            found = _current(case, view.full_name, stem, key)
+            if not found:
+                if lake is None:
+                    case.check_content(part)
+                    only = {name: [case.path / p.path] for name, p in made.items()}
+                    only[source] = [case.path / part.path]
+                    where = [Edge(case.path / p.path, low, high) for p, low, high in edges]
+                    lake = stack.enter_context(
+                        Lake(
+                            case, threads=threads, memory=memory, only=only, edges=where,
+                            ignore_materialized=True,
+                        )
+                    )  # fmt: skip
+                lake.materialize_part(view, stem, key, _derived(case, view.full_name, stem))
+                found = _current(case, view.full_name, stem, key)
+            made[view.full_name] = found[0]
+
+
+def _part_key(view: View, part: Part, made: dict[str, Part], edges: list[tuple[Part, int, int]]) -> str:
+    """What a view of a part depends on: the part, its own SQL, and by their content the views of the
+    part that it reads. So a new neighbour makes anew what looks at neighbours, and no more than that
+    where nothing comes of it."""
+    below = {v.full_name for v in closure([view.full_name])}
+    inputs = [part.sha256, *(made[name].sha256 for name in sorted(below & made.keys()))]
+    if "evidence.log_edge" in view.sql:
+        inputs += [f"{p.sha256} {low} {high}" for p, low, high in edges]
+    return view_key(view, " ".join(inputs))
+
+
+def _edges(case: Case, part: Part) -> list[tuple[Part, int, int]]:
+    """Stretches of other parts right before and right after this one in time."""
+    low, high = part.low, part.high
+    if not isinstance(low, int) or not isinstance(high, int):
+        return []
+    stretches = [(low - _EDGE_US, low), (high, high + _EDGE_US)]
+    return [
+        (other, max(begin, other.low), min(end, other.high))
+        for other in case.parts("evidence", part.name)
+        for begin, end in stretches
+        if other.path != part.path and isinstance(other.low, int) and isinstance(other.high, int)
+        and other.low <= end and begin <= other.high
+    ]  # fmt: skip
 
 
 def _derived(case: Case, name: str, stem: str) -> list[Part]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -24,7 +24,7 @@ from forensics.errors import QueryError
 from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
 from forensics.schema import EVIDENCE, NORMALIZED
 
-__all__ = ["BASE_TABLES", "Lake", "view_key"]
+__all__ = ["BASE_TABLES", "Edge", "Lake", "view_key"]
 
 _BATCH_ROWS = 100_000
 _QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
@@ -43,6 +43,8 @@ _VERDICT = pa.schema(
 )  # fmt: skip
 BASE_TABLES: dict[str, pa.Schema] = {
     **{f"evidence.{name}": schema for name, schema in EVIDENCE.items()},
+    # What lies next to a part in others: nothing, unless a Lake is narrowed to one part.
+    "evidence.log_edge": EVIDENCE["log_event"],
     **{f"normalized.{name}": schema for name, schema in NORMALIZED.items()},
     "rootcause.verdict": _VERDICT,
     "rootcause.absorbed": pa.schema([("invocation", pa.string()), ("category", pa.string())]),
@@ -55,12 +57,21 @@ BASE_TABLES: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
+class Edge(NamedTuple):
+    """The rows of a part of log events within a stretch of time, in µs since the epoch."""
+
+    file: Path
+    low: int
+    high: int
+
+
 class Lake:
     """One DuckDB connection over a case. Use it as a context manager.
 
     `threads` changes speed only, never a result. `memory` is DuckDB's limit, such as `2GB`.
     `only` narrows tables to some files, for views of `scope: record`; with `ignore_materialized`
     all other views are computed, and what is materialized is read by those that come after it.
+    `edges` are what evidence.log_edge holds.
     """
 
     def __init__(
@@ -70,10 +81,12 @@ class Lake:
         threads: int | None = None,
         memory: str | None = None,
         only: Mapping[str, Sequence[Path]] | None = None,
+        edges: Sequence[Edge] = (),
         ignore_materialized: bool = False,
     ) -> None:
         self.case = case
         self._only = dict(only or {})
+        self._edges = edges
         self._fresh = ignore_materialized
         self._bound: set[str] = set()
         self._described: set[str] = set()
@@ -202,6 +215,9 @@ class Lake:
         if name == "evidence.gap":
             self._db.execute(f"create view {name} as {_gap_rows(self.case)}")
             return
+        if name == "evidence.log_edge" and self._edges:
+            self._db.execute(f"create view {name} as {_edge_rows(self._edges, schema)}")
+            return
         files = self._only.get(name)
         if files is None:
             area, table = name.split(".")
@@ -231,11 +247,6 @@ def view_key(view: View, state: str) -> str:
     return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
 
 
-def part_key(part: Part, view: View) -> str:
-    """The same for one part of evidence."""
-    return view_key(view, part.sha256)
-
-
 def _config(case: Path, threads: int | None, memory: str | None) -> dict[str, Any]:
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
@@ -263,6 +274,15 @@ def _base_scan(files: Sequence[Path], schema: pa.Schema) -> str:
     if set(schema.names) <= set(pq.read_schema(files[0]).names):
         return _scan(files)
     return f"{_no_rows(schema)} union all by name {_scan(files)[:-1]}, union_by_name=true)"
+
+
+def _edge_rows(edges: Sequence[Edge], schema: pa.Schema) -> str:
+    columns = ", ".join(schema.names)
+    return " union all ".join(
+        f"select {columns} from ({_base_scan([edge.file], schema)}) where timestamp "
+        f"between make_timestamp({edge.low}) and make_timestamp({edge.high})"
+        for edge in edges
+    )
 
 
 def _no_rows(schema: pa.Schema) -> str:

@@ -3,13 +3,12 @@
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events`, `get-log-events` and `get-query-results` output, log events one by one,
-CloudWatch Logs subscription payloads.
+CloudWatch Logs subscription payloads; configuration as in `resources`.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import zlib
 from typing import Any
 
@@ -18,6 +17,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from forensics.importers.event import add_event
 from forensics.importers.insights import is_results, read_results
+from forensics.importers.resources import read_resource
 from forensics.importers.rows import Rows, content_key, mended
 
 __all__ = ["read_value"]
@@ -52,7 +52,7 @@ class _Envelope(Struct):
     results: Raw | UnsetType = UNSET
     status: Any = None
     statistics: Raw | UnsetType = UNSET
-    awslogs: dict[str, Any] | UnsetType = UNSET
+    awslogs: Any = None
 
 
 class _DocumentHead(Struct):
@@ -65,6 +65,7 @@ _array = msgspec.json.Decoder(list[Raw])
 _head = msgspec.json.Decoder(_DocumentHead)
 _string = msgspec.json.Decoder(str)
 _NO_ENVELOPE = _Envelope()
+_LONGEST_PAYLOAD = 64_000_000  # ten times what a function can be handed
 
 
 def read_value(raw: bytes, place: str, rows: Rows) -> None:
@@ -119,9 +120,14 @@ def _take(
         _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
-    elif value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
-        _summary(value.Id, raw, rows)
     else:
+        _take_other(value, raw, outer, place, rows)
+
+
+def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows) -> None:
+    if value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
+        _summary(value.Id, raw, rows)
+    elif not read_resource(raw, rows):
         rows.pass_over(place)
 
 
@@ -135,7 +141,7 @@ def _is_log_page(value: _Envelope) -> bool:
         value.events is not UNSET
         or value.logEvents is not UNSET
         or (value.results is not UNSET and is_results(value.results))
-        or (value.awslogs is not UNSET and isinstance(value.awslogs.get("data"), str))
+        or (isinstance(value.awslogs, dict) and isinstance(value.awslogs.get("data"), str))
     )
 
 
@@ -150,7 +156,7 @@ def _log_page(value: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
     elif value.results is not UNSET:
         status = value.status if isinstance(value.status, str) else ""
         read_results(value.results, status, value.statistics, place, rows)
-    elif value.awslogs is not UNSET:
+    else:
         _subscription(value.awslogs["data"], place, rows)
 
 
@@ -177,10 +183,13 @@ def _subscription(data: str, place: str, rows: Rows) -> None:
     """What a subscribed function is handed: a payload as base64 of gzip (developer guide of Lambda,
     "Process CloudWatch Logs")."""
     try:
-        payload = gzip.decompress(base64.b64decode(data))
-    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        unpack = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        payload = unpack.decompress(base64.b64decode(data), _LONGEST_PAYLOAD)
+    except (ValueError, zlib.error) as error:
         rows.warn("truncated", f"awslogs.data cannot be unpacked: {error}", place)
         return
+    if not unpack.eof:
+        rows.warn("truncated", "awslogs.data is cut off, or unpacks to more than AWS sends", place)
     _read(payload, _NO_ENVELOPE, f"{place}, awslogs", rows)
 
 

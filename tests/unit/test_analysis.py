@@ -80,7 +80,7 @@ def test_lines_of_one_millisecond_keep_the_order_of_their_source(case: Case, add
     ]
 
 
-@pytest.mark.parametrize("cut", (1, len(STACK) - 1))
+@pytest.mark.parametrize("cut", [1, len(STACK) - 1])
 @pytest.mark.parametrize("gap_ms", [0, 100])
 @pytest.mark.parametrize("is_turned", [False, True])
 def test_a_stack_trace_over_two_parts_is_one_record(

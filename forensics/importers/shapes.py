@@ -3,7 +3,7 @@
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads.
+subscription payloads; spans of OpenTelemetry and Jaeger (`forensics.importers.spans`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
+from forensics.importers.spans import read_spans
 
 __all__ = ["read_value"]
 
@@ -42,6 +43,18 @@ class _Envelope(Struct):
     start_time: Raw | UnsetType = UNSET
     Duration: Raw | UnsetType = UNSET
     UnprocessedTraceIds: list[str] | None = None
+    Spans: list[Raw] | UnsetType = UNSET
+    resourceSpans: Raw | UnsetType = UNSET
+    resource_spans: Raw | UnsetType = UNSET
+    traceId: Raw | UnsetType = UNSET
+    spanId: Raw | UnsetType = UNSET
+    startTimeUnixNano: Raw | UnsetType = UNSET
+    start_time_unix_nano: Raw | UnsetType = UNSET
+    kind: Raw | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+    traceID: Raw | UnsetType = UNSET
+    spanID: Raw | UnsetType = UNSET
+    spans: Raw | UnsetType = UNSET
 
 
 class _DocumentHead(Struct):
@@ -92,23 +105,18 @@ def _take(
     value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows, escaped: bool
 ) -> None:
     in_page = outer.events is not UNSET or outer.logEvents is not UNSET
-    if outer.Segments is not UNSET:
-        _segment(value, raw, outer, place, rows, escaped)
+    if outer.Segments is not UNSET or outer.Spans is not UNSET:
+        _document(value, raw, outer, place, rows, escaped)
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
         _log_event(value, outer, place, rows, escaped)
-    elif value.events is not UNSET:
-        _read_each(value.events, value, f"{place}, event", rows, escaped)
-    elif value.logEvents is not UNSET:
-        if value.messageType != "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
-            _read_each(value.logEvents, value, f"{place}, event", rows, escaped)
-    elif value.Traces is not UNSET:
+    elif _is_spans(value):
+        read_spans(raw, place, rows, escaped=escaped)
+    elif (found := _listed(value)) is not None:
+        items, what = found
         for trace_id in value.UnprocessedTraceIds or ():
             rows.warn("unprocessed_trace", f"X-Ray did not return trace {trace_id}: fetch it again", place)
-        _read_each(value.Traces, value, f"{place}, trace", rows, escaped)
-    elif value.Segments is not UNSET:
-        _read_each(value.Segments, value, f"{place}, segment", rows, escaped)
-    elif value.TraceSummaries is not UNSET:
-        _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
+        if value.messageType != "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
+            _read_each(items, value, f"{place}, {what}", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
     elif value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
@@ -117,9 +125,55 @@ def _take(
         rows.pass_over(place)
 
 
+def _listed(value: _Envelope) -> tuple[list[Raw], str] | None:
+    """The elements of a page, payload or trace, and what they are."""
+    for items, what in (
+        (value.events, "event"), (value.logEvents, "event"), (value.Traces, "trace"),
+        (value.Segments, "segment"), (value.Spans, "span"), (value.TraceSummaries, "summary"),
+    ):  # fmt: skip
+        if items is not UNSET:
+            return items, what
+    return None
+
+
 def _is_segment(value: _Envelope) -> bool:
     """A bare segment document; a damaged one may lack its start."""
     return value.id is not UNSET and (value.start_time is not UNSET or value.trace_id is not UNSET)
+
+
+def _is_spans(value: _Envelope) -> bool:
+    """OTLP, Jaeger, or one span of either, or of Transaction Search."""
+    return (
+        value.resourceSpans is not UNSET
+        or value.resource_spans is not UNSET
+        or (value.traceId is not UNSET and value.spanId is not UNSET and _is_timed(value))
+        or (value.traceID is not UNSET and (value.spans is not UNSET or value.spanID is not UNSET))
+        or value.data is not UNSET
+    )
+
+
+def _is_timed(value: _Envelope) -> bool:
+    """Lines of logs may name their span as well."""
+    return any(
+        given is not UNSET for given in (value.startTimeUnixNano, value.start_time_unix_nano, value.kind)
+    )
+
+
+def _document(
+    value: _Envelope, raw: bytes | Raw, trace: _Envelope, place: str, rows: Rows, escaped: bool
+) -> None:
+    """X-Ray's ListRetrievedTraces gives spans as segments, or in OpenTelemetry's form."""
+    if value.traceId is not UNSET:
+        read_spans(raw, place, rows, escaped=escaped)
+    elif trace.Spans is not UNSET and value.Document is not UNSET and not _is_xray(value.Document):
+        text = bytes(value.Document)
+        read_spans(_string.decode(text).encode() if text[:1] == b'"' else text, place, rows, escaped=escaped)
+    else:
+        _segment(value, raw, trace, place, rows, escaped)
+
+
+def _is_xray(document: Raw) -> bool:
+    return b"traceId" not in bytes(document)
 
 
 def _log_event(event: _Envelope, page: _Envelope, place: str, rows: Rows, escaped: bool) -> None:

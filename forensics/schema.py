@@ -38,6 +38,10 @@ EVIDENCE: dict[str, pa.Schema] = {
         document_key=_I,
     ),
     "trace_summary": _table(account=_S, region=_S, trace_id=_S, document=_S, document_key=_I),
+    "resource": _table(
+        account=_S, region=_S, node=_S, kind=_S, arn=_S, seen_at=TIME, configuration=_S,
+        configuration_key=_I,
+    ),
     "warning": _table(severity=_S, code=_S, message=_S, source=_S, locator=_S),
 }  # fmt: skip
 
@@ -48,6 +52,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "segment_document": ("account", "region", "trace_id", "segment_id", "document_key"),
     "span_document": ("account", "region", "trace_id", "span_id", "document_key"),
     "trace_summary": ("account", "region", "trace_id", "document_key"),
+    "resource": ("account", "region", "kind", "arn", "node", "seen_at", "configuration_key"),
     "warning": ("severity", "code", "message", "source", "locator"),
 }
 
@@ -57,6 +62,7 @@ CLUSTER: dict[str, str] = {
     "segment_document": "trace_id",
     "span_document": "trace_id",
     "trace_summary": "trace_id",
+    "resource": "kind",
     "warning": "locator",
 }
 

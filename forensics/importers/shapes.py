@@ -3,7 +3,7 @@
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads; spans of OpenTelemetry and Jaeger (`forensics.importers.spans`).
+subscription payloads; configuration as in `resources`, spans of OpenTelemetry and Jaeger as in `spans`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from forensics.importers.resources import read_resource
 from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
 from forensics.importers.spans import read_spans
 
@@ -119,9 +120,14 @@ def _take(
             _read_each(items, value, f"{place}, {what}", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
-    elif value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
-        _summary(value.Id, raw, rows)
     else:
+        _take_other(value, raw, outer, place, rows)
+
+
+def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows) -> None:
+    if value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
+        _summary(value.Id, raw, rows)
+    elif not read_resource(raw, rows):
         rows.pass_over(place)
 
 
@@ -148,7 +154,7 @@ def _is_spans(value: _Envelope) -> bool:
         or value.resource_spans is not UNSET
         or (value.traceId is not UNSET and value.spanId is not UNSET and _is_timed(value))
         or (value.traceID is not UNSET and (value.spans is not UNSET or value.spanID is not UNSET))
-        or value.data is not UNSET
+        or (value.data is not UNSET and bytes(value.data)[:1] == b"[")
     )
 
 

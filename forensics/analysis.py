@@ -8,10 +8,12 @@ both and the rules. A run with nothing new reads no evidence.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import forensics.normalize
@@ -19,7 +21,7 @@ import forensics.rootcause
 from forensics.case import Case, Part
 from forensics.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.model import OnProgress, Progress, no_progress
-from forensics.normalize import normalize_documents
+from forensics.normalize import SPAN_GROUP, normalize_documents, normalize_span_events, normalize_spans
 from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
@@ -29,6 +31,13 @@ __all__ = ["analyse", "is_analysed"]
 _DOCUMENT_ROWS = 10_000
 # How far around a part of log events lines may belong to a message in it.
 _EDGE_US = 5_000_000
+Grammar = Callable[[Iterator[pa.RecordBatch]], Iterator[dict[str, pa.RecordBatch]]]
+# What Python reads, by the table of evidence that it lies in.
+_GRAMMARS: dict[str, Grammar] = {
+    "segment_document": normalize_documents,
+    "span_document": normalize_spans,
+    "log_event": normalize_span_events,
+}
 
 
 def analyse(
@@ -79,27 +88,45 @@ def _code(package: object) -> str:
 
 
 def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
-    parts = case.parts("evidence", "segment_document")
     grammar = f"{GRAMMAR} {_code(forensics.normalize)}"
-    for number, part in enumerate(parts):
-        on_progress(Progress("normalize", number, len(parts), "parts of traces"))
+    work = [(part, name) for name in _GRAMMARS for part in case.parts("evidence", name)]
+    for number, (part, name) in enumerate(work):
+        on_progress(Progress("normalize", number, len(work), "parts of traces"))
         key = hashlib.sha256(f"{grammar} {part.sha256}".encode()).hexdigest()
         stem = Path(part.path).stem
         if not _current(case, "normalized.span", stem, key):
-            _normalize_part(case, part, stem, key)
+            _normalize_part(case, part, stem, key, _GRAMMARS[name])
 
 
-def _normalize_part(case: Case, part: Part, stem: str, key: str) -> None:
+def _normalize_part(case: Case, part: Part, stem: str, key: str, grammar: Grammar) -> None:
+    """Batch by batch: what lies in memory is a batch, however large the part."""
     case.check_content(part)
     source = pq.ParquetFile(case.path / part.path, page_checksum_verification=True)
-    outputs: dict[str, list[pa.RecordBatch]] = {name: [] for name in NORMALIZED}
-    for tables in normalize_documents(source.iter_batches(_DOCUMENT_ROWS)):
-        for name, batch in tables.items():
-            outputs[name].append(batch)
-    for name in ("link", "warning", "span"):  # span last: its presence says that all are there
-        old = _derived(case, f"normalized.{name}", stem)
-        rows = pa.Table.from_batches(outputs[name], schema=NORMALIZED[name])
-        case.write("lake", f"normalized.{name}", stem, rows, NORMALIZED[name], inputs=key, replaces=old)
+    old = [found for name in NORMALIZED for found in _derived(case, f"normalized.{name}", stem)]
+    with ExitStack() as open_parts:
+        writers = {
+            name: open_parts.enter_context(
+                case.writing("lake", f"normalized.{name}", stem, schema, inputs=key)
+            )
+            for name, schema in NORMALIZED.items()
+        }
+        for tables in grammar(_batches(source, part.name)):
+            for name, batch in tables.items():
+                writers[name].write(batch)
+        new = [writer.finish() for name, writer in writers.items() if name == "span" or writer.rows]
+    case.commit(new, replaces=[found for found in old if found.path not in {part.path for part in new}])
+
+
+def _batches(source: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
+    """Of log events only those that are spans: most parts hold none, which the group's names tell."""
+    if name != "log_event":
+        yield from source.iter_batches(_DOCUMENT_ROWS)
+        return
+    for group in range(source.num_row_groups):
+        names = source.read_row_group(group, columns=["log_group"])["log_group"]
+        if pc.any(pc.equal(names, SPAN_GROUP)).as_py():
+            for batch in source.iter_batches(_DOCUMENT_ROWS, row_groups=[group]):
+                yield batch.filter(pc.equal(batch["log_group"], SPAN_GROUP))
 
 
 def _read_records(case: Case, threads: int | None, memory: str | None, on_progress: OnProgress) -> None:

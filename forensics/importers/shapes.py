@@ -4,7 +4,7 @@ Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-tr
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events`, `get-log-events` and `get-query-results` output, log events one by one,
 CloudWatch Logs subscription payloads; metrics and changes as in `measured`, configuration as in
-`resources`.
+`resources`, spans of OpenTelemetry and Jaeger as in `spans`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from forensics.importers.insights import is_results, read_results
 from forensics.importers.measured import read_measured
 from forensics.importers.resources import read_resource
 from forensics.importers.rows import Rows, content_key, mended
+from forensics.importers.spans import read_spans
 
 __all__ = ["read_value"]
 
@@ -55,6 +56,18 @@ class _Envelope(Struct):
     status: Any = None
     statistics: Raw | UnsetType = UNSET
     awslogs: Any = None
+    Spans: list[Raw] | UnsetType = UNSET
+    resourceSpans: Raw | UnsetType = UNSET
+    resource_spans: Raw | UnsetType = UNSET
+    traceId: Raw | UnsetType = UNSET
+    spanId: Raw | UnsetType = UNSET
+    startTimeUnixNano: Raw | UnsetType = UNSET
+    start_time_unix_nano: Raw | UnsetType = UNSET
+    kind: Raw | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+    traceID: Raw | UnsetType = UNSET
+    spanID: Raw | UnsetType = UNSET
+    spans: Raw | UnsetType = UNSET
 
 
 class _DocumentHead(Struct):
@@ -106,22 +119,21 @@ def _take(
     value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows, escaped: bool
 ) -> None:
     in_page = outer.events is not UNSET or outer.logEvents is not UNSET
-    if outer.Segments is not UNSET:
-        _segment(value, raw, outer, place, rows, escaped)
+    if outer.Segments is not UNSET or outer.Spans is not UNSET:
+        _document(value, raw, outer, place, rows, escaped)
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
         # AWS Health calls its list `events` too
         if value.message is not UNSET or not read_measured(raw, place, rows):
             _log_event(value, outer, place, rows, escaped)
     elif _is_log_page(value):
         _log_page(value, place, rows, escaped)
-    elif value.Traces is not UNSET:
+    elif _is_spans(value):
+        read_spans(raw, place, rows, escaped=escaped)
+    elif (found := _listed(value)) is not None:
+        items, what = found
         for trace_id in value.UnprocessedTraceIds or ():
             rows.warn("unprocessed_trace", f"X-Ray did not return trace {trace_id}: fetch it again", place)
-        _read_each(value.Traces, value, f"{place}, trace", rows, escaped)
-    elif value.Segments is not UNSET:
-        _read_each(value.Segments, value, f"{place}, segment", rows, escaped)
-    elif value.TraceSummaries is not UNSET:
-        _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
+        _read_each(items, value, f"{place}, {what}", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
     else:
@@ -135,6 +147,17 @@ def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str
     is_measured = read_measured(raw, place, rows)  # a service has configuration and deployments
     if not read_resource(raw, rows) and not is_measured:
         rows.pass_over(place)
+
+
+def _listed(value: _Envelope) -> tuple[list[Raw], str] | None:
+    """The elements of a page or trace, and what they are."""
+    for items, what in (
+        (value.Traces, "trace"), (value.Segments, "segment"), (value.Spans, "span"),
+        (value.TraceSummaries, "summary"),
+    ):  # fmt: skip
+        if items is not UNSET:
+            return items, what
+    return None
 
 
 def _is_segment(value: _Envelope) -> bool:
@@ -164,6 +187,41 @@ def _log_page(value: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
         read_results(value.results, status, value.statistics, place, rows)
     else:
         _subscription(value.awslogs["data"], place, rows)
+
+
+def _is_spans(value: _Envelope) -> bool:
+    """OTLP, Jaeger, or one span of either, or of Transaction Search."""
+    return (
+        value.resourceSpans is not UNSET
+        or value.resource_spans is not UNSET
+        or (value.traceId is not UNSET and value.spanId is not UNSET and _is_timed(value))
+        or (value.traceID is not UNSET and (value.spans is not UNSET or value.spanID is not UNSET))
+        or (value.data is not UNSET and bytes(value.data)[:1] == b"[")
+    )
+
+
+def _is_timed(value: _Envelope) -> bool:
+    """Lines of logs may name their span as well."""
+    return any(
+        given is not UNSET for given in (value.startTimeUnixNano, value.start_time_unix_nano, value.kind)
+    )
+
+
+def _document(
+    value: _Envelope, raw: bytes | Raw, trace: _Envelope, place: str, rows: Rows, escaped: bool
+) -> None:
+    """X-Ray's ListRetrievedTraces gives spans as segments, or in OpenTelemetry's form."""
+    if value.traceId is not UNSET:
+        read_spans(raw, place, rows, escaped=escaped)
+    elif trace.Spans is not UNSET and value.Document is not UNSET and not _is_xray(value.Document):
+        text = bytes(value.Document)
+        read_spans(_string.decode(text).encode() if text[:1] == b'"' else text, place, rows, escaped=escaped)
+    else:
+        _segment(value, raw, trace, place, rows, escaped)
+
+
+def _is_xray(document: Raw) -> bool:
+    return b"traceId" not in bytes(document)
 
 
 def _log_event(event: _Envelope, page: _Envelope, place: str, rows: Rows, escaped: bool) -> None:

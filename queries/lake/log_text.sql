@@ -34,6 +34,7 @@ with event as (
             coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
                 and contains(log_stream, '['), false) as is_dated
         from lake.log_message
+        where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
     )
 ),
 opened as (

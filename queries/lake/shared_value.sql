@@ -19,7 +19,7 @@ with counted as (
     group by value
 ),
 shaped as (
-    select shape, sum(lines) / count(*) as lines_per_value from counted group by shape
+    select shape, sum(lines::bigint) / count(*) as lines_per_value from counted group by shape
 )
 select c.value, c.lines, c.streams, c.is_message
 from counted as c

@@ -1,7 +1,7 @@
 -- An id-like value that the log lines of an invocation print: one that lines of others print too, or one
 -- that is known to stand for an invocation or a message. Lines of Lambda belong to the invocation that their
 -- stream was in.
--- needs: lake.log_value lake.shared_value lake.lambda_log lake.container_line lake.container_invocation lake.workflow_event links.known_id lake.served_invocation lake.invocation
+-- needs: lake.log_value lake.shared_value lake.lambda_log lake.container_line lake.container_invocation lake.workflow_event links.known_id lake.served_invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation

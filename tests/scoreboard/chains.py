@@ -202,7 +202,9 @@ def _judge_edges(told: Told, truth: Truth, names: dict[str, str], counts: Any, n
     pairs = {pair for pair, _ in real}
     nodes = truth.invocations
     for pair, evidence in real:
-        kind = next((name for name in evidence if name != "configured"), "configured" if evidence else "nothing")
+        kind = next(
+            (name for name in evidence if name != "configured"), "configured" if evidence else "nothing"
+        )
         counts["expected", kind] += 1
         if pair in ours:
             counts["found", kind] += 1
@@ -292,7 +294,9 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
         if not found:
             notes[f"delivery missed ({group}): {row['source']} {row['outcome']}"] += 1
             continue
-        took = max(found, key=lambda one: sum(one[key] == row[key] for key in ("source", "outcome", "attempt")))
+        took = max(
+            found, key=lambda one: sum(one[key] == row[key] for key in ("source", "outcome", "attempt"))
+        )
         found.remove(took)
         counts["deliveries found", group] += 1
         for key in ("source", "outcome", "attempt"):
@@ -314,25 +318,38 @@ def table(scores: Iterable[Score]) -> Iterator[str]:
         by_sampling.setdefault(score.sampling, Counter()).update(score.counts)
     for sampling, counts in sorted(by_sampling.items(), reverse=True):
         yield f"\n**{sampling:.0%} traced**\n"
-        yield "| evidence | expected | found | recall | given | right | precision |"
-        yield "|---|---:|---:|---:|---:|---:|---:|"
-        for kind in sorted({group for what, group in counts if what in ("expected", "given")}):
-            expected, found = counts["expected", kind], counts["found", kind]
-            given, right = counts["given", kind], counts["right", kind]
-            yield f"| {kind} | {expected} | {found} | {_share(found, expected)} | {given} | {right} | {_share(right, given)} |"
-        given, right = counts["exact", "given"], counts["exact", "right"]
-        yield f"| called exact | | | | {given} | {right} | {_share(right, given)} |"
+        yield from _edges(counts)
         yield ""
-        for what in sorted({what for what, _ in counts if what.startswith("confidence")}):
-            yield f"{what}: {counts[what, 'right']} of {counts[what, 'given']} right ({_share(counts[what, 'right'], counts[what, 'given'])})"
-        for group in ("provable", "not provable"):
-            expected, found = counts["deliveries expected", group], counts["deliveries found", group]
-            yield (
-                f"deliveries {group}: {found} of {expected} ({_share(found, expected)}), of these right: "
-                + ", ".join(f"{key} {counts[f'deliveries {key} right', group]}" for key in ("source", "outcome", "attempt"))
-            )
-        yield f"deliveries too many: {counts['deliveries too many', 'given']}"
-        yield ", ".join(f"invocations {what} {n}" for (k, what), n in sorted(counts.items()) if k == "invocations")
+        yield from _confidence(counts)
+        yield from _deliveries(counts)
+        yield ", ".join(f"{what} {n}" for (of, what), n in sorted(counts.items()) if of == "invocations")
+
+
+def _edges(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    yield "| evidence | expected | found | recall | given | right | precision |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for kind in sorted({group for what, group in counts if what in ("expected", "given")}):
+        expected, found = counts["expected", kind], counts["found", kind]
+        given, right = counts["given", kind], counts["right", kind]
+        recall, precision = _share(found, expected), _share(right, given)
+        yield f"| {kind} | {expected} | {found} | {recall} | {given} | {right} | {precision} |"
+    given, right = counts["exact", "given"], counts["exact", "right"]
+    yield f"| called exact | | | | {given} | {right} | {_share(right, given)} |"
+
+
+def _confidence(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    for what in sorted({what for what, _ in counts if what.startswith("confidence")}):
+        given, right = counts[what, "given"], counts[what, "right"]
+        yield f"{what}: {right} of {given} right ({_share(right, given)})"
+
+
+def _deliveries(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    for group in ("provable", "not provable"):
+        expected, found = counts["deliveries expected", group], counts["deliveries found", group]
+        right = ((key, counts[f"deliveries {key} right", group]) for key in ("source", "outcome", "attempt"))
+        rest = ", ".join(f"{key} {number}" for key, number in right)
+        yield f"deliveries {group}: {found} of {expected} ({_share(found, expected)}), of these right: {rest}"
+    yield f"deliveries too many: {counts['deliveries too many', 'given']}"
 
 
 def _share(part: int, whole: int) -> str:
@@ -345,7 +362,9 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--sampling", type=float, action="append")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--show", type=int, default=0, help="say what was wrong or missed, so many lines a run")
+    parser.add_argument(
+        "--show", type=int, default=0, help="say what was wrong or missed, so many lines a run"
+    )
     asked = parser.parse_args()
     runs = [
         (name, seed, sampling)

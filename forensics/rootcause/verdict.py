@@ -88,7 +88,7 @@ def _trace_id(walked: Walk) -> str | None:
 
 def _symptom_kind(me: Invocation) -> str:
     if me.end_reason:
-        return {"error": "exception", "exit": "crash"}.get(me.end_reason, me.end_reason)
+        return {"error": "exception", "exit": "crash", "partial": "message"}.get(me.end_reason, me.end_reason)
     if me.is_throttle:
         return "throttle"
     if me.http_status is not None and me.http_status >= 400:

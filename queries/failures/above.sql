@@ -9,10 +9,19 @@
 -- caller: the invocation around it, one that failed before one that ended well, then the one that began last
 -- outcome: failed, or ok of the caller
 -- candidates: number of invocations around it of that outcome
-with route as (
+with direct as (
     select caller_node, callee_node from links.route where kind = 'call'
     union select node, target from lake.workflow_event where target is not null
     union select node, target_node from lake.execution_log_entry where target_node is not null
+),
+-- whoever stands between may say nothing of how it ended
+route as (
+    select caller_node, callee_node, 1 as hops from direct
+    union all
+    select distinct a.caller_node, b.callee_node, 2
+    from direct as a
+    join direct as b on b.caller_node = a.callee_node
+    anti join direct as d on d.caller_node = a.caller_node and d.callee_node = b.callee_node
 ),
 orphan as (
     select
@@ -23,7 +32,7 @@ orphan as (
     where i.status = 'failed' and not i.is_virtual and i.started_at is not null
 ),
 called as (
-    select o.*, r.caller_node from orphan as o join route as r on r.callee_node = o.node and r.caller_node <> o.node
+    select o.*, r.caller_node, r.hops from orphan as o join route as r on r.callee_node = o.node and r.caller_node <> o.node
 ),
 caller as (
     select
@@ -44,7 +53,7 @@ around_it as (
         on a.node = c.caller_node and a.started_at <= c.started_at + interval 20 millisecond
         and a.ended_at >= c.started_at and a.ended_at >= c.ended_at - interval 1 minute
         and a.started_at >= c.started_at - interval 1 hour
-    where a.status = 'failed' or a.node in (select node from complete)
+    where a.status = 'failed' or c.hops = 1 and a.node in (select node from complete)
 ),
 -- what was thrown says from whom it came
 told as (

@@ -34,7 +34,8 @@ reached as (
     from lost as l
     join attempt as a on a.node = l.node and a.message = l.message
     join chains.member as m on m.invocation = a.invocation
-    group by l.node, l.message, m.chain
+    group by l.node, l.message, m.chain, l.invocation
+    having bool_or(a.invocation = l.invocation)
 ),
 best as (
     select node, message, min({'absent': -present, 'chain': chain}).chain as chain

@@ -1,7 +1,7 @@
 -- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
 -- once per chain, and each message that was given up though its consumer ended well. The chain's other bad
 -- endings are roles in it; a later attempt at what had failed before is no failure of its own.
--- needs: chains.member chains.ending lake.invocation lake.call links.edge failures.above failures.repeat failures.partial
+-- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial
 -- scope: case
 -- materialize
 -- failure: id of the failure

@@ -28,7 +28,7 @@ def describe_events(world: World, call: Call) -> Body:
 
 def _is_wanted(asked: dict[str, Any], event: Item) -> bool:
     regions, spans = asked.get("regions") or (), asked.get("lastUpdatedTimes") or ()
-    at = float(event.get("lastUpdatedTime", event["startTime"]))
+    at = float(event["lastUpdatedTime"])
     return (not regions or event.get("region") in regions) and (
         not spans or any(_end(span, "from", -inf) <= at <= _end(span, "to", inf) for span in spans)
     )

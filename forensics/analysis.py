@@ -19,16 +19,18 @@ import pyarrow.parquet as pq
 import forensics.normalize
 import forensics.rootcause
 from forensics.case import Case, Part
-from forensics.lake import BASE_TABLES, Lake, part_key, view_key
+from forensics.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.model import OnProgress, Progress, no_progress
 from forensics.normalize import SPAN_GROUP, normalize_documents, normalize_span_events, normalize_spans
-from forensics.queries import tree, tree_sha256
+from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
 __all__ = ["analyse", "is_analysed"]
 
 _DOCUMENT_ROWS = 10_000
+# How far around a part of log events lines may belong to a message in it.
+_EDGE_US = 5_000_000
 Grammar = Callable[[Iterator[pa.RecordBatch]], Iterator[dict[str, pa.RecordBatch]]]
 # What Python reads, by the table of evidence that it lies in.
 _GRAMMARS: dict[str, Grammar] = {
@@ -92,7 +94,7 @@ def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
         on_progress(Progress("normalize", number, len(work), "parts of traces"))
         key = hashlib.sha256(f"{grammar} {part.sha256}".encode()).hexdigest()
         stem = Path(part.path).stem
-        if not _is_current(case, "normalized.span", stem, key):
+        if not _current(case, "normalized.span", stem, key):
             _normalize_part(case, part, stem, key, _GRAMMARS[name])
 
 
@@ -129,34 +131,93 @@ def _batches(source: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
 
 def _read_records(case: Case, threads: int | None, memory: str | None, on_progress: OnProgress) -> None:
     """Views of `scope: record`, part by part of the evidence that they read."""
-    for view in (view for view in tree().values() if view.materialize and view.scope == "record"):
-        source = next(need for need in view.needs if need.startswith("evidence."))
+    for source, views in _record_views().items():
         parts = case.parts("evidence", source.split(".")[1])
         for number, part in enumerate(parts):
             on_progress(Progress("normalize", number, len(parts), "parts of logs"))
-            stem, key = Path(part.path).stem, part_key(part, view)
-            if _is_current(case, view.full_name, stem, key):
-                continue
-            case.check_content(part)
-            only = {source: [case.path / part.path]}
-            old = _derived(case, view.full_name, stem)
-            with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:
-                lake.materialize_part(view, stem, key, old)
+            _read_part(case, source, part, views, threads, memory)
+
+
+def _record_views() -> dict[str, list[View]]:
+    """The materialized views of `scope: record` by the table of evidence that they read."""
+    found: dict[str, list[View]] = {}
+    for view in tree().values():
+        if view.materialize and view.scope == "record":
+            source = next(need for need in view.needs if need.startswith("evidence."))
+            found.setdefault(source, []).append(view)
+    return found
+
+
+def _read_part(
+    case: Case, source: str, part: Part, views: list[View], threads: int | None, memory: str | None
+) -> None:
+    """Make the views of one part that are not there. They share a Lake, since to open one and to
+    bind the tree costs as much as reading ten thousand lines."""
+    stem, made = Path(part.path).stem, dict[str, Part]()
+    edges = _edges(case, part) if source == "evidence.log_event" else []
+    with ExitStack() as stack:
+        lake: Lake | None = None
+        for view in views:
+            key = _part_key(view, part, made, edges)
+            found = _current(case, view.full_name, stem, key)
+            if not found:
+                if lake is None:
+                    case.check_content(part)
+                    only = {name: [case.path / p.path] for name, p in made.items()}
+                    only[source] = [case.path / part.path]
+                    where = [Edge(case.path / p.path, low, high) for p, low, high in edges]
+                    lake = stack.enter_context(
+                        Lake(
+                            case, threads=threads, memory=memory, only=only, edges=where,
+                            ignore_materialized=True,
+                        )
+                    )  # fmt: skip
+                lake.materialize_part(view, stem, key, _derived(case, view.full_name, stem))
+                found = _current(case, view.full_name, stem, key)
+            made[view.full_name] = found[0]
+
+
+def _part_key(view: View, part: Part, made: dict[str, Part], edges: list[tuple[Part, int, int]]) -> str:
+    """What a view of a part depends on: the part, its own SQL, and by their content the views of the
+    part that it reads. So a new neighbour makes anew what looks at neighbours, and no more than that
+    where nothing comes of it."""
+    below = {v.full_name for v in closure([view.full_name])}
+    inputs = [part.sha256, *(made[name].sha256 for name in sorted(below & made.keys()))]
+    if "evidence.log_edge" in view.sql:
+        inputs += [f"{p.sha256} {low} {high}" for p, low, high in edges]
+    return view_key(view, " ".join(inputs))
+
+
+def _edges(case: Case, part: Part) -> list[tuple[Part, int, int]]:
+    """Stretches of other parts right before and right after this one in time."""
+    low, high = part.low, part.high
+    if not isinstance(low, int) or not isinstance(high, int):
+        return []
+    stretches = [(low - _EDGE_US, low), (high, high + _EDGE_US)]
+    return [
+        (other, max(begin, other.low), min(end, other.high))
+        for other in case.parts("evidence", part.name)
+        for begin, end in stretches
+        if other.path != part.path and isinstance(other.low, int) and isinstance(other.high, int)
+        and other.low <= end and begin <= other.high
+    ]  # fmt: skip
 
 
 def _derived(case: Case, name: str, stem: str) -> list[Part]:
     return [part for part in case.parts("lake", name) if Path(part.path).name.startswith(f"{stem}-")]
 
 
-def _is_current(case: Case, name: str, stem: str, key: str) -> bool:
-    return any(part.inputs == key for part in _derived(case, name, stem))
+def _current(case: Case, name: str, stem: str, key: str) -> list[Part]:
+    return [part for part in _derived(case, name, stem) if part.inputs == key]
 
 
 def _explain(case: Case, key: str, threads: int | None, memory: str | None) -> None:
-    for name, derive in (("rootcause.absorbed", classify_absorbed), ("rootcause.verdict", explain_failures)):
-        have = case.parts("lake", name)
-        if have and have[0].inputs == key:
-            continue
-        with Lake(case, threads=threads, memory=memory) as lake:
-            rows = derive(lake, BASE_TABLES[name])
-            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have)
+    names = {"rootcause.absorbed": classify_absorbed, "rootcause.verdict": explain_failures}
+    have = {name: case.parts("lake", name) for name in names}
+    stale = [name for name, parts in have.items() if not parts or parts[0].inputs != key]
+    if not stale:
+        return
+    with Lake(case, threads=threads, memory=memory) as lake:
+        for name in stale:
+            rows = names[name](lake, BASE_TABLES[name])
+            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have[name])

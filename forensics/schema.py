@@ -25,7 +25,7 @@ def _table(**columns: pa.DataType) -> pa.Schema:
 EVIDENCE: dict[str, pa.Schema] = {
     "log_event": _table(
         account=_S, region=_S, log_group=_S, log_stream=_S, timestamp=TIME, ingestion_time=TIME,
-        event_id=_S, message=_S, is_escaped=_B,
+        event_id=_S, message=_S, is_escaped=_B, ordinal=_I,
     ),
     "segment_document": _table(
         account=_S, region=_S, trace_id=_S, segment_id=_S, document=_S, document_key=_I,

@@ -95,8 +95,8 @@ def test_needed_views_come_first() -> None:
 
 def test_closure_holds_what_is_needed_and_no_more() -> None:
     assert [view.full_name for view in closure(["lake.log_record"])] == [
-        "lake.log_text", "lake.log_json", "lake.log_field", "lake.log_mention", "lake.lambda_figure",
-        "lake.log_record",
+        "lake.log_cut", "lake.log_message", "lake.log_text", "lake.log_json", "lake.log_field",
+        "lake.log_mention", "lake.lambda_figure", "lake.log_record",
     ]  # fmt: skip
     assert closure(["evidence.log_event", "lake.no_such_view"]) == []
 
@@ -228,7 +228,7 @@ PLACES = {
 # What an order has to end in, so that no two rows are equal in it.
 UNIQUE = {
     "event_id", "invocation", "segment_id", "span_id", "document_key", "log_stream", "failure", "issue",
-    "chain", "ordinal",
+    "chain", "ordinal", "caller", "callee", "consumer", "work",
 }  # fmt: skip
 
 

@@ -4,8 +4,6 @@ A row: section, construct, test module (a path below `tests`), and the name of i
 `test_constructs_documents.py` holds that each of them exists.
 """
 
-# ruff: noqa: E501 - a construct is one line
-
 from __future__ import annotations
 
 __all__ = ["CONSTRUCTS"]

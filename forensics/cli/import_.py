@@ -17,6 +17,7 @@ _NAMES = {
     "segment_document": "segment documents",
     "trace_summary": "trace summaries",
     "resource": "resources",
+    "execution_event": "events of executions",
 }
 
 

@@ -98,6 +98,10 @@ def _take(
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
         _log_event(value, outer, place, rows, escaped)
     elif value.events is not UNSET:
+        if value.events and b'"previousEventId"' in bytes(value.events[0]):
+            reason = 'put {"execution": DescribeExecution\'s, "history": its events} into one file'
+            rows.warn("execution_unknown", f"a history names no execution: {reason}", place)
+            return
         _read_each(value.events, value, f"{place}, event", rows, escaped)
     elif value.logEvents is not UNSET:
         if value.messageType != "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there

@@ -18,7 +18,7 @@
 with look as (
     -- it is stamped with its hour: surely later than what happened in that hour only when the hour is over
     select
-        account, region, node, kind, arn, seen_at, configuration,
+        account, region, node, kind, arn, seen_at, configuration, configuration_key,
         coalesce(seen_at + interval 1 hour, timestamp '9999-12-31 00:00:00') as looked_at
     from lake.resource
     where arn is not null and json_valid(configuration)
@@ -29,14 +29,16 @@ edge as (
     union
     select kind, arn, looked_at
     from look
-    qualify configuration <> lead(configuration) over (partition by kind, arn order by looked_at)
+    qualify configuration <> lead(configuration) over (partition by kind, arn order by looked_at, configuration_key)
     union
     select distinct kind, arn, null::timestamp from look
 ),
 stretch as (
     select
         kind, arn, valid_from,
-        lead(valid_from) over (partition by kind, arn order by valid_from nulls first) as valid_to
+        min(valid_from) over (
+            partition by kind, arn order by valid_from nulls first rows between 1 following and unbounded following
+        ) as valid_to
     from edge
 ),
 -- the first look after it, else the last before
@@ -48,7 +50,7 @@ based as (
         partition by s.kind, s.arn, s.valid_from
         order by l.looked_at >= coalesce(s.valid_to, s.valid_from, l.looked_at) desc,
             if(l.looked_at >= coalesce(s.valid_to, s.valid_from, l.looked_at), l.looked_at, null) nulls last,
-            l.looked_at desc
+            l.looked_at desc, l.configuration_key
     ) = 1
 ),
 member as (
@@ -72,7 +74,7 @@ earlier as (
     from told as t
     join look as l on l.kind = t.kind and l.arn = t.arn and l.looked_at <= t.next_at
     where t.last_ is null and t.next_at is not null
-    qualify row_number() over (partition by t.kind, t.arn, t.valid_from, t.path order by l.looked_at desc) = 1
+    qualify row_number() over (partition by t.kind, t.arn, t.valid_from, t.path order by l.looked_at desc, l.configuration_key) = 1
 ),
 decided as (
     select

@@ -51,7 +51,8 @@ AskOption = Annotated[
     typer.Option(
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
-        "metrics, changes, functions, queues, workflows.",
+        "metrics, changes, executions, functions, queues, workflows, topics, events, containers, "
+        "entries, stores, network, secrets, groups, alarms, quotas, tags.",
     ),
 ]
 MetricNamespaceOption = Annotated[

@@ -13,6 +13,7 @@ from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
+from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
 from forensics.collect.metrics import (
@@ -36,7 +37,7 @@ from forensics.model import Gap
 
 __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
-KINDS = ("log_window", "trace_window", "inventory", "metric_window", "change_window")
+KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,9 @@ def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> 
     if request.wants("changes"):
         sources = [ChangeSource(api, stream, request.log_settle, shared) for stream in SNAPSHOTS]
         plan.tasks.extend(Task(source, hour) for source in sources if not done.has(source.key, hour))
+    if request.wants("executions"):
+        window = Window(to_ms(request.starts_at), _end(request, api))
+        plan.tasks.append(Task(ExecutionSource(shared), window))
     plan.inventories.append(shared)
 
 

@@ -68,12 +68,12 @@ def report(
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
         if output is Format.ndjson:
-            write((f"{line}\n" for line in failure_lines(opened.failures(*bounds))), file, force=force)
+            write((f"{line}\n" for line in failure_lines(opened.verdicts(*bounds))), file, force=force)
         elif output is Format.json:
             write([document_json(opened.report(*bounds)) + "\n"], file, force=force)
         else:
             write(
                 [render_report(opened.report(*bounds), brief=brief, case=case_words(case))], file, force=force
             )
-        failed = exit_code and next(opened.failures(*bounds), None) is not None
+        failed = exit_code and next(opened.verdicts(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0

@@ -48,7 +48,7 @@ def run(name: str, seed: int, sampling: float) -> Score:
         import_into(Path(folder) / "case", files)
         with Case(Path(folder) / "case") as case:
             document = json.loads(document_json(case.report()))
-            failures = [json.loads(msgspec.json.encode(failure)) for failure in case.failures()]
+            failures = [json.loads(msgspec.json.encode(failure)) for failure in case.verdicts()]
         truth = json.loads(generated.truth.read_text())
     counts, notes = judge(truth["failures"], failures)
     counts["absorbed expected"] = len(truth["absorbed"])

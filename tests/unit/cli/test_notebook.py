@@ -117,7 +117,7 @@ def test_what_strangers_wrote_is_text_in_a_notebook(tmp_path, records):
         shown = [
             case.log_events(), case.failures(), case.issues(), case.report(), case.service_map(),
             case.why(failure["failure"]), case.trace(failure["trace_id"]),
-            case.sql("select message as \"<script>\", [message] as l, {'a': message} as s from lake.log_event"),
+            case.sql("select message as \"<b>\", [message] as l, {'a': message} as s from lake.log_event"),
         ]  # fmt: skip
         for answer in shown:
             page = answer._repr_html_()

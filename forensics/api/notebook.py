@@ -100,8 +100,14 @@ class Case(Plain):
         graph: ServiceMap = service_graph(service_map(self._lake), ServiceMap)
         return graph
 
-    def report(self, since: datetime | None = None, until: datetime | None = None) -> Report:
-        return Report(*_values(super().report(since, until)))
+    def report(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        baseline: tuple[datetime, datetime] | None = None,
+    ) -> Report:
+        return Report(*_values(super().report(since, until, baseline=baseline)))
 
     def trace(self, trace_id: str) -> Trace:
         return Trace(*_values(super().trace(trace_id)))

@@ -32,8 +32,9 @@ with forensics.open("case-42", threads=2) as case:
     took: float = case.trace("1-5f84c7a1-0123456789abcdef01234567").duration_ms
     page: str = case.issues()._repr_html_() + case.service_map()._repr_html_()
     chains: int = case.why("x").chains_total
+    suspected: list[str] = [suspect.node.name for suspect in case.suspects()]
     version: str = forensics.__version__
-    print(slow(case, 100).height, relation.columns, names, first, frame.height, title, took, page, chains)
+    print(slow(case, 100).height, relation.columns, names, first, frame.height, title, took, page, chains, suspected)
 """
 WRONG = """
 import forensics

@@ -34,7 +34,8 @@ with forensics.open("case-42", threads=2) as case:
     chains: int = case.why("x").chains_total
     suspected: list[str] = [suspect.node.name for suspect in case.suspects()]
     version: str = forensics.__version__
-    print(slow(case, 100).height, relation.columns, names, first, frame.height, title, took, page, chains, suspected)
+    print(slow(case, 100).height, relation.columns, names, first, frame.height, title, took, page)
+    print(chains, suspected)
 """
 WRONG = """
 import forensics

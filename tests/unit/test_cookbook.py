@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forensics.case import Case
 from forensics.errors import NotFoundError, QueryError, UsageError
-from forensics.lake import Lake
 from forensics.queries import Recipe, parse_recipe, recipe, recipes
 from forensics.queries.cookbook import Parameter
 
@@ -42,25 +40,6 @@ def test_its_parameters_are_those_of_its_query(name):
 def test_its_rows_have_an_order(name):
     """Of the whole answer, not of an aggregate: it stands at the left margin."""
     assert re.search(r"(?m)^order by ", recipe(name).sql)
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    with (
-        Case(tmp_path_factory.mktemp("empty") / "case", writable=True, create=True) as case,
-        Lake(case) as lake,
-    ):
-        yield lake
-
-
-@each
-def test_its_columns_are_described_in_their_order(empty, name):
-    found = recipe(name)
-    given = {
-        p.name: "2026-01-01" if p.name in ("at", "since") else "x" for p in found.parameters if p.required
-    }
-    relation = empty.relation(found.sql, found.values(given))
-    assert relation.columns == list(found.columns)
 
 
 @pytest.mark.source

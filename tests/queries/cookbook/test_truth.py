@@ -44,7 +44,7 @@ def test_versions_are_those_that_ran(evening):
     own = evening.truth("invocation").filter(
         pl.col("logged"), pl.col("version").is_not_null(), pl.col("kind") == "AWS::Lambda::Function"
     )
-    expected = dict(((node, version), n) for node, version, n in counted(own, "node", "version"))
+    expected = {(node, version): n for node, version, n in counted(own, "node", "version")}
     found = {
         (row["node"], row["version"]): row["invocations"] for row in evening.ask("error_rate_by_version")
     }
@@ -161,3 +161,24 @@ def test_environments_are_those_that_ran(night):
     functions = night.truth("invocation").filter(pl.col("kind") == "AWS::Lambda::Function")
     expected = dict(functions.group_by("node").agg(pl.col("log_stream").n_unique()).rows())
     assert {row["node"]: row["environments"] for row in night.ask("environments")} == expected
+
+
+def test_metrics_and_records_tell_of_the_same_errors(evening):
+    functions = evening.truth("invocation").filter(pl.col("kind") == "AWS::Lambda::Function")
+    expected = functions.group_by("node").agg(pl.len(), (pl.col("status") == "failed").sum())
+    rows = evening.ask("errors_by_metric")
+    assert by(rows, "node", "invocations", "failed") == sorted(expected.rows())
+    assert by(rows, "node", "invocations_by_metric", "errors_by_metric") == sorted(expected.rows())
+
+
+def test_a_dead_letter_queue_fills_up(evening):
+    given_up = evening.truth("failure").filter(pl.col("symptom") == "audit-trail").height
+    queues = {row["node"]: row for row in evening.ask("queue_backlog")}
+    assert queues["audit-failed"]["last_visible"] == given_up
+
+
+def test_functions_without_traffic_did_nothing(evening):
+    worked = set(evening.truth("invocation")["node"])
+    idle = {row["node"] for row in evening.ask("functions_without_traffic")}
+    assert idle
+    assert not idle & worked

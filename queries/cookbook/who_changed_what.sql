@@ -17,5 +17,6 @@ select occurred_at, actor, action, node, detail, error_code, before, after, sour
 from lake.change
 where ($since is null or occurred_at >= $since::timestamp) and ($until is null or occurred_at < $until::timestamp)
     and coalesce(node, '') like $node
+    and source <> 'alarm'  -- how an alarm is configured, and no change of it
 order by occurred_at, change
 limit $n

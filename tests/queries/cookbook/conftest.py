@@ -38,8 +38,7 @@ class Account:
 
 
 Fill = Callable[[Scenario, Path], None]
-# What comes with the traces and logs of an account, as files.
-_ELSE = ("metrics", "changes", "alarms")
+_FILES = ("traces", "logs", "metrics", "changes", "alarms")
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +69,8 @@ def account(scenario: str, fill: Fill, temporary: pytest.TempPathFactory, worker
 
 
 def imported(_: Scenario, folder: Path) -> None:
-    import_into(folder / "case", files(folder, "traces", "logs", *_ELSE))
+    files = [folder / "telemetry" / f"{name}.ndjson.gz" for name in _FILES]
+    import_into(folder / "case", files)
 
 
 def pulled(scenario: Scenario, folder: Path) -> None:
@@ -81,8 +81,3 @@ def pulled(scenario: Scenario, folder: Path) -> None:
         access = Access(regions=(endpoint.region,), endpoint_url=endpoint.url)
         request = PullRequest(scenario.starts_at, ends_at, groups=("*",), access=access, quota_share=1000)
         pull_into(folder / "case", request)
-    import_into(folder / "case", files(folder, *_ELSE))
-
-
-def files(folder: Path, *names: str) -> list[Path]:
-    return [folder / "telemetry" / f"{name}.ndjson.gz" for name in names]

@@ -51,7 +51,7 @@ AskOption = Annotated[
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
         "executions, functions, queues, workflows, topics, events, containers, entries, stores, network, "
-        "secrets, groups, alarms, quotas, tags.",
+        "roles, secrets, groups, alarms, quotas, tags.",
     ),
 ]
 InventoryOption = Annotated[

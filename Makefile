@@ -47,6 +47,7 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 
 bench: $(READY) ## Every stage at three sizes against a floor, as a Markdown table; then pull against boto3
 	@$(BIN)/python tests/benchmarks/stages.py
+	@$(BIN)/python tests/benchmarks/documents.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)

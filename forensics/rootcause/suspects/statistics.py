@@ -34,7 +34,7 @@ def change_of_shares(
 
 
 def _surprise(observed: float, expected: float) -> float:
-    return observed * math.log(observed / expected) if observed > 0 else 0.0
+    return observed * math.log(observed / expected) if observed > _NOTHING else 0.0
 
 
 def median_by_weight(values: Sequence[tuple[float, float]]) -> float:

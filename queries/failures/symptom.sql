@@ -23,8 +23,8 @@ with surfaced as (
 handed as (
     select
         s.chain, s.invocation,
-        min(case when coalesce(suffix(c.operation, 'Batch') or c.operation in ('PutEvents', 'PutRecords'), false)
-            then s.invocation else e.caller end) as message
+        -- one call that sent many tells them apart as little as it tells their attempts
+        min(case when coalesce(suffix(c.operation, 'Batch'), false) then s.invocation else e.caller end) as message
     from surfaced as s
     join links.edge as e on e.callee = s.invocation and e.kind = 'link'
     join chains.member as m on m.chain = s.chain and m.invocation = e.caller

@@ -81,10 +81,10 @@ def aws_of(told: Told) -> dict[str, Any]:
     block: dict[str, Any] = {field: found[field][1] for field in _AWS_FIELDS if field in found}
     if "operation" in block:
         block["operation"] = block["operation"].rsplit("/", 1)[-1]  # newer: `DynamoDB/GetItem`
-    if field := _MESSAGING.get(first(told.attributes, "messaging.system") or ""):
+    if named := _MESSAGING.get(first(told.attributes, "messaging.system") or ""):
         queue = first(told.attributes, "messaging.destination.name", "messaging.destination")
-        if queue and field not in block:
-            block[field] = queue
+        if queue and named not in block:
+            block[named] = queue
     if "retries" in block:
         block["retries"] = number(block["retries"]) or block["retries"]
     return block

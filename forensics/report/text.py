@@ -140,6 +140,9 @@ def _unseen(coverage: Coverage) -> list[str]:
         lines.append(
             f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
         )
+    if coverage.unmeasured:
+        some = ", ".join(coverage.unmeasured[:_GAPS]) + (", …" if len(coverage.unmeasured) > _GAPS else "")
+        lines.append(f"{len(coverage.unmeasured):,} nodes sent no metrics, which is not zero: {some}")
     lines += _gaps(coverage)
     warned = sum(coverage.warnings.values())
     if warned:

@@ -13,11 +13,13 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore import xform_name
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from forensics import __version__
+from forensics.collect.express import EXPRESS, Express
 from forensics.collect.pages import PageError, check_page
 from forensics.collect.parser import FastParserFactory
 from forensics.collect.wire import read_whole
@@ -78,6 +80,8 @@ class Session:
         self._access = access
         self._workers = workers
         self._clients: dict[tuple[str, str], Any] = {}
+        self._express: dict[tuple[Any, str], Express | None] = {}
+        self._parsers = FastParserFactory()
         self._lock = threading.Lock()
         self.meter = Meter()
         try:
@@ -102,9 +106,39 @@ class Session:
                 self._clients[key] = self._make_client(self._boto, service, region)
             return self._clients[key]
 
+    def ask(self, service: str, operation: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
+        """One page, checked, as botocore's parser gives it. Raises PageError and what botocore raises."""
+        client = self.client(service, region)
+        express = self._express.get((client, operation))
+        if express is None:
+            page: dict[str, Any] = getattr(client, xform_name(operation))(**params)
+            return page
+        status, headers, body = express.send(params)
+        return self._answer(client, operation, {"status_code": status, "headers": headers, "body": body})
+
+    def _answer(self, client: Any, operation: str, response: dict[str, Any]) -> dict[str, Any]:
+        """What botocore makes of a response."""
+        model = client.meta.service_model.operation_model(operation)
+        added: dict[str, Any] = {}
+        self._check(model, response, added)
+        parser = self._parsers.create_parser(model.service_model.resolved_protocol)
+        parsed: dict[str, Any] = parser.parse({**response, "context": {}}, model.output_shape)
+        if response["status_code"] >= 300:
+            raise ClientError(parsed, operation)
+        return {**parsed, **added}
+
+    def _sent(self, client: Any, operation: str, request: Any) -> None:
+        """botocore has sent a request: the next of its kind need not be made from the start."""
+        if operation not in EXPRESS or (client, operation) in self._express:
+            return
+        try:
+            self._express[client, operation] = Express(client, request)
+        except (ValueError, KeyError):  # an unusual endpoint or signer: botocore goes on making them
+            self._express[client, operation] = None
+
     def _open(self) -> boto3.Session:
         core = botocore.session.Session(profile=self._access.profile)
-        core.register_component("response_parser_factory", FastParserFactory())
+        core.register_component("response_parser_factory", self._parsers)
         session = boto3.Session(botocore_session=core)
         if self._access.role_arn:
             fetcher = AssumeRoleCredentialFetcher(
@@ -136,7 +170,7 @@ class Session:
         client = boto.client(
             service, region_name=region, endpoint_url=self._access.endpoint_url, config=config
         )
-        read_whole(client)
+        read_whole(client, lambda operation, request: self._sent(client, operation, request))
         client.meta.events.register("before-parse", self._check)
         return client
 

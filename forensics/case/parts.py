@@ -22,6 +22,8 @@ __all__ = ["check_part", "file_sha256", "write_part"]
 # rows in a tenth of the time. It needs the dictionary off, else pyarrow writes both.
 _LOOKUP = {"event_id", "request_id", "trace_key", "invocation", "trace_id"}
 _BLOBS = ("message", "document", "aws", "metadata", "exceptions")
+# Without smallest and largest value: nothing is looked for by them, or (event_id) by its filter.
+_NO_RANGE = (*_BLOBS, "event_id")
 _ROW_GROUP = 120_000
 
 
@@ -71,7 +73,7 @@ def _write(
             write_page_checksum=True,
             # A dictionary is how it is written, and must not become the type that is read.
             store_schema=written.equals(schema),
-            write_statistics=[c.name for c in schema if c.name not in _BLOBS],
+            write_statistics=[c.name for c in schema if c.name not in _NO_RANGE],
             use_dictionary=[c.name for c in schema if _repeats(c)],
             column_encoding={c.name: e for c in schema if (e := _encoding(c))},
             bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,

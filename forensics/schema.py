@@ -32,23 +32,43 @@ EVIDENCE: dict[str, pa.Schema] = {
         limit_exceeded=_B,
     ),
     "trace_summary": _table(account=_S, region=_S, trace_id=_S, document=_S, document_key=_I),
+    "metric": _table(
+        account=_S, region=_S, namespace=_S, metric=_S, dimensions=_S, stat=_S, period_s=_I,
+        starts_at=TIME, value=_F, unit=_S, fetched_at=TIME,
+    ),
+    "change": _table(
+        account=_S, region=_S, source=_S, event_id=_S, occurred_at=TIME, document=_S, document_key=_I,
+    ),
+    "resource": _table(
+        account=_S, region=_S, node=_S, kind=_S, arn=_S, seen_at=TIME, configuration=_S,
+        configuration_key=_I,
+    ),
     "warning": _table(severity=_S, code=_S, message=_S, source=_S, locator=_S),
 }  # fmt: skip
 
 # An evidence row is the same record as another where all of these are equal. A segment document
-# that was fetched again with other content is a further revision, and is kept.
+# that was fetched again with other content is a further revision, and is kept; so is a datapoint
+# whose value grew, and a deployment that went on.
 IDENTITY: dict[str, tuple[str, ...]] = {
     "log_event": ("account", "region", "log_group", "event_id"),
     "segment_document": ("account", "region", "trace_id", "segment_id", "document_key"),
     "trace_summary": ("account", "region", "trace_id", "document_key"),
+    "metric": (
+        "account", "region", "namespace", "metric", "dimensions", "stat", "period_s", "starts_at", "value",
+    ),
+    "change": ("account", "region", "source", "event_id", "document_key"),
+    "resource": ("account", "region", "kind", "arn", "node", "seen_at", "configuration_key"),
     "warning": ("severity", "code", "message", "source", "locator"),
-}
+}  # fmt: skip
 
 # The column that parts are clustered by: only parts whose range overlaps can hold a duplicate.
 CLUSTER: dict[str, str] = {
     "log_event": "timestamp",
     "segment_document": "trace_id",
     "trace_summary": "trace_id",
+    "metric": "starts_at",
+    "change": "occurred_at",
+    "resource": "kind",
     "warning": "locator",
 }
 

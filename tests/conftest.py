@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests shares."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # A deadline would measure the machine, not the code; in CI the same examples every time.
 settings.register_profile("forensics", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("forensics")
+
+# The key by which values are hashed is the user's: tests neither use nor make it.
+os.environ.setdefault(
+    "FORENSICS_KEY", str(Path(tempfile.gettempdir()) / f"forensics-tests-{os.getuid()}" / "key")
+)
 
 
 @pytest.fixture(scope="session")

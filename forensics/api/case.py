@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -16,8 +17,9 @@ from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
 from forensics.chains import Found, chains_of, find, trace_document, trace_id_of
 from forensics.errors import NotFoundError
-from forensics.lake import Lake
+from forensics.lake import Lake, Rows
 from forensics.model import Answer, Document, Failure, OnProgress, Tool, TraceDocument, no_progress
+from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
 
 __all__ = ["Case"]
@@ -46,6 +48,7 @@ class Case:
             self.analyse(on_progress=on_progress)
         self._folder = Folder(self._path)
         self._lake = Lake(self._folder, threads=threads, memory=memory)
+        self._asked: Lake | None = None
 
     def __enter__(self) -> Case:
         return self
@@ -56,7 +59,9 @@ class Case:
         self.close()
 
     def close(self) -> None:
-        self._lake.__exit__()
+        for lake in (self._lake, self._asked):
+            if lake is not None:
+                lake.__exit__()
         self._folder.close()
 
     def analyse(self, *, on_progress: OnProgress = no_progress) -> None:
@@ -119,9 +124,40 @@ class Case:
         chains, total = chains_of(self._lake, found.invocations)
         return Answer(text, found.taken_for, chains, total, self._failures_in([c.chain for c in chains]))
 
-    def sql(self, query: str, *, unsafe: bool = False) -> Iterator[pa.RecordBatch]:
-        """The rows of one SELECT over the documented views, streamed; fenced to the case."""
-        return self._lake.ask(query, unsafe=unsafe)
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None, *, unsafe: bool = False) -> Rows:
+        """The rows of one SELECT over the documented views, with values bound to its `$name`s.
+
+        Read-only and fenced to the case unless `unsafe`. Raises QueryError with the nearest names
+        where a view or column is unknown.
+        """
+        return Rows(self._lake if unsafe else self._fenced(), query, parameters, unsafe=unsafe)
+
+    def recipe(self, name: str, **parameters: Any) -> Rows:
+        """The rows of a recipe of the cookbook. Raises NotFoundError and UsageError."""
+        found = recipe(name)
+        return self.sql(found.sql, found.values(parameters))
+
+    def stream(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        unsafe: bool = False,
+        on_progress: OnProgress = no_progress,
+    ) -> Iterator[pa.RecordBatch]:
+        """The same rows batch by batch, with progress; Ctrl-C, or leaving the loop, ends the query."""
+        lake = self._lake if unsafe else self._fenced()
+        return lake.ask(query, parameters, unsafe=unsafe, on_progress=on_progress)
+
+    def split(self, script: str) -> list[str]:
+        """The statements of a script. Raises QueryError where it is no SQL."""
+        return self._lake.split(script)
+
+    def _fenced(self) -> Lake:
+        """A connection of its own for what users ask: what is fenced once stays so."""
+        if self._asked is None:
+            self._asked = Lake(self._folder, threads=self._threads, memory=self._memory)
+        return self._asked
 
     def _failures_of_trace(self, trace_id: str) -> tuple[Failure, ...]:
         rows = self._lake.rows(

@@ -10,12 +10,13 @@ from forensics.api.next_run import next_run
 from forensics.case import Case as Folder
 from forensics.case import Finding, Part, Unit
 from forensics.case import verify as verify_folder
+from forensics.errors import ForensicsError
 from forensics.importers import ImportResult, import_paths
+from forensics.lake import write_database
 from forensics.model import CaseStatus, OnProgress, TableStatus, UnitStatus, no_progress
-from forensics.queries import View, tree
 from forensics.schema import EVIDENCE
 
-__all__ = ["catalog", "import_into", "status", "verify"]
+__all__ = ["connect", "import_into", "status", "verify"]
 
 
 def import_into(
@@ -68,6 +69,13 @@ def _units(kind: str, units: list[Unit]) -> UnitStatus:
     return UnitStatus(kind, done, sum(unit.state == "open" for unit in units))
 
 
-def catalog() -> list[View]:
-    """Every view with its columns and their meaning, in the order in which they build on each other."""
-    return list(tree().values())
+def connect(case: str | Path, file: str | Path, *, force: bool = False) -> None:
+    """Write a DuckDB file with every view over an analysed case, for any client. It is not fenced.
+
+    Raises ForensicsError where the file exists, unless `force`.
+    """
+    path = Path(file)
+    if path.exists() and not force:
+        raise ForensicsError(f"{path} exists", "add --force to replace it")
+    with Folder(Path(case)) as folder:
+        write_database(folder, path)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from forensics.case.carried import plain_table
 from forensics.schema import CLUSTER, IDENTITY
 
-__all__ = ["Stretches", "distinct", "in_order", "in_one", "meet", "stretches_of", "without"]
+__all__ = ["Stretches", "distinct", "in_one", "in_order", "meet", "stretches_of", "without"]
 
 # From where rows came, with the lowest and highest value of their cluster column; None = not known.
 Stretches = list[tuple[tuple[Any, ...], int, int]] | None

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "AskOption",
     "EndpointOption",
     "GroupOption",
+    "InventoryOption",
     "LogSettleOption",
     "ProfileOption",
     "QuotaOption",
@@ -43,6 +45,20 @@ TraceSettleOption = Annotated[
     typer.Option("--trace-settle", help="Traces may grow so long (2h, 7d); the next run reads them again."),
 ]
 TracesOption = Annotated[bool, typer.Option("--traces/--no-traces", help="X-Ray traces too.")]
+AskOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
+        "functions, queues, workflows.",
+    ),
+]
+InventoryOption = Annotated[
+    bool,
+    typer.Option(
+        "--inventory/--no-inventory", help="The account's configuration too: every group but logs and traces."
+    ),
+]
 SinceNowOption = Annotated[
     str, typer.Option("--since", help="From here on: ISO 8601 (UTC), or 2h, 3d before now.")
 ]

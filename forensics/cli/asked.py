@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from forensics.cli.options import duration, moment
 from forensics.collect import Access, PullRequest
+from forensics.collect.groups import INVENTORY, all_groups, chosen
+from forensics.errors import UsageError
 
 __all__ = ["request_of"]
 
@@ -24,15 +26,22 @@ def request_of(
     workers: int = 6,
     log_settle: str = "15m",
     trace_settle: str = "7d",
+    groups: list[str] | None = None,
+    inventory: bool = True,
 ) -> PullRequest:
-    """What the words of a command ask for. Raises UsageError for a time or length that is none."""
+    """What the words of a command ask for. Raises UsageError for a time or length that is none, or
+    where `groups` names no group of permissions."""
+    wanted = chosen(groups or (), () if inventory else INVENTORY)
+    if unknown := [glob for glob in groups or () if not chosen([glob])]:
+        raise UsageError(f"no group {unknown[0]}", f"one of: {', '.join(all_groups())}")
     now = datetime.now(UTC).replace(tzinfo=None)
     starts_at, ends_at = moment(since, now) or now, moment(until, now) or now
     return PullRequest(
         starts_at=starts_at.replace(tzinfo=UTC),
         ends_at=ends_at.replace(tzinfo=UTC),
-        log_groups=tuple(log_groups or ["*"]),
-        traces=traces,
+        log_groups=tuple(log_groups or ["*"]) if "logs" in wanted else (),
+        traces=traces and "traces" in wanted,
+        groups=wanted,
         access=Access(tuple(regions or ()), profile, role_arn, endpoint_url),
         quota_share=quota_share,
         workers=workers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -56,8 +56,19 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Off the screen, before something else is printed there."""
         if self._progress is not None:
             self._progress.stop()
+        self._progress, self._wanted = None, False
+
+    def until_first(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The same pieces; the bar goes as soon as there is one."""
+        for piece in pieces:
+            self.stop()
+            yield piece
 
     def __call__(self, event: Progress) -> None:
         if not self._wanted or (self._progress is None and time.monotonic() - self._began < _PATIENCE_S):

@@ -7,8 +7,10 @@ from pathlib import Path
 import typer
 
 from forensics.cli.access import (
+    AskOption,
     EndpointOption,
     GroupOption,
+    InventoryOption,
     ProfileOption,
     RegionOption,
     RoleOption,
@@ -32,6 +34,8 @@ def doctor(
     case: CaseOption = Path("case"),
     log_group: GroupOption = None,
     traces: TracesOption = True,
+    group: AskOption = None,
+    inventory: InventoryOption = True,
     region: RegionOption = None,
     profile: ProfileOption = None,
     role_arn: RoleOption = None,
@@ -47,6 +51,7 @@ def doctor(
 
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
+        groups=group, inventory=inventory,
         profile=profile, role_arn=role_arn, endpoint_url=endpoint_url,
     )  # fmt: skip
     rows = check(request, case)

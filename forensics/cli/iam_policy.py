@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.access import GroupOption, RegionOption, TracesOption
+from forensics.cli.access import AskOption, GroupOption, InventoryOption, RegionOption, TracesOption
 from forensics.cli.console import write
 from forensics.cli.options import FileOption, ForceOption, VerboseOption
 
@@ -20,6 +20,8 @@ def register(app: typer.Typer) -> None:
 def iam_policy(
     log_group: GroupOption = None,
     traces: TracesOption = True,
+    group: AskOption = None,
+    inventory: InventoryOption = True,
     region: RegionOption = None,
     account: Annotated[str, typer.Option(help="AWS account id.")] = "*",
     partition: Annotated[str, typer.Option(help="aws, aws-cn or aws-us-gov.")] = "aws",
@@ -34,6 +36,7 @@ def iam_policy(
 
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
+        groups=group, inventory=inventory,
         profile=None, role_arn=None, endpoint_url=None,
     )  # fmt: skip
     write([document_json(policy(request, account=account, partition=partition)) + "\n"], file, force=force)

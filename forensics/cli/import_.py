@@ -16,6 +16,9 @@ _NAMES = {
     "log_event": "log events",
     "segment_document": "segment documents",
     "trace_summary": "trace summaries",
+    "metric": "datapoints",
+    "change": "changes",
+    "resource": "resources",
 }
 
 
@@ -36,7 +39,11 @@ def import_(
 
     Told apart by content: output of aws xray batch-get-traces and get-trace-summaries, traces and
     segment documents one per line; output of aws logs filter-log-events and get-log-events, log
-    events one per line, subscription payloads. Files that are no telemetry are skipped.
+    events one per line, subscription payloads; metrics, alarms and changes as the CLI prints them
+    (aws cloudwatch, cloudtrail, deploy, ecs, lambda, health), files of a trail, metric streams;
+    configuration (aws lambda list-functions, aws sqs get-queue-attributes, aws stepfunctions
+    describe-state-machine, …) and items of AWS Config. Values of environment variables are not kept.
+    Files that are no telemetry are skipped.
 
     Exit code 3: done, but some telemetry was broken and is kept as warnings.
     """

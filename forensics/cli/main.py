@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from forensics.cli import (
     analyse,
     catalog,
+    connect,
     demo,
     doctor,
     iam_policy,
@@ -19,6 +20,7 @@ from forensics.cli import (
     invocation,
     pull,
     report,
+    shell,
     sql,
     status,
     trace,
@@ -40,8 +42,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _COMMANDS = (
-    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, sql, catalog,
-    verify,
+    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, sql, shell,
+    connect, catalog, verify,
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from forensics.cli.access import (
+    AskOption,
     EndpointOption,
     GroupOption,
+    InventoryOption,
     LogSettleOption,
     ProfileOption,
     QuotaOption,
@@ -36,6 +38,8 @@ def pull(
     until: UntilNowOption = None,
     log_group: GroupOption = None,
     traces: TracesOption = True,
+    group: AskOption = None,
+    inventory: InventoryOption = True,
     region: RegionOption = None,
     profile: ProfileOption = None,
     role_arn: RoleOption = None,
@@ -47,7 +51,7 @@ def pull(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Download log events and traces of a window into a case.
+    """Download log events and traces of a window into a case, and the account's configuration of now.
 
     Started again with the same filters it goes on where it stopped, with others it adds. Half of
     each quota is left to everybody else. What is younger than --log-settle and --trace-settle may
@@ -65,7 +69,8 @@ def pull(
 
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
-        regions=region, profile=profile, role_arn=role_arn, endpoint_url=endpoint_url, workers=workers,
+        groups=group, inventory=inventory, regions=region, profile=profile, role_arn=role_arn,
+        endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
     with Bar(quiet=quiet) as bar:

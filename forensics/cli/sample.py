@@ -33,7 +33,7 @@ def pull_sample(scenario: Scenario, case: Path, on_progress: OnProgress) -> Pull
             _as_environment(endpoint),
         ):
             access = Access(regions=(endpoint.region,), endpoint_url=endpoint.url)
-            request = PullRequest(starts_at, ends_at, access=access, quota_share=_NO_QUOTA)
+            request = PullRequest(starts_at, ends_at, groups=("*",), access=access, quota_share=_NO_QUOTA)
             return pull_into(case, request, on_progress=on_progress)
 
 

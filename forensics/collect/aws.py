@@ -26,22 +26,13 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from forensics.collect.actions import action_of, service_of
 from forensics.collect.pacing import Pacer
 from forensics.collect.pages import PageError
 from forensics.collect.session import Session
 from forensics.errors import CredentialsError, ForensicsError, TemporaryError
 
-__all__ = ["SERVICE", "Api", "BadToken", "Refused", "Stopped"]
-
-# Which service an operation belongs to; together they are the action of an IAM policy.
-SERVICE = {
-    "GetCallerIdentity": "sts",
-    "DescribeLogGroups": "logs",
-    "FilterLogEvents": "logs",
-    "GetTraceSummaries": "xray",
-    "BatchGetTraces": "xray",
-    "GetTraceSegmentDestination": "xray",
-}
+__all__ = ["Api", "BadToken", "Refused", "Stopped"]
 
 _CREDENTIALS = {
     "ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnrecognizedClientException",
@@ -49,7 +40,11 @@ _CREDENTIALS = {
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "AuthFailure",
     "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId",
 }  # fmt: skip
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "OptInRequired"}
+_DENIED = {
+    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "OptInRequired",
+    "AuthorizationError", "AuthorizationErrorException", "UnauthorizedException", "UnauthorizedAccess",
+    "UnauthorizedRequest", "SubscriptionRequiredException", "InvalidClientTokenIdException",
+}  # fmt: skip
 _GONE = {"ResourceNotFoundException"}
 _THROTTLED = {
     "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
@@ -75,14 +70,19 @@ class Stopped(Exception):
 class Refused(Exception):
     """AWS will not answer this: `action` is what is not permitted or not possible, `reason` why.
 
-    `for_good`: nor would it for any other window (no permission, the resource is gone).
+    `for_good`: nor would it for any other window (no permission, the resource is gone). `code` is
+    AWS's, `is_denied` that it is a matter of permission.
     """
 
-    def __init__(self, action: str, reason: str, *, for_good: bool = False) -> None:
+    def __init__(
+        self, action: str, reason: str, *, for_good: bool = False, code: str = "", is_denied: bool = False
+    ) -> None:
         super().__init__(f"{action}: {reason}")
         self.action = action
         self.reason = reason
         self.for_good = for_good
+        self.code = code
+        self.is_denied = is_denied
 
 
 class BadToken(Exception):
@@ -105,7 +105,8 @@ class Api:
     patience_s: float = _PATIENCE_S
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """One whole page, as botocore's parser gives it.
+        """One whole page, as botocore's parser gives it. `operation` as `actions` has it: by its name, or
+        by service and name where several services have one of that name.
 
         Raises Stopped, Refused, BadToken, CredentialsError; TemporaryError where AWS
         gave nothing usable for `patience_s` seconds and at least twelve tries, or never answered at all.
@@ -132,7 +133,8 @@ class Api:
         meter = self.session.meter
         meter.count(meter.calls, operation)
         try:
-            return self.session.ask(SERVICE[operation], operation, self.region, params)
+            service, name = service_of(operation)
+            return self.session.ask(service, name, self.region, params)
         except ClientError as error:
             raise _translate(operation, error) from error
         except PageError as error:
@@ -156,7 +158,7 @@ class Api:
         least, patience = (_LEAST_TRIES, self.patience_s) if known else (_FIRST_TRIES, _FIRST_PATIENCE_S)
         if tries >= least and time.monotonic() - began > min(patience, self.patience_s):
             raise TemporaryError(
-                f"{SERVICE[operation]}:{operation} in {self.region} gave nothing usable: {again}",
+                f"{action_of(operation)} in {self.region} gave nothing usable: {again}",
                 "run the same command again; it goes on where it stopped",
             )
         self.pause(tries)
@@ -184,22 +186,22 @@ def _translate(operation: str, error: ClientError) -> Exception:
     code = str(error.response.get("Error", {}).get("Code", ""))
     text = str(error.response.get("Error", {}).get("Message", "")) or code
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    action = f"{SERVICE[operation]}:{operation}"
+    action = action_of(operation)
     if code in _CREDENTIALS:
         return CredentialsError(f"AWS refused the credentials ({code})", "renew them, then run it again")
     if code in _DENIED:
-        return Refused(action, f"not permitted ({code})", for_good=True)
+        return Refused(action, f"not permitted ({code})", for_good=True, code=code, is_denied=True)
     if code in _GONE:
-        return Refused(action, f"not there, or no longer ({code})", for_good=True)
+        return Refused(action, f"not there, or no longer ({code})", for_good=True, code=code)
     if code in _THROTTLED or status == 429:
         return _Again(f"{code}: {text}", throttled=True)
     if status == 404 and not _is_from_aws(code):
-        return Refused(action, "this endpoint does not know the operation", for_good=True)
+        return Refused(action, "this endpoint does not know the operation", for_good=True, code=code)
     if code in _PASSING or status >= 500 or not _is_from_aws(code):
         return _Again(f"{code}: {text[:200]}")
     if "token" in text.lower():
         return BadToken(text)
-    return Refused(action, f"{code}: {text}")
+    return Refused(action, f"{code}: {text}", code=code)
 
 
 def _is_from_aws(code: str) -> bool:

@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from forensics.collect.aws import SERVICE, Api, Refused
+from forensics.collect.actions import action_of
+from forensics.collect.aws import Api, Refused
 from forensics.collect.pacing import Pacer, start_rate
 from forensics.collect.plan import identify
 from forensics.collect.request import PullRequest
@@ -128,7 +129,7 @@ def _trace_store(api: Api) -> Check:
 
 
 def _try(api: Api, operation: str, call: Callable[[], object]) -> Check:
-    name = f"{SERVICE[operation]}:{operation} {api.region}"
+    name = f"{action_of(operation)} {api.region}"
     try:
         call()
     except (Refused, TemporaryError, CredentialsError) as error:

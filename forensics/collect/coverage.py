@@ -38,13 +38,15 @@ class Coverage:
         return [
             replace(unit, state=SUPERSEDED, detail="")
             for unit in plan.open_units
-            if self._is_superseded(*parse_name(unit.what))
+            if self._is_superseded(unit.kind, *parse_name(unit.what))
         ]
 
     def _is_filled(self, gap: Gap, plan: Plan) -> bool:
         where = gap.reason[gap.reason.rfind("[") :]
         if gap.kind == "log_groups":
             return where in plan.listed
+        if gap.kind == "inventory":
+            return (gap.what, where) in plan.answered()
         if gap.starts_at is None or gap.ends_at is None:
             return False
         of_traces = gap.kind == "trace"
@@ -52,6 +54,8 @@ class Coverage:
         window = Window(from_iso(gap.starts_at), from_iso(gap.ends_at))
         return key in self._by_gap and not missing(window, self._by_gap[key])
 
-    def _is_superseded(self, key: SourceKey, window: Window) -> bool:
+    def _is_superseded(self, kind: str, key: SourceKey, window: Window) -> bool:
         read = self._windows.get(key, [])
+        if kind == "inventory" and read:  # a later look stands for an earlier one
+            return window not in read
         return window not in read and not missing(window, read)

@@ -19,7 +19,7 @@ from typing import Any
 from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.columns import LogRows, warning_rows
-from forensics.collect.outcome import DONE, OPEN, Finished, SourceKey, Split, detail, unit_name
+from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, unit_name
 from forensics.collect.windows import Window, cut, to_ms
 
 __all__ = ["LogGroup", "LogSource", "account_in", "list_groups"]
@@ -88,6 +88,8 @@ class LogSource:
 
     kind = "log_window"
     gap_kind = "log_group"
+    priority = LATER
+    is_snapshot = False
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
         self._api = api

@@ -19,8 +19,13 @@ from forensics.model import Gap
 
 __all__ = [
     "DONE",
+    "EARLY",
+    "FIRST",
+    "LATER",
     "OPEN",
+    "SOON_GONE",
     "Finished",
+    "More",
     "Source",
     "SourceKey",
     "Split",
@@ -30,6 +35,8 @@ __all__ = [
     "unit_name",
 ]
 
+# Order of reading: what AWS forgets first, then what never ran leaves no log of, then the rest.
+SOON_GONE, FIRST, EARLY, LATER = 0, 1, 3, 9
 # `open` = read once, but what AWS holds for it may still change: the next run reads it again.
 DONE, OPEN = "done", "open"
 
@@ -61,15 +68,28 @@ class Split:
     pieces: Sequence[Window]
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """What was read only names what there is to read: those sources, each with its window."""
+
+    tasks: Sequence[tuple[Source, Window]]
+
+
 class Source(Protocol):
-    """Reads windows of one stream. Called from several threads at once."""
+    """Reads windows of one stream. Called from several threads at once.
+
+    `priority`: lower ones are read first, of all that waits. `is_snapshot`: it tells how things are now,
+    its window is only the hour of it, and a gap of it has no times.
+    """
 
     key: SourceKey
     kind: str  # of its units in the ledger
     gap_kind: str
     name: str  # what a gap calls it
+    priority: int
+    is_snapshot: bool
 
-    def read(self, window: Window) -> Finished | Split:
+    def read(self, window: Window) -> Finished | Split | More:
         """Raises what `Api.call` raises."""
 
 
@@ -87,10 +107,11 @@ def gap_of(
     source: Source, window: Window, reason: str, *, closable: bool, what: str = "", kind: str = ""
 ) -> Gap:
     """A hole in a source: all of it in the window, or the one thing that `kind` and `what` name."""
+    starts_at, ends_at = (None, None) if source.is_snapshot else (iso(window.start), iso(window.end))
+    where = place(source.key.account, source.key.region)
     return Gap(
-        kind or source.gap_kind, what or source.name, iso(window.start), iso(window.end),
-        f"{reason} {place(source.key.account, source.key.region)}", closable,
-    )  # fmt: skip
+        kind or source.gap_kind, what or source.name, starts_at, ends_at, f"{reason} {where}", closable
+    )
 
 
 def place(account: str | None, region: str) -> str:

@@ -1,4 +1,4 @@
-"""How fast to ask: a token bucket per (account, region, operation).
+"""How fast to ask: a token bucket per (account, region, quota).
 
 A bucket starts at the published quota times the share that was asked for, goes down when the
 service throttles and slowly up again. Where AWS publishes no figure it may also go above its start.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
-__all__ = ["Bucket", "Pacer", "start_rate"]
+__all__ = ["Bucket", "Pacer", "quota_of", "start_rate"]
 
 _UNPUBLISHED_HEADROOM = 8.0
 _CUT = 0.7
@@ -27,9 +27,15 @@ def _quotas() -> dict[str, dict[str, float]]:
     return tomllib.loads(resources.files("forensics.collect").joinpath("quotas.toml").read_text("utf-8"))
 
 
+def quota_of(operation: str) -> str:
+    """The quota that a call counts against: the operation's own, else the one that its service's share."""
+    service = operation.partition(".")[0]
+    return operation if operation in _quotas() or service not in _quotas() else service
+
+
 def start_rate(operation: str, region: str) -> tuple[float, bool]:
     """Calls per second that AWS allows, and whether it publishes that figure (`quotas.toml`)."""
-    quota = _quotas().get(operation, {"default": 5.0, "published": False})
+    quota = _quotas().get(quota_of(operation), {"default": 5.0, "published": False})
     return float(quota.get(region, quota["default"])), bool(quota.get("published", True))
 
 
@@ -96,7 +102,7 @@ class Pacer:
 
     def bucket(self, account: str, region: str, operation: str) -> Bucket:
         with self._lock:
-            key = (account, region, operation)
+            key = (account, region, quota_of(operation))
             if key not in self._buckets:
                 quota, published = start_rate(operation, region)
                 rate = quota * self._share

@@ -16,6 +16,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from forensics.inventory import ASKS
+
 __all__ = [
     "SHAPES",
     "LogEvent",
@@ -36,7 +38,16 @@ _REQUIRED = {
     "GetTraceSummaries": "TraceSummaries",
     "BatchGetTraces": "Traces",
 }
-_JSON_SERVICES = {"logs", "xray"}
+_REQUIRED |= {
+    ask.full: ask.wire or ask.items or ask.item
+    for ask in ASKS
+    if (ask.items or ask.item) and not ask.is_optional
+}
+_JSON = {"json", "rest-json"}
+_ROOT = re.compile(rb"<([A-Za-z][\w.:-]*)")
+_NO_ROOT = {b"html", b"HTML"}
+# What a service speaks whose protocol is not said: the frequent ones.
+_SPOKEN = {"logs": "json", "xray": "rest-json", "sts": "query"}
 _RAW_BYTE = re.compile("[\udc80-\udcff]")
 
 
@@ -122,16 +133,20 @@ class Page:
     escaped: frozenset[int] = frozenset()
 
 
-def check_page(service: str, operation: str, headers: Mapping[str, str], body: bytes) -> Page | None:
-    """The page, decoded where its shape is known; None for STS, which answers in XML.
+def check_page(
+    service: str, operation: str, headers: Mapping[str, str], body: bytes, protocol: str = ""
+) -> Page | None:
+    """The page, decoded where its shape is known; None for services that answer in XML.
 
-    Raises PageError where the body is cut off, empty, HTML, or lacks the operation's key.
+    `protocol` as botocore names it. Raises PageError where the body is cut off, empty, HTML, or lacks
+    the operation's key.
     """
     _check_length(headers, body)
-    if service not in _JSON_SERVICES:
-        if not body.rstrip().endswith(f"</{operation}Response>".encode()):
-            raise PageError(f"{operation}: the XML is cut off, or none")
+    protocol = protocol or _SPOKEN[service]
+    if protocol not in _JSON:
+        _check_xml(protocol, operation, body)
         return None
+    operation = operation if operation in _REQUIRED else f"{service}.{operation}"
     escaped: frozenset[int] = frozenset()
     value: Struct | None = None
     try:
@@ -150,6 +165,18 @@ def _check_length(headers: Mapping[str, str], body: bytes) -> None:
     expected = headers.get("content-length")
     if expected is not None and "content-encoding" not in headers and expected != str(len(body)):
         raise PageError(f"{len(body)} bytes came, {expected} were announced")
+
+
+def _check_xml(protocol: str, operation: str, body: bytes) -> None:
+    """What begins with an element ends with it; of query protocols its name is known."""
+    root = _ROOT.search(body)
+    name = root[1] if root else b""
+    whole = body.rstrip()
+    is_empty = whole.endswith(b"/>") and len(_ROOT.findall(body)) == 1
+    if protocol in ("query", "ec2") and name != f"{operation}Response".encode():
+        raise PageError(f"{operation}: the XML is of something else")
+    if name in _NO_ROOT or not name or not (is_empty or whole.endswith(b"</" + name + b">")):
+        raise PageError(f"{operation}: the XML is cut off, or none")
 
 
 def _check_key(operation: str, value: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
+from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
 from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
 from forensics.collect.pacing import Pacer
@@ -18,11 +19,12 @@ from forensics.collect.session import Session
 from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
 from forensics.collect.windows import Window, cut, iso, missing, to_ms
 from forensics.errors import TemporaryError
+from forensics.inventory import Redactor, load_key, roots
 from forensics.model import Gap
 
 __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
-KINDS = ("log_window", "trace_window")
+KINDS = ("log_window", "trace_window", "inventory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Plan:
     errors: list[Refused] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)  # places whose log groups could be listed
     open_units: list[Unit] = field(default_factory=list)
+    inventories: list[Inventory] = field(default_factory=list)
+
+    def answered(self) -> set[tuple[str, str]]:
+        """Actions of an inventory that worked in this run, each with the place."""
+        return {
+            (action, place(one.api.account, one.api.region))
+            for one in self.inventories
+            for action in one.answered
+        }
 
 
 class _Done:
@@ -59,6 +70,9 @@ class _Done:
         """What was read without a filter was read for every filter."""
         plain = key._replace(pattern="")
         return missing(window, [*self._windows[key], *self._windows[plain]])
+
+    def has(self, key: SourceKey, window: Window) -> bool:
+        return not self.missing(key, window)
 
     def _add(self, unit: Unit) -> None:
         key, window = parse_name(unit.what)
@@ -84,6 +98,7 @@ def make_plan(
         api = identify(session, region, pacer, stop)
         if api.account:
             plan.accounts.add(api.account)
+        _plan_inventory(request, api, done, plan)
         if request.log_groups:
             _plan_logs(request, api, done, plan)
         if request.traces:
@@ -144,6 +159,15 @@ def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> Non
     window = Window(start, -(-end // SECOND_MS) * SECOND_MS)  # whole seconds
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
+
+
+def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+    """How things are now: in the hour of the pull, whatever the window."""
+    hour = hour_of(to_ms(api.session.meter.now()))
+    shared = Inventory(api, Redactor(load_key()), done.has)
+    wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
+    plan.tasks.extend(Task(source, hour) for source in wanted if not done.has(source.key, hour))
+    plan.inventories.append(shared)
 
 
 def _end(request: PullRequest, api: Api) -> int:

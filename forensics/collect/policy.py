@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from forensics.collect.groups import actions_of, all_groups
 from forensics.collect.request import PullRequest
 
 __all__ = ["policy"]
@@ -14,6 +15,7 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
     """A policy document (version 2012-10-17) of read-only actions for exactly this request.
 
     `logs:FilterLogEvents` is limited to the groups that the globs name, in the regions asked for.
+    Each group of permissions is a statement of its own, to be left out by whoever must.
     `logs:DescribeLogGroups` and X-Ray's read actions know no resources but `*` (Service
     Authorization Reference). `sts:GetCallerIdentity` needs no permission.
     """
@@ -25,6 +27,11 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
     if request.traces:
         actions = ["xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "xray:GetTraceSummaries"]
         statements.append(_statement("ReadTraces", actions, ["*"]))
+    statements += [
+        _statement(f"Read{group.capitalize()}Group", asked, ["*"])
+        for group in all_groups()
+        if request.wants(group) and (asked := actions_of(group))
+    ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -106,7 +106,7 @@ class _Run:
         workers = Workers(self._request.workers, self.stop, self._spool.put)
         for task in plan.tasks:
             workers.add(task.source, task.window)
-            self._total_ms += task.window.length
+            self._total_ms += _weight(task.source, task.window)
         self._gaps.update(plan.gaps)
         try:
             self._work(workers)
@@ -147,7 +147,7 @@ class _Run:
         """Deal with a result; returns what ends the run."""
         if isinstance(result, Fatal):
             return result.error
-        self._done_ms += result.window.length
+        self._done_ms += _weight(result.source, result.window)
         if isinstance(result, Read):
             self._failures = 0
             self._coverage.add(result.source, result.window)
@@ -211,7 +211,7 @@ class _Run:
         self._reasons[source] = str(error)
         if isinstance(error, Refused) and error.for_good:
             dropped = workers.drop(source)
-            self._done_ms += sum(window.length for window in dropped)
+            self._done_ms += sum(_weight(source, window) for window in dropped)
             windows.extend(dropped)
         if isinstance(error, TemporaryError):
             self._failures += 1
@@ -250,6 +250,11 @@ class _Run:
             refused=dict(meter.refused), bytes=meter.bytes, seconds=time.monotonic() - self._began,
             gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset,
         )  # fmt: skip
+
+
+def _weight(source: Source, window: Window) -> int:
+    """How much of the progress a window is; a look at how things are now has no length."""
+    return 0 if source.is_snapshot else window.length
 
 
 def _joined(windows: Iterable[Window]) -> list[Window]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,13 +20,15 @@ class PullRequest:
     `trace_filter` an X-Ray filter expression. `quota_share` is the part of each quota that may be
     used, more than 1 for endpoints that have none. What is younger than `log_settle` (events that
     arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
-    the next run.
+    the next run. `groups` are globs of what else is asked, by group of permissions (`forensics
+    iam-policy --list`); none = logs and traces alone.
     """
 
     starts_at: datetime
     ends_at: datetime
     log_groups: tuple[str, ...] = ("*",)
     traces: bool = True
+    groups: tuple[str, ...] = ()
     log_filter: str = ""
     trace_filter: str = ""
     access: Access = field(default_factory=Access)
@@ -33,6 +36,9 @@ class PullRequest:
     workers: int = 6
     log_settle: timedelta = timedelta(minutes=15)
     trace_settle: timedelta = timedelta(days=7)
+
+    def wants(self, group: str) -> bool:
+        return any(fnmatch.fnmatchcase(group, glob) for glob in self.groups)
 
 
 @dataclass(frozen=True, slots=True)

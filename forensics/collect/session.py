@@ -193,7 +193,8 @@ class Session:
         operation = operation_model.name
         service = operation_model.service_model.service_name
         try:
-            page = check_page(service, operation, headers, body)
+            protocol = operation_model.service_model.resolved_protocol
+            page = check_page(service, operation, headers, body, protocol)
         except PageError:
             self.meter.count(self.meter.refused, operation)
             raise

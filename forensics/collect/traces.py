@@ -21,7 +21,7 @@ import pyarrow as pa
 from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.columns import document_rows, summary_rows
-from forensics.collect.outcome import DONE, OPEN, Finished, SourceKey, Split, detail, gap_of, unit_name
+from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, gap_of, unit_name
 from forensics.collect.pages import SummaryHead, Trace
 from forensics.collect.windows import Window, cut, to_ms
 from forensics.model import Gap
@@ -75,6 +75,8 @@ class TraceSource:
     kind = "trace_window"
     gap_kind = "traces"
     name = "traces"
+    priority = LATER
+    is_snapshot = False
 
     def __init__(self, api: Api, pattern: str, settle: timedelta, known: Mapping[str, int]) -> None:
         self._api = api

@@ -1,8 +1,8 @@
 """Threads that read windows, and the queues between them and the writer.
 
-Windows wait in order of time over all sources, so that parts written one after another hold
-neighbouring times. One finished unit at most waits for the writer, then workers wait too: memory is
-bounded by workers times unit, however much there is to pull.
+Windows wait by priority of their source and then in order of time over all sources, so that parts
+written one after another hold neighbouring times. One finished unit at most waits for the writer, then
+workers wait too: memory is bounded by workers times unit, however much there is to pull.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forensics.collect.aws import Refused, Stopped
-from forensics.collect.outcome import Finished, Source, Split
+from forensics.collect.outcome import Finished, More, Source
 from forensics.collect.windows import Window
 from forensics.errors import TemporaryError
 
@@ -55,7 +55,7 @@ class Workers:
         self._stop = stop
         self._keep = keep
         self._ready = threading.Condition()
-        self._heap: list[tuple[int, int, Source, Window]] = []
+        self._heap: list[tuple[int, int, int, Source, Window]] = []
         self._number = 0
         self._open = 0
         self._dead: set[int] = set()
@@ -76,8 +76,8 @@ class Workers:
     def drop(self, source: Source) -> list[Window]:
         """Take back what is still to be read of a source; returns those windows."""
         with self._ready:
-            dropped = [window for _, _, s, window in self._heap if s is source]
-            self._heap = [entry for entry in self._heap if entry[2] is not source]
+            dropped = [window for *_, s, window in self._heap if s is source]
+            self._heap = [entry for entry in self._heap if entry[3] is not source]
             heapq.heapify(self._heap)
             self._open -= len(dropped)
             self._ready.notify_all()
@@ -109,7 +109,7 @@ class Workers:
     def _push(self, source: Source, window: Window) -> None:
         self._number += 1
         self._open += 1
-        heapq.heappush(self._heap, (window.start, self._number, source, window))
+        heapq.heappush(self._heap, (source.priority, window.start, self._number, source, window))
 
     def _run(self) -> None:
         while (task := self._take()) is not None:
@@ -127,7 +127,7 @@ class Workers:
                 self._ready.wait(0.5)
             if self._stop.is_set():
                 return None
-            _, _, source, window = heapq.heappop(self._heap)
+            *_, source, window = heapq.heappop(self._heap)
             return source, window
 
     def _read(self, source: Source, window: Window) -> Read | Failed | Fatal | None:
@@ -141,10 +141,10 @@ class Workers:
             return Failed(source, window, error)
         except BaseException as error:  # it must reach the caller's thread, whatever it is
             return Fatal(error)
-        assert isinstance(outcome, Split)
+        more = outcome.tasks if isinstance(outcome, More) else [(source, p) for p in outcome.pieces]
         with self._ready:
-            for piece in outcome.pieces:
-                self._push(source, piece)
+            for task in more:
+                self._push(*task)
             self._open -= 1
             self._ready.notify_all()
         return None

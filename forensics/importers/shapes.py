@@ -3,7 +3,7 @@
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
 `aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads.
+subscription payloads; metrics and changes as in `measured`, configuration as in `resources`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from forensics.importers.measured import read_measured
+from forensics.importers.resources import read_resource
 from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
 
 __all__ = ["read_value"]
@@ -95,7 +97,9 @@ def _take(
     if outer.Segments is not UNSET:
         _segment(value, raw, outer, place, rows, escaped)
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
-        _log_event(value, outer, place, rows, escaped)
+        # AWS Health calls its list `events` too
+        if value.message is not UNSET or not read_measured(raw, place, rows):
+            _log_event(value, outer, place, rows, escaped)
     elif value.events is not UNSET:
         _read_each(value.events, value, f"{place}, event", rows, escaped)
     elif value.logEvents is not UNSET:
@@ -111,9 +115,16 @@ def _take(
         _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
-    elif value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
-        _summary(value.Id, raw, rows)
     else:
+        _take_other(value, raw, outer, place, rows)
+
+
+def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows) -> None:
+    if value.Id is not UNSET and (value.Duration is not UNSET or outer.TraceSummaries is not UNSET):
+        _summary(value.Id, raw, rows)
+        return
+    is_measured = read_measured(raw, place, rows)  # a service has configuration and deployments
+    if not read_resource(raw, rows) and not is_measured:
         rows.pass_over(place)
 
 

@@ -18,7 +18,9 @@ import msgspec
 __all__ = ["Splitter", "Value", "Warned", "is_json"]
 
 _BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
-_LIST = re.compile(rb'"(?:Traces|TraceSummaries|Segments|events|logEvents)"\s*:\s*\Z')
+_LIST = re.compile(
+    rb'"(?:Traces|TraceSummaries|Segments|events|logEvents|Records|Events|AlarmHistoryItems)"\s*:\s*\Z'
+)
 _BLANK = b" \t\r\n,\xef\xbb\xbf"
 _OPENS = {b"}": b"{", b"]": b"["}
 _LONGEST_CONTEXT = 64_000

@@ -1,5 +1,13 @@
 """The frozen values that rooms hand each other: progress, chains, the result document, views."""
 
+from forensics.model.catalog import (
+    Catalog,
+    ColumnInfo,
+    ColumnOf,
+    ParameterInfo,
+    RecipeInfo,
+    ViewInfo,
+)
 from forensics.model.chain import (
     Chain,
     Edge,
@@ -66,10 +74,13 @@ __all__ = [
     "BlastRadius",
     "CaseInfo",
     "CaseStatus",
+    "Catalog",
     "Chain",
     "ChainStep",
     "ChainView",
     "ClockSkew",
+    "ColumnInfo",
+    "ColumnOf",
     "Contrast",
     "Coverage",
     "Document",
@@ -88,9 +99,11 @@ __all__ = [
     "NextRun",
     "Node",
     "OnProgress",
+    "ParameterInfo",
     "PathStep",
     "Progress",
     "Rate",
+    "RecipeInfo",
     "RootCause",
     "Sampling",
     "Section",
@@ -107,6 +120,7 @@ __all__ = [
     "TraceSpan",
     "Trigger",
     "UnitStatus",
+    "ViewInfo",
     "Window",
     "XrayAgreement",
     "no_progress",

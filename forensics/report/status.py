@@ -12,6 +12,8 @@ _TABLES = {
     "log_event": "log events",
     "segment_document": "segment documents",
     "trace_summary": "trace summaries",
+    "metric": "datapoints",
+    "change": "changes",
     "warning": "warnings of import",
 }
 

@@ -14,7 +14,7 @@
 -- timestamp: the producer's time, UTC
 -- format: which record it is: gateway_json, gateway_text, execution, alb, alb_json, envoy_text, envoy_json,
 --   web_server, cloudfront, cloudfront_json, waf, appsync, states, sns, event_bus, pipes, async,
---   dead_letter, ecs, kernel, klog, k8s_event, audit, insights, vpc_flow, resolver, database
+--   dead_letter, ecs, kernel, klog, k8s_event, audit, insights, vpc_flow, resolver, database, cloudtrail
 -- pod: Kubernetes pod, of the envelope
 -- container: container, of the envelope
 -- host: machine, of the envelope
@@ -35,6 +35,8 @@ with read_ as (
                 when starts_with(message, '{"notification":{') and contains(message, '"delivery":') then 'sns'
                 when starts_with(message, '{"id":"') and contains(message, '"execution_arn":') then 'states'
                 when starts_with(message, '{"kind":"Event","apiVersion":"audit.k8s.io') then 'audit'
+                when starts_with(message, '{"eventVersion":"1') and contains(message, '"eventSource":"')
+                    and contains(message, '"userIdentity":') then 'cloudtrail'
             end
         end as known,
         -- one pass over other JSON that is in no envelope; a line with a level is a program's own

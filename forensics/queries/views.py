@@ -1,4 +1,4 @@
-"""The SQL tree: find, order and describe its views.
+"""The views of the SQL tree: find, order and describe them.
 
 A file is a header of `-- ` lines and one SELECT. Its folder is the schema, its stem the view:
 
@@ -26,8 +26,21 @@ from pathlib import Path
 
 from forensics.errors import QueryError
 
-__all__ = ["BASE_SCHEMAS", "SCHEMAS", "View", "closure", "tree", "tree_sha256"]
+__all__ = [
+    "BASE_SCHEMAS",
+    "SCHEMAS",
+    "VIEWS_VERSION",
+    "View",
+    "closure",
+    "folder",
+    "parse",
+    "tree",
+    "tree_sha256",
+]
 
+# Semantic: a view or column that goes, or gets another name or type, raises the first number; one that
+# is new the second; a meaning that is mended the third.
+VIEWS_VERSION = "1.0.0"
 # What lies on disk as Parquet and is not a file of the tree.
 BASE_SCHEMAS = ("evidence", "normalized", "rootcause")
 # The order in which a reader meets the folders, and in which they build on each other.
@@ -55,9 +68,10 @@ class View:
         return f"{self.schema}.{self.name}"
 
 
-def _folder() -> Path:
-    installed = Path(__file__).parent / "_sql"
-    return installed if installed.is_dir() else Path(__file__).parent.parent / "queries"
+def folder() -> Path:
+    """Where the tree lies: in the wheel, or in the repository."""
+    package = Path(__file__).parents[1]
+    return package / "_sql" if (package / "_sql").is_dir() else package.parent / "queries"
 
 
 @cache
@@ -69,7 +83,7 @@ def tree() -> dict[str, View]:
     views = [
         parse(file.read_text("utf-8"), schema, file.stem)
         for schema in SCHEMAS
-        for file in sorted((_folder() / schema).glob("*.sql"))
+        for file in sorted((folder() / schema).glob("*.sql"))
     ]
     named = {view.full_name: view for view in views}
     return {name: named[name] for name in _in_order(named)}

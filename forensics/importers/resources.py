@@ -1,0 +1,102 @@
+"""Configuration in files: what the CLI prints of `describe`, `get` and `list`, and AWS Config's items.
+
+`forensics.inventory` says which member of an answer holds what; here it is told by content which answer
+a value is. Secrets are taken out as when pulling. Such files do not say when they were made: `seen_at`
+is null but for AWS Config, whose items do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from forensics.importers.rows import Rows, content_key
+from forensics.inventory import (
+    ASKS,
+    Ask,
+    Place,
+    Redactor,
+    Resource,
+    config_item,
+    filled,
+    load_key,
+    resource_of,
+)
+
+__all__ = ["read_resource"]
+
+_object = msgspec.json.Decoder(dict[str, Any])
+
+Item = dict[str, Any]
+
+
+def read_resource(raw: bytes | msgspec.Raw, rows: Rows) -> bool:
+    """Add what the value holds; False where it is no configuration. Raises RecursionError."""
+    value = _object.decode(raw)
+    place = Place(rows.source.account, rows.source.region)
+    found = False
+    for resource, seen_at in _resources(value, place):
+        _add(resource, seen_at, rows)
+        found = True
+    return found
+
+
+@cache
+def _redactor() -> Redactor:
+    return Redactor(load_key())
+
+
+def _resources(value: Item, place: Place) -> Iterator[tuple[Resource, datetime | None]]:
+    items = value.get("configurationItems")
+    for item in items if isinstance(items, list) else [value]:
+        if isinstance(item, dict) and (found := config_item(item, place, _redactor())):
+            yield found
+            continue
+        for ask, one in _told(value):
+            yield resource_of(ask, one, (), place, _redactor()), None
+
+
+def _told(value: Item) -> Iterator[tuple[Ask, Item]]:
+    """The things of an answer, each with the question that it answers."""
+    for ask in ASKS:
+        if ask.kind:
+            for one in _of_answer(ask, value):
+                if filled(ask.arn, one, (), Place("-", "-")) is not None:
+                    yield ask, one
+
+
+def _of_answer(ask: Ask, value: Item) -> Iterator[Item]:
+    listed = value.get(ask.items) or value.get(ask.wire) if ask.items else None
+    if isinstance(listed, list):
+        for one in listed:
+            if isinstance(one, dict) and not any(one.get(name) == v for name, v in ask.unless.items()):
+                yield one
+        return
+    one = value.get(ask.item) if ask.item else value if _is_bare(ask, value) else None
+    if isinstance(one, dict) and not any(one.get(name) == v for name, v in ask.unless.items()):
+        yield one
+
+
+def _is_bare(ask: Ask, value: Mapping[str, Any]) -> bool:
+    """One thing without a list around it is told by members that nothing else has together."""
+    return bool(ask.requires) and all(name in value for name in ask.requires)
+
+
+def _add(resource: Resource, seen_at: datetime | None, rows: Rows) -> None:
+    at = None if seen_at is None else int(seen_at.replace(tzinfo=UTC).timestamp() * 1_000_000)
+    rows.add(
+        "resource",
+        len(resource.configuration),
+        account=resource.account,
+        region=resource.region,
+        node=resource.node,
+        kind=resource.kind,
+        arn=resource.arn,
+        seen_at=at,
+        configuration=resource.configuration,
+        configuration_key=content_key(resource.configuration),
+    )

@@ -1,0 +1,101 @@
+"""The SQL behind a name: the Parquet of a case, no rows of the right types, or the query of the tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from forensics.case import Case
+from forensics.queries import View
+from forensics.schema import EVIDENCE, NORMALIZED
+
+__all__ = ["BASE_TABLES", "base_body", "comments", "no_rows", "quoted", "view_body"]
+
+_VERDICT = pa.schema(
+    [
+        ("failure", pa.string()), ("chain", pa.string()), ("symptom", pa.string()),
+        ("trace_id", pa.string()), ("failed_at", pa.timestamp("us")), ("node", pa.string()),
+        ("node_kind", pa.string()), ("symptom_kind", pa.string()), ("message", pa.string()),
+        ("origin", pa.string()), ("origin_node", pa.string()), ("origin_kind", pa.string()),
+        ("category", pa.string()),
+        ("confidence", pa.float64()), ("band", pa.string()), ("issue", pa.string()),
+        ("fingerprint", pa.string()), ("title", pa.string()), ("document", pa.string()),
+    ]
+)  # fmt: skip
+BASE_TABLES: dict[str, pa.Schema] = {
+    **{f"evidence.{name}": schema for name, schema in EVIDENCE.items()},
+    **{f"normalized.{name}": schema for name, schema in NORMALIZED.items()},
+    "rootcause.verdict": _VERDICT,
+    "rootcause.absorbed": pa.schema([("invocation", pa.string()), ("category", pa.string())]),
+    "evidence.gap": pa.schema(
+        [
+            ("kind", pa.string()), ("what", pa.string()), ("starts_at", pa.string()),
+            ("ends_at", pa.string()), ("reason", pa.string()), ("closable", pa.bool_()),
+        ]
+    ),
+}  # fmt: skip
+
+
+def base_body(case: Case, name: str, only: Sequence[Path] | None = None) -> str:
+    """A base table: its parts, or `only` these of them; the ledger's gaps."""
+    if name == "evidence.gap":
+        return _gap_rows(case)
+    area, table = name.split(".")
+    kept = case.files("evidence", table) if area == "evidence" else case.files("lake", name)
+    return scan(kept if only is None else only) or no_rows(BASE_TABLES[name])
+
+
+def view_body(case: Case, view: View) -> str:
+    """A view: what the case keeps of it, else its query."""
+    files = case.files("lake", view.full_name) if view.materialize else []
+    return scan(files) or view.sql
+
+
+def comments(view: View, kind: str = "view") -> Iterator[str]:
+    """The statements that describe a view and its columns; CREATE OR REPLACE forgets them."""
+    yield f"comment on {kind} {view.full_name} is {quoted(view.description)}"
+    for column, meaning in view.columns.items():
+        yield f"comment on column {view.full_name}.{column} is {quoted(meaning)}"
+
+
+def scan(files: Sequence[Path]) -> str:
+    """Absolute names, so that neither a fence nor a database file cares where somebody stands."""
+    listed = ", ".join(quoted(os.fspath(file.resolve())) for file in files)
+    return f"select * from read_parquet([{listed}])" if files else ""
+
+
+def no_rows(schema: pa.Schema) -> str:
+    columns = ", ".join(f"cast(null as {_sql_type(f.type)}) as {f.name}" for f in schema)
+    return f"select {columns} where false"
+
+
+def _gap_rows(case: Case) -> str:
+    gaps = [
+        f"({', '.join(_literal(v) for v in (g.kind, g.what, g.starts_at, g.ends_at, g.reason, g.closable))})"
+        for g in case.gaps()
+    ]
+    empty = no_rows(BASE_TABLES["evidence.gap"])
+    if not gaps:
+        return empty
+    names = ", ".join(BASE_TABLES["evidence.gap"].names)
+    return f"{empty} union all select * from (values {', '.join(gaps)}) as g({names})"
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else quoted(str(value))
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return "timestamp"
+    names = {pa.string(): "varchar", pa.bool_(): "boolean", pa.int64(): "bigint", pa.float64(): "double"}
+    return names[kind]
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

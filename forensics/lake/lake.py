@@ -1,0 +1,225 @@
+"""A case's tables and the SQL tree, behind one connection.
+
+A Lake holds no data. Base tables are views over the case's Parquet parts, the views of the tree
+stand on them, and `materialize` keeps what is dear to compute as parts of the case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from forensics.case import Case, Part
+from forensics.errors import QueryError
+from forensics.lake.bodies import BASE_TABLES, base_body, comments, quoted, view_body
+from forensics.lake.fence import refuse_all_but_questions
+from forensics.lake.nearest import check_parameters, told
+from forensics.lake.running import run
+from forensics.model import OnProgress, no_progress
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
+
+__all__ = ["BASE_TABLES", "Lake", "part_key", "view_key"]
+
+_BATCH_ROWS = 100_000
+_AREAS = ("evidence", "lake")
+_QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
+
+
+class Lake:
+    """One DuckDB connection over a case. Use it as a context manager.
+
+    `threads` changes speed only, never a result. `memory` is DuckDB's limit, such as `2GB`.
+    `only` narrows base tables to some files, for views of `scope: record`.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        only: Mapping[str, Sequence[Path]] | None = None,
+        ignore_materialized: bool = False,
+    ) -> None:
+        self.case = case
+        self._only = only or {}
+        self._fresh = ignore_materialized
+        self._bound: set[str] = set()
+        self._fenced = False
+        self._db = duckdb.connect(":memory:", config=_config(case.path, threads, memory))
+        for option in ("enable_progress_bar=true", "enable_progress_bar_print=false"):
+            self._db.execute(f"set {option}")  # counted for whoever asks, never printed by DuckDB
+        for schema in (*BASE_SCHEMAS, *SCHEMAS):
+            self._db.execute(f"create schema {schema}")
+        for name in BASE_TABLES:
+            self._db.execute(f"create view {name} as {base_body(case, name, self._only.get(name))}")
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pa.Table:
+        """The rows of a query of our own (trusted text; values are bound, never pasted in)."""
+        self.bind(_names(sql))
+        try:
+            table: pa.Table = self._run(sql, parameters).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(*told(error)) from error
+        return table
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.arrow(sql, parameters).to_pylist()
+        return found
+
+    def batches(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterator[pa.RecordBatch]:
+        """Stream a query's rows in bounded memory. The connection is busy until it is read out."""
+        self.bind(_names(sql))
+        yield from self._run(sql, parameters).to_arrow_reader(_BATCH_ROWS)
+
+    @contextmanager
+    def given(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """Let queries inside the block read Arrow rows under a name of their own."""
+        self._db.register(name, rows)
+        try:
+            yield
+        finally:
+            self._db.unregister(name)
+
+    def bind(self, names: Sequence[str]) -> None:
+        """Make these views, and those that they need, visible to queries."""
+        for view in closure(names):
+            if view.full_name not in self._bound:
+                self._bind_view(view)
+                self._bound.add(view.full_name)
+
+    def materialize(self, view: View, key: str) -> None:
+        """Compute a view and keep its rows in the case, unless they are there for this key."""
+        have = self.case.parts("lake", view.full_name)
+        if not have or any(part.inputs != key for part in have):
+            self.materialize_part(view, "000001", key, have)
+
+    def materialize_part(self, view: View, stem: str, key: str, replaces: Sequence[Part]) -> None:
+        """Compute a view over what is bound, in place of older parts of it."""
+        self.bind(view.needs)
+        reader = self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
+        schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in reader.schema])
+        batches = (batch.cast(schema) for batch in reader)
+        name = view.full_name
+        self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        self._bound.discard(name)
+
+    def fence(self) -> None:
+        """From here on: reading the case's tables only, and no way to change that."""
+        tables = ", ".join(quoted(os.fspath(self.case.path.resolve() / area)) for area in _AREAS)
+        self._db.execute(f"set allowed_directories=[{tables}]")
+        self._db.execute("set enable_external_access=false")
+        self._db.execute("set lock_configuration=true")
+        self._fenced = True
+
+    def ask(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        unsafe: bool = False,
+        on_progress: OnProgress = no_progress,
+    ) -> Iterator[pa.RecordBatch]:
+        """A user's query, streamed: SELECT and EXPLAIN only, fenced to the case unless `unsafe`.
+
+        Values are bound to `$name`. Raises QueryError with the nearest names where a view, column or
+        parameter is unknown.
+        """
+        self._prepare(sql, parameters or {}, unsafe)
+        return run(self._db, sql, dict(parameters or {}), on_progress)
+
+    def relation(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, unsafe: bool = False
+    ) -> duckdb.DuckDBPyRelation | None:
+        """The same, not yet run, on a connection of its own; None where it is no SELECT."""
+        self._prepare(sql, parameters or {}, unsafe)
+        return self._run(sql, dict(parameters or {}), self._db.cursor())  # type: ignore[no-any-return]
+
+    def split(self, sql: str) -> list[str]:
+        """The statements of a text. Raises QueryError where it is no SQL."""
+        return [statement.query for statement in self._statements(sql)]
+
+    def _statements(self, sql: str) -> list[duckdb.Statement]:
+        try:
+            return self._db.extract_statements(sql)
+        except duckdb.Error as error:
+            raise QueryError(*told(error)) from None
+
+    def _prepare(self, sql: str, parameters: Mapping[str, Any], unsafe: bool) -> None:
+        statements = self._statements(sql)
+        if not unsafe:
+            refuse_all_but_questions(self._db, sql, [*tree(), *BASE_TABLES])
+        check_parameters({name for one in statements for name in one.named_parameters}, parameters)
+        self.bind(_names(sql))
+        if not unsafe and not self._fenced:
+            self.fence()
+
+    def bind_all(self) -> None:
+        """Make every view visible, for whoever wants to look around."""
+        self.bind(list(tree()))
+
+    def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = (), db: Any = None) -> Any:
+        try:
+            return (db or self._db).sql(sql, params=parameters or None)
+        except duckdb.Error as error:
+            raise QueryError(*told(error)) from None
+
+    def _bind_view(self, view: View) -> None:
+        body = view.sql if self._fresh else view_body(self.case, view)
+        self._db.execute(f"create or replace view {view.full_name} as {body}")
+        for comment in comments(view):
+            self._db.execute(comment)
+
+
+def _names(sql: str) -> list[str]:
+    """What a query may speak of. A name inside a text binds a view too many, which costs little."""
+    return [f"{schema}.{name}".lower() for schema, name in _QUALIFIED.findall(sql)]
+
+
+def view_key(view: View, state: str) -> str:
+    """What the rows of a view depend on: the evidence, and the view with all it stands on."""
+    text = "\0".join(v.sql for v in closure([view.full_name]))
+    return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
+
+
+def part_key(part: Part, view: View) -> str:
+    """The same for one part of evidence."""
+    return view_key(view, part.sha256)
+
+
+def _config(case: Path, threads: int | None, memory: str | None) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+        "python_enable_replacements": False,  # a name in a query is a view, never a variable of ours
+        "temp_directory": os.fspath(case / ".spill"),
+    }
+    if threads:
+        config["threads"] = threads
+    if memory:
+        config["memory_limit"] = memory
+    return config
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """Types that every reader of Parquet has: no 128-bit integers (DuckDB's sum of bigint)."""
+    if pa.types.is_decimal(kind) and kind.scale == 0:
+        return pa.int64()
+    if pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    return kind

@@ -27,16 +27,28 @@ from forensics.errors import CredentialsError, UsageError
 
 __all__ = ["Access", "Meter", "Session"]
 
+_ALL = "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to reach AWS. What is empty comes from boto3's own chain (AWS_PROFILE, AWS_REGION,
-    AWS_ENDPOINT_URL, the configuration files, the role of the machine)."""
+    AWS_ENDPOINT_URL, the configuration files, the role of the machine). Among `regions`, `all` is
+    every region of the partition."""
 
     regions: tuple[str, ...] = ()
     profile: str | None = None
     role_arn: str | None = None
     endpoint_url: str | None = None
+
+    @property
+    def all_regions(self) -> bool:
+        return _ALL in self.regions
+
+    @property
+    def named_regions(self) -> tuple[str, ...]:
+        """Those that were asked for by name."""
+        return tuple(region for region in self.regions if region != _ALL)
 
 
 @dataclass(slots=True)
@@ -92,12 +104,25 @@ class Session:
             raise CredentialsError("no AWS credentials found", "aws configure, or set AWS_PROFILE")
 
     def regions(self) -> tuple[str, ...]:
-        """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own."""
+        """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own.
+
+        Of all regions that one comes first: where it refuses the credentials, all would.
+        """
         default = os.environ.get("AWS_REGION") or self._boto.region_name
-        regions = self._access.regions or ((default,) if default else ())
+        regions = self._access.named_regions or ((default,) if default else ())
+        if self._access.all_regions:
+            regions = (*regions, *self._partition(regions[0] if regions else ""))
         if not regions:
             raise UsageError("no AWS region given", "add --region eu-west-1, or set AWS_REGION")
         return tuple(dict.fromkeys(regions))
+
+    def _partition(self, region: str) -> list[str]:
+        """The regions of its partition, as botocore knows them: to list them takes no permission."""
+        try:
+            partition = self._boto.get_partition_for_region(region)
+        except BotoCoreError:
+            partition = "aws"
+        return sorted(self._boto.get_available_regions("logs", partition_name=partition))
 
     def client(self, service: str, region: str) -> Any:
         with self._lock:  # boto3 sessions are not safe to make clients from in several threads
@@ -153,7 +178,7 @@ class Session:
     def _role_client(self, service: str, **options: Any) -> Any:
         """The client that the role is assumed with, by the credentials of the profile."""
         source = boto3.Session(profile_name=self._access.profile)
-        region = next(iter(self._access.regions), None) or source.region_name
+        region = next(iter(self._access.named_regions), None) or source.region_name
         return source.client(service, region_name=region, endpoint_url=self._access.endpoint_url, **options)
 
     def _make_client(self, boto: boto3.Session, service: str, region: str) -> Any:

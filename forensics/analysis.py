@@ -8,24 +8,36 @@ both and the rules. A run with nothing new reads no evidence.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import forensics.normalize
 import forensics.rootcause
 from forensics.case import Case, Part
-from forensics.lake import BASE_TABLES, Lake, part_key, view_key
+from forensics.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.model import OnProgress, Progress, no_progress
-from forensics.normalize import normalize_documents
-from forensics.queries import tree, tree_sha256
+from forensics.normalize import SPAN_GROUP, normalize_documents, normalize_span_events, normalize_spans
+from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
 __all__ = ["analyse", "is_analysed"]
 
 _DOCUMENT_ROWS = 10_000
+# How far around a part of log events lines may belong to a message in it.
+_EDGE_US = 5_000_000
+Grammar = Callable[[Iterator[pa.RecordBatch]], Iterator[dict[str, pa.RecordBatch]]]
+# What Python reads, by the table of evidence that it lies in.
+_GRAMMARS: dict[str, Grammar] = {
+    "segment_document": normalize_documents,
+    "span_document": normalize_spans,
+    "log_event": normalize_span_events,
+}
 
 
 def analyse(
@@ -76,59 +88,136 @@ def _code(package: object) -> str:
 
 
 def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
-    parts = case.parts("evidence", "segment_document")
     grammar = f"{GRAMMAR} {_code(forensics.normalize)}"
-    for number, part in enumerate(parts):
-        on_progress(Progress("normalize", number, len(parts), "parts of traces"))
+    work = [(part, name) for name in _GRAMMARS for part in case.parts("evidence", name)]
+    for number, (part, name) in enumerate(work):
+        on_progress(Progress("normalize", number, len(work), "parts of traces"))
         key = hashlib.sha256(f"{grammar} {part.sha256}".encode()).hexdigest()
         stem = Path(part.path).stem
-        if not _is_current(case, "normalized.span", stem, key):
-            _normalize_part(case, part, stem, key)
+        if not _current(case, "normalized.span", stem, key):
+            _normalize_part(case, part, stem, key, _GRAMMARS[name])
 
 
-def _normalize_part(case: Case, part: Part, stem: str, key: str) -> None:
+def _normalize_part(case: Case, part: Part, stem: str, key: str, grammar: Grammar) -> None:
+    """Batch by batch: what lies in memory is a batch, however large the part."""
     case.check_content(part)
     source = pq.ParquetFile(case.path / part.path, page_checksum_verification=True)
-    outputs: dict[str, list[pa.RecordBatch]] = {name: [] for name in NORMALIZED}
-    for tables in normalize_documents(source.iter_batches(_DOCUMENT_ROWS)):
-        for name, batch in tables.items():
-            outputs[name].append(batch)
-    for name in ("link", "warning", "span"):  # span last: its presence says that all are there
-        old = _derived(case, f"normalized.{name}", stem)
-        rows = pa.Table.from_batches(outputs[name], schema=NORMALIZED[name])
-        case.write("lake", f"normalized.{name}", stem, rows, NORMALIZED[name], inputs=key, replaces=old)
+    old = [found for name in NORMALIZED for found in _derived(case, f"normalized.{name}", stem)]
+    with ExitStack() as open_parts:
+        writers = {
+            name: open_parts.enter_context(
+                case.writing("lake", f"normalized.{name}", stem, schema, inputs=key)
+            )
+            for name, schema in NORMALIZED.items()
+        }
+        for tables in grammar(_batches(source, part.name)):
+            for name, batch in tables.items():
+                writers[name].write(batch)
+        new = [writer.finish() for name, writer in writers.items() if name == "span" or writer.rows]
+    case.commit(new, replaces=[found for found in old if found.path not in {part.path for part in new}])
+
+
+def _batches(source: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
+    """Of log events only those that are spans: most parts hold none, which the group's names tell."""
+    if name != "log_event":
+        yield from source.iter_batches(_DOCUMENT_ROWS)
+        return
+    for group in range(source.num_row_groups):
+        names = source.read_row_group(group, columns=["log_group"])["log_group"]
+        if pc.any(pc.equal(names, SPAN_GROUP)).as_py():
+            for batch in source.iter_batches(_DOCUMENT_ROWS, row_groups=[group]):
+                yield batch.filter(pc.equal(batch["log_group"], SPAN_GROUP))
 
 
 def _read_records(case: Case, threads: int | None, memory: str | None, on_progress: OnProgress) -> None:
     """Views of `scope: record`, part by part of the evidence that they read."""
-    for view in (view for view in tree().values() if view.materialize and view.scope == "record"):
-        source = next(need for need in view.needs if need.startswith("evidence."))
+    for source, views in _record_views().items():
         parts = case.parts("evidence", source.split(".")[1])
         for number, part in enumerate(parts):
             on_progress(Progress("normalize", number, len(parts), "parts of logs"))
-            stem, key = Path(part.path).stem, part_key(part, view)
-            if _is_current(case, view.full_name, stem, key):
-                continue
-            case.check_content(part)
-            only = {source: [case.path / part.path]}
-            old = _derived(case, view.full_name, stem)
-            with Lake(case, threads=threads, memory=memory, only=only, ignore_materialized=True) as lake:
-                lake.materialize_part(view, stem, key, old)
+            _read_part(case, source, part, views, threads, memory)
+
+
+def _record_views() -> dict[str, list[View]]:
+    """The materialized views of `scope: record` by the table of evidence that they read."""
+    found: dict[str, list[View]] = {}
+    for view in tree().values():
+        if view.materialize and view.scope == "record":
+            source = next(need for need in view.needs if need.startswith("evidence."))
+            found.setdefault(source, []).append(view)
+    return found
+
+
+def _read_part(
+    case: Case, source: str, part: Part, views: list[View], threads: int | None, memory: str | None
+) -> None:
+    """Make the views of one part that are not there. They share a Lake, since to open one and to
+    bind the tree costs as much as reading ten thousand lines."""
+    stem, made = Path(part.path).stem, dict[str, Part]()
+    edges = _edges(case, part) if source == "evidence.log_event" else []
+    with ExitStack() as stack:
+        lake: Lake | None = None
+        for view in views:
+            key = _part_key(view, part, made, edges)
+            found = _current(case, view.full_name, stem, key)
+            if not found:
+                if lake is None:
+                    case.check_content(part)
+                    only = {name: [case.path / p.path] for name, p in made.items()}
+                    only[source] = [case.path / part.path]
+                    where = [Edge(case.path / p.path, low, high) for p, low, high in edges]
+                    lake = stack.enter_context(
+                        Lake(
+                            case, threads=threads, memory=memory, only=only, edges=where,
+                            ignore_materialized=True,
+                        )
+                    )  # fmt: skip
+                lake.materialize_part(view, stem, key, _derived(case, view.full_name, stem))
+                found = _current(case, view.full_name, stem, key)
+            made[view.full_name] = found[0]
+
+
+def _part_key(view: View, part: Part, made: dict[str, Part], edges: list[tuple[Part, int, int]]) -> str:
+    """What a view of a part depends on: the part, its own SQL, and by their content the views of the
+    part that it reads. So a new neighbour makes anew what looks at neighbours, and no more than that
+    where nothing comes of it."""
+    below = {v.full_name for v in closure([view.full_name])}
+    inputs = [part.sha256, *(made[name].sha256 for name in sorted(below & made.keys()))]
+    if "evidence.log_edge" in view.sql:
+        inputs += [f"{p.sha256} {low} {high}" for p, low, high in edges]
+    return view_key(view, " ".join(inputs))
+
+
+def _edges(case: Case, part: Part) -> list[tuple[Part, int, int]]:
+    """Stretches of other parts right before and right after this one in time."""
+    low, high = part.low, part.high
+    if not isinstance(low, int) or not isinstance(high, int):
+        return []
+    stretches = [(low - _EDGE_US, low), (high, high + _EDGE_US)]
+    return [
+        (other, max(begin, other.low), min(end, other.high))
+        for other in case.parts("evidence", part.name)
+        for begin, end in stretches
+        if other.path != part.path and isinstance(other.low, int) and isinstance(other.high, int)
+        and other.low <= end and begin <= other.high
+    ]  # fmt: skip
 
 
 def _derived(case: Case, name: str, stem: str) -> list[Part]:
     return [part for part in case.parts("lake", name) if Path(part.path).name.startswith(f"{stem}-")]
 
 
-def _is_current(case: Case, name: str, stem: str, key: str) -> bool:
-    return any(part.inputs == key for part in _derived(case, name, stem))
+def _current(case: Case, name: str, stem: str, key: str) -> list[Part]:
+    return [part for part in _derived(case, name, stem) if part.inputs == key]
 
 
 def _explain(case: Case, key: str, threads: int | None, memory: str | None) -> None:
-    for name, derive in (("rootcause.absorbed", classify_absorbed), ("rootcause.verdict", explain_failures)):
-        have = case.parts("lake", name)
-        if have and have[0].inputs == key:
-            continue
-        with Lake(case, threads=threads, memory=memory) as lake:
-            rows = derive(lake, BASE_TABLES[name])
-            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have)
+    names = {"rootcause.absorbed": classify_absorbed, "rootcause.verdict": explain_failures}
+    have = {name: case.parts("lake", name) for name in names}
+    stale = [name for name, parts in have.items() if not parts or parts[0].inputs != key]
+    if not stale:
+        return
+    with Lake(case, threads=threads, memory=memory) as lake:
+        for name in stale:
+            rows = names[name](lake, BASE_TABLES[name])
+            case.write("lake", name, "000001", rows, BASE_TABLES[name], inputs=key, replaces=have[name])

@@ -12,7 +12,7 @@ import pyarrow as pa
 __all__ = ["CASE_FORMAT", "CLUSTER", "EVIDENCE", "GRAMMAR", "IDENTITY", "NORMALIZED", "TIME"]
 
 CASE_FORMAT = 1
-GRAMMAR = 1
+GRAMMAR = 2
 
 TIME = pa.timestamp("us")
 _S, _B, _I, _F = pa.string(), pa.bool_(), pa.int64(), pa.float64()
@@ -25,11 +25,17 @@ def _table(**columns: pa.DataType) -> pa.Schema:
 EVIDENCE: dict[str, pa.Schema] = {
     "log_event": _table(
         account=_S, region=_S, log_group=_S, log_stream=_S, timestamp=TIME, ingestion_time=TIME,
-        event_id=_S, message=_S, is_escaped=_B,
+        event_id=_S, message=_S, is_escaped=_B, ordinal=_I,
     ),
     "segment_document": _table(
         account=_S, region=_S, trace_id=_S, segment_id=_S, document=_S, document_key=_I,
         limit_exceeded=_B,
+    ),
+    # A span of OTLP, Jaeger or a file of `aws/spans` records; `resource` and `scope` are what the
+    # source says once for several spans (Jaeger: the process).
+    "span_document": _table(
+        account=_S, region=_S, trace_id=_S, span_id=_S, format=_S, resource=_S, scope=_S, document=_S,
+        document_key=_I,
     ),
     "trace_summary": _table(account=_S, region=_S, trace_id=_S, document=_S, document_key=_I),
     "metric": _table(
@@ -52,6 +58,7 @@ EVIDENCE: dict[str, pa.Schema] = {
 IDENTITY: dict[str, tuple[str, ...]] = {
     "log_event": ("account", "region", "log_group", "event_id"),
     "segment_document": ("account", "region", "trace_id", "segment_id", "document_key"),
+    "span_document": ("account", "region", "trace_id", "span_id", "document_key"),
     "trace_summary": ("account", "region", "trace_id", "document_key"),
     "metric": (
         "account", "region", "namespace", "metric", "dimensions", "stat", "period_s", "starts_at", "value",
@@ -65,6 +72,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
 CLUSTER: dict[str, str] = {
     "log_event": "timestamp",
     "segment_document": "trace_id",
+    "span_document": "trace_id",
     "trace_summary": "trace_id",
     "metric": "starts_at",
     "change": "occurred_at",
@@ -76,9 +84,9 @@ NORMALIZED: dict[str, pa.Schema] = {
     "span": _table(
         account=_S, region=_S, trace_id=_S, segment_id=_S, span_id=_S, parent_span_id=_S,
         trace_key=_I, segment_key=_I, span_key=_I, parent_key=_I, call_key=_I, document_key=_I,
-        ordinal=_I, name=_S, span_type=_S, namespace=_S, origin=_S, node=_S, kind=_S,
+        ordinal=_I, source=_S, name=_S, span_type=_S, span_kind=_S, namespace=_S, origin=_S, node=_S, kind=_S,
         remote_node=_S, remote_kind=_S, operation=_S, inferred=_B, in_progress=_B,
-        started_at=TIME, ended_at=TIME, is_error=_B, is_fault=_B, is_throttle=_B,
+        started_at=TIME, ended_at=TIME, started_ns=_I, ended_ns=_I, is_error=_B, is_fault=_B, is_throttle=_B,
         http_status=_I, http_method=_S, url=_S, request_id=_S, message_id=_S, resource_arn=_S,
         version=_S, attempt=_I, exception_type=_S, exception_message=_S, exception_id=_S,
         cause_id=_S, exceptions=_S, annotations=_S, metadata=_S, sql=_S, aws=_S,

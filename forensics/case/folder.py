@@ -15,7 +15,7 @@ import pyarrow as pa
 from forensics.case.custody import append_entry, write_manifest
 from forensics.case.disk import make_folder, replace_file, writing
 from forensics.case.ledger import Ledger, Part, Unit
-from forensics.case.parts import check_part, file_sha256, write_part
+from forensics.case.parts import PartWriter, check_part, file_sha256, write_part
 from forensics.errors import CaseFormatError, CaseLockedError, IntegrityError, NoCaseError
 from forensics.model import Gap
 from forensics.schema import CASE_FORMAT, CLUSTER, EVIDENCE
@@ -89,6 +89,10 @@ class Case:
         part = write_part(self.path, area, name, stem, rows, schema, inputs=inputs)
         self.commit([part], replaces=[p for p in replaces if p.path != part.path])
         return part
+
+    def writing(self, area: str, name: str, stem: str, schema: pa.Schema, *, inputs: str = "") -> PartWriter:
+        """A derived part, to be written batch by batch; `finish` gives what is to be committed."""
+        return PartWriter(self.path, area, name, stem, schema, inputs=inputs)
 
     def stage(self, name: str, rows: pa.Table) -> Part:
         """Write a part of evidence, not yet committed."""

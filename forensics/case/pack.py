@@ -60,7 +60,9 @@ def _merge(case: Case, name: str, old: list[Part]) -> None:
     for part in old:
         check_part(case.path, part, thorough=True)
     tables = [pq.read_table(case.path / p.path, page_checksum_verification=True) for p in old]
-    new = case.stage(name, in_order(name, pa.concat_tables(tables)))
+    # parts of an older version may lack columns that the table was given since
+    rows = pa.concat_tables([EVIDENCE[name].empty_table(), *tables], promote_options="default")
+    new = case.stage(name, in_order(name, rows))
     case.commit([new], replaces=[*old, *_derived(case, old)])
     detail = {"table": name, "from": [part.sha256 for part in old], "into": new.sha256}
     append_entry(case.path, "pack", detail)

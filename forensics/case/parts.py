@@ -6,7 +6,10 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +19,7 @@ from forensics.case.disk import fsync_folder, make_folder, writing
 from forensics.case.ledger import Part
 from forensics.errors import IntegrityError
 
-__all__ = ["check_part", "file_sha256", "write_part"]
+__all__ = ["PartWriter", "check_part", "file_sha256", "write_part"]
 
 # Columns that single records are looked up by: a bloom filter finds a request id in ten million
 # rows in a tenth of the time. It needs the dictionary off, else pyarrow writes both.
@@ -42,53 +45,111 @@ def write_part(
 
     Raises ForensicsError where the disk refuses (full, read-only); nothing half-written stays.
     """
-    folder = root / area / name
-    temporary = folder / f".writing-{secrets.token_hex(6)}"
-    try:
-        with writing(folder):
-            make_folder(folder)
-            rows, low, high = _write(temporary, batches, schema, cluster)
-            digest = file_sha256(temporary)
-            final = folder / f"{stem}-{digest[:12]}.parquet"
-            os.replace(temporary, final)
-            fsync_folder(folder)
-    finally:
-        temporary.unlink(missing_ok=True)
-    stat = final.stat()
-    path = final.relative_to(root).as_posix()
-    return Part(area, name, path, rows, stat.st_size, digest, stat.st_mtime_ns, low, high, inputs)
-
-
-def _write(
-    path: Path, batches: pa.Table | Iterable[pa.RecordBatch], schema: pa.Schema, cluster: str | None
-) -> tuple[int, int | str | None, int | str | None]:
-    rows, low, high = 0, None, None
-    lookup = [c for c in schema.names if c in _LOOKUP]
-    with open(path, "wb") as sink:
-        written = batches.schema if isinstance(batches, pa.Table) else schema
-        writer = pq.ParquetWriter(
-            sink,
-            written,
-            compression="zstd",
-            write_page_checksum=True,
+    with PartWriter(root, area, name, stem, schema, cluster=cluster, inputs=inputs) as writer:
+        if isinstance(batches, pa.Table):
             # A dictionary is how it is written, and must not become the type that is read.
-            store_schema=written.equals(schema),
-            write_statistics=[c.name for c in schema if c.name not in _NO_RANGE],
-            use_dictionary=[c.name for c in schema if _repeats(c)],
-            column_encoding={c.name: e for c in schema if (e := _encoding(c))},
-            bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,
-        )
-        with writer:
-            for batch in batches.to_batches() if isinstance(batches, pa.Table) else batches:
-                if not batch.num_rows:
-                    continue
-                writer.write_batch(batch, row_group_size=_ROW_GROUP)
-                rows += batch.num_rows
-                if cluster:
-                    low, high = _widen(low, high, batch.column(cluster))
-        sink.flush()
-        os.fsync(sink.fileno())
-    return rows, low, high
+            writer.written = batches.schema
+            batches = batches.to_batches()
+        for batch in batches:
+            writer.write(batch)
+        return writer.finish()
+
+
+class PartWriter:
+    """A part that is written batch by batch: whole after `finish`, and gone after any other end.
+
+    Raises ForensicsError where the disk refuses.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        area: str,
+        name: str,
+        stem: str,
+        schema: pa.Schema,
+        *,
+        cluster: str | None = None,
+        inputs: str = "",
+    ) -> None:
+        self._root, self._area, self._name, self._stem = root, area, name, stem
+        self._schema, self._cluster, self._inputs = schema, cluster, inputs
+        self._folder = root / area / name
+        self._temporary = self._folder / f".writing-{secrets.token_hex(6)}"
+        self._sink: BinaryIO | None = None
+        self._writer: pq.ParquetWriter | None = None
+        self._low: int | str | None = None
+        self._high: int | str | None = None
+        self.written = schema
+        self.rows = 0
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            # a disk that refused once refuses to close as well: the first error is the one to tell
+            with suppress(OSError, pa.ArrowException):
+                self._close()
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
+        with writing(self._folder):
+            self._opened().write_batch(batch, row_group_size=_ROW_GROUP)
+        self.rows += batch.num_rows
+        if self._cluster:
+            self._low, self._high = _widen(self._low, self._high, batch.column(self._cluster))
+
+    def finish(self) -> Part:
+        """Fsync, rename, fsync the folder; the part is to be committed to the ledger."""
+        with writing(self._folder):
+            self._opened()
+            self._close(sync=True)
+            digest = file_sha256(self._temporary)
+            final = self._folder / f"{self._stem}-{digest[:12]}.parquet"
+            os.replace(self._temporary, final)
+            fsync_folder(self._folder)
+        stat = final.stat()
+        return Part(
+            self._area, self._name, final.relative_to(self._root).as_posix(), self.rows, stat.st_size, digest,
+            stat.st_mtime_ns, self._low, self._high, self._inputs,
+        )  # fmt: skip
+
+    def _opened(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            make_folder(self._folder)
+            self._sink = open(self._temporary, "wb")  # noqa: SIM115 - closed in `_close`
+            self._writer = _parquet_writer(self._sink, self.written, self._schema)
+        return self._writer
+
+    def _close(self, *, sync: bool = False) -> None:
+        if self._writer is None or self._sink is None or self._sink.closed:
+            return
+        with self._sink:
+            self._writer.close()
+            if sync:
+                self._sink.flush()
+                os.fsync(self._sink.fileno())
+
+
+def _parquet_writer(sink: BinaryIO, written: pa.Schema, schema: pa.Schema) -> pq.ParquetWriter:
+    lookup = [c for c in schema.names if c in _LOOKUP]
+    return pq.ParquetWriter(
+        sink,
+        written,
+        compression="zstd",
+        write_page_checksum=True,
+        store_schema=written.equals(schema),
+        write_statistics=[c.name for c in schema if c.name not in _NO_RANGE],
+        use_dictionary=[c.name for c in schema if _repeats(c)],
+        column_encoding={c.name: e for c in schema if (e := _encoding(c))},
+        bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,
+    )
 
 
 def _repeats(column: pa.Field) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from forensics.chains.times import iso, micros
 from forensics.lake import Lake
-from forensics.model import Chain, Edge, Invocation, Locator, LogLine, Node
+from forensics.model import Before, Chain, Edge, Invocation, Locator, LogLine, Node
 
 __all__ = ["failing_chains"]
 
@@ -45,6 +45,17 @@ _LINES = """
 """
 
 
+_BEFORE = """
+    select distinct e.invocation, e.before, e.before_reason, e.between as time_outs, b.trace_id, b.segment_id,
+        b.log_group, b.log_stream, b.event_id, b.event_time
+    from chosen as s
+    join chains.member as m using (chain)
+    join failures.environment as e on e.invocation = m.invocation
+    join lake.invocation as b on b.invocation = e.before
+    order by e.invocation, e.before
+"""
+
+
 def failing_chains(lake: Lake) -> Iterator[Chain]:
     """One Chain per row of `failures.symptom`, with the log lines that tell how members ended."""
     lake.bind(["failures.line"])
@@ -58,6 +69,7 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
         members = _grouped(lake.rows(_MEMBERS), "failure")
         edges = _grouped(lake.rows(_EDGES), "failure")
         lines = _grouped(lake.rows(_LINES), "invocation")
+        before = {row["invocation"]: _before(row) for row in lake.rows(_BEFORE)}
     for failure, rows in members.items():
         first = rows[0]
         yield Chain(
@@ -65,7 +77,10 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
             failure=failure,
             symptom=first["symptom"],
             entry=first["chain"],
-            invocations=tuple(_invocation(row, lines.get(row["invocation"], [])) for row in rows),
+            invocations=tuple(
+                _invocation(row, lines.get(row["invocation"], []), before.get(row["invocation"]))
+                for row in rows
+            ),
             edges=tuple(_edge(row) for row in edges.get(failure, [])),
         )
 
@@ -77,7 +92,12 @@ def _grouped(rows: list[dict[str, Any]], key: str) -> dict[str, list[dict[str, A
     return groups
 
 
-def _invocation(row: dict[str, Any], lines: list[dict[str, Any]]) -> Invocation:
+def _before(row: dict[str, Any]) -> Before:
+    where = invocation_locator(row)
+    return Before(row["before"], row["before_reason"], row["time_outs"], where)
+
+
+def _invocation(row: dict[str, Any], lines: list[dict[str, Any]], before: Before | None) -> Invocation:
     duration = row["duration_ms"]
     return Invocation(
         invocation=row["invocation"],
@@ -105,6 +125,7 @@ def _invocation(row: dict[str, Any], lines: list[dict[str, Any]]) -> Invocation:
         duration_us=None if duration is None else int(duration * 1000),
         locator=invocation_locator(row),
         logs=tuple(_line(line) for line in lines),
+        before=before,
     )
 
 

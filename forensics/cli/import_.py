@@ -38,12 +38,12 @@ def import_(
     """Read exported telemetry into a case. What is there already is not added twice.
 
     Told apart by content: output of aws xray batch-get-traces and get-trace-summaries, traces and
-    segment documents one per line; output of aws logs filter-log-events and get-log-events, log
-    events one per line, subscription payloads; metrics, alarms and changes as the CLI prints them
-    (aws cloudwatch, cloudtrail, deploy, ecs, lambda, health), files of a trail, metric streams;
-    configuration (aws lambda list-functions, aws sqs get-queue-attributes, aws stepfunctions
-    describe-state-machine, …) and items of AWS Config. Values of environment variables are not kept.
-    Files that are no telemetry are skipped.
+    segment documents one per line; output of aws logs filter-log-events, get-log-events and
+    get-query-results, log events one per line, subscription payloads, folders that an export task
+    wrote; metrics, alarms and changes as the CLI prints them (aws cloudwatch, cloudtrail, deploy,
+    ecs, lambda, health), files of a trail, metric streams; configuration (aws lambda list-functions,
+    aws sqs get-queue-attributes, aws stepfunctions describe-state-machine, …) and items of AWS
+    Config. Values of environment variables are not kept. Files that are no telemetry are skipped.
 
     Exit code 3: done, but some telemetry was broken and is kept as warnings.
     """
@@ -62,6 +62,8 @@ def import_(
         if result.skipped:
             some = ", ".join(result.skipped[:5]) + (", …" if len(result.skipped) > 5 else "")
             note(f"{len(result.skipped):,} files skipped, no telemetry: {some}")
+        if result.controls:
+            note(f"{result.controls:,} control messages of subscriptions passed over")
         if result.warnings:
             note(f'{result.warnings:,} warnings: forensics sql "from lake.warning"{case_words(case)}')
         note(f"Wrote {case}")

@@ -23,6 +23,7 @@ class Source:
     account: str | None = None
     region: str | None = None
     log_group: str | None = None
+    log_stream: str | None = None
 
 
 @dataclass(slots=True)
@@ -30,7 +31,8 @@ class Rows:
     """Evidence read from one file, as lists per column.
 
     `count` and `warnings` are totals; `waiting` and `size` (characters) are of what `take` will
-    hand over. `passed_over` counts JSON that is no telemetry.
+    hand over. `passed_over` counts JSON that is no telemetry, `controls` messages by which AWS only
+    tries whether a receiver is there.
     """
 
     source: Source
@@ -41,6 +43,8 @@ class Rows:
     size: int = 0
     passed_over: int = 0
     passed_over_place: str = ""
+    controls: int = 0
+    ordinal: int = 0
     equals: Counter[bytes] = field(default_factory=Counter)
     is_group_missing: bool = False
 
@@ -62,6 +66,12 @@ class Rows:
     def pass_over(self, place: str) -> None:
         self.passed_over_place = self.passed_over_place or place
         self.passed_over += 1
+
+    def next_ordinal(self) -> int:
+        """The place of a log event without an id of AWS: rising through the files of a run, since a
+        stream may go on in the next one."""
+        self.ordinal += 1
+        return self.ordinal
 
     def take(self) -> dict[str, dict[str, list[Any]]]:
         """The rows so far; the next call starts anew."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from forensics.case import Case, EvidenceWriter, Unit, file_sha256, pack_evidence
 from forensics.errors import InputError
+from forensics.importers.export import read_export, stream_of
 from forensics.importers.rows import Rows, Source
 from forensics.importers.scan import NotJson, values
 from forensics.importers.shapes import read_value
@@ -34,6 +35,7 @@ class ImportResult:
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     warnings: int = 0
+    controls: int = 0  # messages by which AWS only tries whether a subscription's receiver is there
 
 
 def import_paths(
@@ -54,15 +56,17 @@ def import_paths(
     writer, result = EvidenceWriter(case), ImportResult()
     files = list(_files(paths, result.skipped))
     done = set(case.ledger.units("import"))
+    ordinal = 0
     for number, (path, name) in enumerate(files):
         on_progress(Progress("import", number, len(files), "files"))
-        rows = Rows(Source(name, account, region, log_group))
+        rows = Rows(Source(name, account, region, log_group, stream_of(path)), ordinal=ordinal)
         try:
             unit = _unit_name(path, rows.source)
             if unit in done:
                 result.known_files += 1
                 continue
             _import_file(path, rows, writer, result)
+            ordinal = rows.ordinal
             if rows.count or rows.warnings:
                 done.add(unit)
                 writer.finish(Unit("import", unit, "done", rows.count, path.stat().st_size, unit, name))
@@ -120,6 +124,8 @@ def _printable(name: str) -> str:
 def _unit_name(path: Path, source: Source) -> str:
     """The same bytes under the same options are the same unit, whatever the file is called."""
     options = repr((source.account, source.region, source.log_group))
+    if source.log_stream is not None:
+        options += repr(source.log_stream)
     return hashlib.sha256(f"{file_sha256(path)} {options}".encode()).hexdigest()
 
 
@@ -130,10 +136,11 @@ def _import_file(path: Path, rows: Rows, writer: EvidenceWriter, result: ImportR
                 read_value(value.raw, value.place, rows)
             else:
                 rows.warn(value.code, value.message, value.place)
-            if rows.waiting >= _BATCH_ROWS or rows.size >= _BATCH_SIZE:
-                _hand_over(rows, writer)
+            _hand_over_many(rows, writer)
     except NotJson:
-        pass
+        for _ in read_export(unpacked(path), rows):
+            _hand_over_many(rows, writer)
+    result.controls += rows.controls
     if rows.count and rows.passed_over:
         reason = f"{rows.passed_over} JSON values are no telemetry, the first here"
         rows.warn("no_telemetry", reason, rows.passed_over_place)
@@ -142,6 +149,11 @@ def _import_file(path: Path, rows: Rows, writer: EvidenceWriter, result: ImportR
     elif not rows.warnings:
         result.skipped.append(rows.source.name)
     _hand_over(rows, writer)
+
+
+def _hand_over_many(rows: Rows, writer: EvidenceWriter) -> None:
+    if rows.waiting >= _BATCH_ROWS or rows.size >= _BATCH_SIZE:
+        _hand_over(rows, writer)
 
 
 def _hand_over(rows: Rows, writer: EvidenceWriter) -> None:
@@ -155,5 +167,5 @@ def _nothing_found(files: list[tuple[Path, str]], paths: Iterable[Path]) -> None
         raise InputError(f"no files in {where}", "give the folder that holds the exported JSON")
     raise InputError(
         f"no telemetry in {where} ({len(files)} file{'s' * (len(files) != 1)} looked at)",
-        "expected X-Ray traces or CloudWatch log events as JSON: see forensics import --help",
+        "expected X-Ray traces or CloudWatch log events: see forensics import --help",
     )

@@ -2,18 +2,26 @@
 
 Shapes (AWS API references of X-Ray and CloudWatch Logs): `aws xray batch-get-traces` and
 `get-trace-summaries` output, single traces and segment documents (as strings or objects),
-`aws logs filter-log-events` and `get-log-events` output, log events one by one, CloudWatch Logs
-subscription payloads; metrics and changes as in `measured`, configuration as in `resources`.
+`aws logs filter-log-events`, `get-log-events` and `get-query-results` output, log events one by one,
+CloudWatch Logs subscription payloads; metrics and changes as in `measured`, configuration as in
+`resources`, spans of OpenTelemetry and Jaeger as in `spans`.
 """
 
 from __future__ import annotations
 
+import base64
+import zlib
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from forensics.importers.event import add_event
+from forensics.importers.insights import is_results, read_results
 from forensics.importers.measured import read_measured
 from forensics.importers.resources import read_resource
-from forensics.importers.rows import Rows, content_key, derived_event_id, mended, microseconds
+from forensics.importers.rows import Rows, content_key, mended
+from forensics.importers.spans import read_spans
 
 __all__ = ["read_value"]
 
@@ -44,6 +52,22 @@ class _Envelope(Struct):
     start_time: Raw | UnsetType = UNSET
     Duration: Raw | UnsetType = UNSET
     UnprocessedTraceIds: list[str] | None = None
+    results: Raw | UnsetType = UNSET
+    status: Any = None
+    statistics: Raw | UnsetType = UNSET
+    awslogs: Any = None
+    Spans: list[Raw] | UnsetType = UNSET
+    resourceSpans: Raw | UnsetType = UNSET
+    resource_spans: Raw | UnsetType = UNSET
+    traceId: Raw | UnsetType = UNSET
+    spanId: Raw | UnsetType = UNSET
+    startTimeUnixNano: Raw | UnsetType = UNSET
+    start_time_unix_nano: Raw | UnsetType = UNSET
+    kind: Raw | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+    traceID: Raw | UnsetType = UNSET
+    spanID: Raw | UnsetType = UNSET
+    spans: Raw | UnsetType = UNSET
 
 
 class _DocumentHead(Struct):
@@ -56,6 +80,7 @@ _array = msgspec.json.Decoder(list[Raw])
 _head = msgspec.json.Decoder(_DocumentHead)
 _string = msgspec.json.Decoder(str)
 _NO_ENVELOPE = _Envelope()
+_LONGEST_PAYLOAD = 64_000_000  # ten times what a function can be handed
 
 
 def read_value(raw: bytes, place: str, rows: Rows) -> None:
@@ -94,25 +119,21 @@ def _take(
     value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows, escaped: bool
 ) -> None:
     in_page = outer.events is not UNSET or outer.logEvents is not UNSET
-    if outer.Segments is not UNSET:
-        _segment(value, raw, outer, place, rows, escaped)
+    if outer.Segments is not UNSET or outer.Spans is not UNSET:
+        _document(value, raw, outer, place, rows, escaped)
     elif in_page or (value.message is not UNSET and value.timestamp is not UNSET):
         # AWS Health calls its list `events` too
         if value.message is not UNSET or not read_measured(raw, place, rows):
             _log_event(value, outer, place, rows, escaped)
-    elif value.events is not UNSET:
-        _read_each(value.events, value, f"{place}, event", rows, escaped)
-    elif value.logEvents is not UNSET:
-        if value.messageType != "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
-            _read_each(value.logEvents, value, f"{place}, event", rows, escaped)
-    elif value.Traces is not UNSET:
+    elif _is_log_page(value):
+        _log_page(value, place, rows, escaped)
+    elif _is_spans(value):
+        read_spans(raw, place, rows, escaped=escaped)
+    elif (found := _listed(value)) is not None:
+        items, what = found
         for trace_id in value.UnprocessedTraceIds or ():
             rows.warn("unprocessed_trace", f"X-Ray did not return trace {trace_id}: fetch it again", place)
-        _read_each(value.Traces, value, f"{place}, trace", rows, escaped)
-    elif value.Segments is not UNSET:
-        _read_each(value.Segments, value, f"{place}, segment", rows, escaped)
-    elif value.TraceSummaries is not UNSET:
-        _read_each(value.TraceSummaries, value, f"{place}, summary", rows, escaped)
+        _read_each(items, value, f"{place}, {what}", rows, escaped)
     elif value.Document is not UNSET or _is_segment(value):
         _segment(value, raw, outer, place, rows, escaped)
     else:
@@ -128,43 +149,112 @@ def _take_other(value: _Envelope, raw: bytes | Raw, outer: _Envelope, place: str
         rows.pass_over(place)
 
 
+def _listed(value: _Envelope) -> tuple[list[Raw], str] | None:
+    """The elements of a page or trace, and what they are."""
+    for items, what in (
+        (value.Traces, "trace"), (value.Segments, "segment"), (value.Spans, "span"),
+        (value.TraceSummaries, "summary"),
+    ):  # fmt: skip
+        if items is not UNSET:
+            return items, what
+    return None
+
+
 def _is_segment(value: _Envelope) -> bool:
     """A bare segment document; a damaged one may lack its start."""
     return value.id is not UNSET and (value.start_time is not UNSET or value.trace_id is not UNSET)
+
+
+def _is_log_page(value: _Envelope) -> bool:
+    return (
+        value.events is not UNSET
+        or value.logEvents is not UNSET
+        or (value.results is not UNSET and is_results(value.results))
+        or (isinstance(value.awslogs, dict) and isinstance(value.awslogs.get("data"), str))
+    )
+
+
+def _log_page(value: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
+    if value.events is not UNSET:
+        _read_each(value.events, value, f"{place}, event", rows, escaped)
+    elif value.logEvents is not UNSET:
+        if value.messageType == "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there
+            rows.controls += 1
+        else:
+            _read_each(value.logEvents, value, f"{place}, event", rows, escaped)
+    elif value.results is not UNSET:
+        status = value.status if isinstance(value.status, str) else ""
+        read_results(value.results, status, value.statistics, place, rows)
+    else:
+        _subscription(value.awslogs["data"], place, rows)
+
+
+def _is_spans(value: _Envelope) -> bool:
+    """OTLP, Jaeger, or one span of either, or of Transaction Search."""
+    return (
+        value.resourceSpans is not UNSET
+        or value.resource_spans is not UNSET
+        or (value.traceId is not UNSET and value.spanId is not UNSET and _is_timed(value))
+        or (value.traceID is not UNSET and (value.spans is not UNSET or value.spanID is not UNSET))
+        or (value.data is not UNSET and bytes(value.data)[:1] == b"[")
+    )
+
+
+def _is_timed(value: _Envelope) -> bool:
+    """Lines of logs may name their span as well."""
+    return any(
+        given is not UNSET for given in (value.startTimeUnixNano, value.start_time_unix_nano, value.kind)
+    )
+
+
+def _document(
+    value: _Envelope, raw: bytes | Raw, trace: _Envelope, place: str, rows: Rows, escaped: bool
+) -> None:
+    """X-Ray's ListRetrievedTraces gives spans as segments, or in OpenTelemetry's form."""
+    if value.traceId is not UNSET:
+        read_spans(raw, place, rows, escaped=escaped)
+    elif trace.Spans is not UNSET and value.Document is not UNSET and not _is_xray(value.Document):
+        text = bytes(value.Document)
+        read_spans(_string.decode(text).encode() if text[:1] == b'"' else text, place, rows, escaped=escaped)
+    else:
+        _segment(value, raw, trace, place, rows, escaped)
+
+
+def _is_xray(document: Raw) -> bool:
+    return b"traceId" not in bytes(document)
 
 
 def _log_event(event: _Envelope, page: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
     if event.timestamp is UNSET or event.message is UNSET:
         rows.warn("log_event_incomplete", "a log event without timestamp or message", place)
         return
-    group = event.logGroupName or page.logGroupName or page.logGroup or rows.source.log_group
-    stream = event.logStreamName or page.logStreamName or page.logStream
     given_id = event.eventId or (None if event.id is UNSET else event.id)
-    if group is None and not rows.is_group_missing:
-        rows.is_group_missing = True
-        rows.warn("log_group_unknown", "log events name no log group: pass --log-group-name", place)
-    try:
-        at, ingested = microseconds(event.timestamp), microseconds(event.ingestionTime)
-    except OverflowError as error:
-        rows.warn("bad_timestamp", f"log event left out: {error}", place)
-        return
-    rows.add(
-        "log_event",
-        len(event.message),
-        account=rows.source.account or event.owner or page.owner,
-        region=rows.source.region,
-        log_group=group,
-        log_stream=stream,
-        timestamp=at,
-        ingestion_time=ingested,
-        event_id=str(given_id)
-        if given_id
-        else derived_event_id(
-            group, stream, event.timestamp, event.ingestionTime, event.message, rows.equals
-        ),
-        message=event.message,
-        is_escaped=escaped,
+    add_event(
+        rows,
+        place,
+        event.timestamp,
+        event.message,
+        group=event.logGroupName or page.logGroupName or page.logGroup,
+        stream=event.logStreamName or page.logStreamName or page.logStream,
+        ingested=event.ingestionTime,
+        event_id=str(given_id) if given_id else None,
+        account=event.owner or page.owner,
+        escaped=escaped,
     )
+
+
+def _subscription(data: str, place: str, rows: Rows) -> None:
+    """What a subscribed function is handed: a payload as base64 of gzip (developer guide of Lambda,
+    "Process CloudWatch Logs")."""
+    try:
+        unpack = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        payload = unpack.decompress(base64.b64decode(data), _LONGEST_PAYLOAD)
+    except (ValueError, zlib.error) as error:
+        rows.warn("truncated", f"awslogs.data cannot be unpacked: {error}", place)
+        return
+    if not unpack.eof:
+        rows.warn("truncated", "awslogs.data is cut off, or unpacks to more than AWS sends", place)
+    _read(payload, _NO_ENVELOPE, f"{place}, awslogs", rows)
 
 
 def _segment(

@@ -19,7 +19,8 @@ __all__ = ["Splitter", "Value", "Warned", "is_json"]
 
 _BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _LIST = re.compile(
-    rb'"(?:Traces|TraceSummaries|Segments|events|logEvents|Records|Events|AlarmHistoryItems)"\s*:\s*\Z'
+    rb'"(?:Traces|TraceSummaries|Segments|Spans|events|logEvents|results|Records|Events|AlarmHistoryItems'
+    rb'|resourceSpans|data)"\s*:\s*\Z'
 )
 _BLANK = b" \t\r\n,\xef\xbb\xbf"
 _OPENS = {b"}": b"{", b"]": b"["}

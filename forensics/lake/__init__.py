@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from forensics.lake.connect import write_database
 from forensics.lake.described import describe
-from forensics.lake.lake import BASE_TABLES, Lake, part_key, view_key
+from forensics.lake.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.lake.rows import Rows
 
-__all__ = ["BASE_TABLES", "Lake", "Rows", "describe", "part_key", "view_key", "write_database"]
+__all__ = ["BASE_TABLES", "Edge", "Lake", "Rows", "describe", "view_key", "write_database"]

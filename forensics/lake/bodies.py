@@ -5,14 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from forensics.case import Case
 from forensics.queries import View
 from forensics.schema import EVIDENCE, NORMALIZED
 
-__all__ = ["BASE_TABLES", "base_body", "comments", "no_rows", "quoted", "view_body"]
+__all__ = [
+    "BASE_TABLES",
+    "Edge",
+    "base_body",
+    "comments",
+    "edge_body",
+    "no_rows",
+    "quoted",
+    "scan",
+    "view_body",
+]
 
 _VERDICT = pa.schema(
     [
@@ -27,6 +39,8 @@ _VERDICT = pa.schema(
 )  # fmt: skip
 BASE_TABLES: dict[str, pa.Schema] = {
     **{f"evidence.{name}": schema for name, schema in EVIDENCE.items()},
+    # What lies next to a part in others: nothing, unless a Lake is narrowed to one part.
+    "evidence.log_edge": EVIDENCE["log_event"],
     **{f"normalized.{name}": schema for name, schema in NORMALIZED.items()},
     "rootcause.verdict": _VERDICT,
     "rootcause.absorbed": pa.schema([("invocation", pa.string()), ("category", pa.string())]),
@@ -39,13 +53,33 @@ BASE_TABLES: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
+class Edge(NamedTuple):
+    """The rows of a part of log events within a stretch of time, in µs since the epoch."""
+
+    file: Path
+    low: int
+    high: int
+
+
 def base_body(case: Case, name: str, only: Sequence[Path] | None = None) -> str:
     """A base table: its parts, or `only` these of them; the ledger's gaps."""
     if name == "evidence.gap":
         return _gap_rows(case)
     area, table = name.split(".")
     kept = case.files("evidence", table) if area == "evidence" else case.files("lake", name)
-    return scan(kept if only is None else only) or no_rows(BASE_TABLES[name])
+    return _base_scan(kept if only is None else only, BASE_TABLES[name])
+
+
+def edge_body(edges: Sequence[Edge]) -> str:
+    """What evidence.log_edge holds of these."""
+    schema = BASE_TABLES["evidence.log_edge"]
+    columns = ", ".join(schema.names)
+    found = [
+        f"select {columns} from ({_base_scan([edge.file], schema)}) where timestamp "
+        f"between make_timestamp({edge.low}) and make_timestamp({edge.high})"
+        for edge in edges
+    ]
+    return " union all ".join(found) or no_rows(schema)
 
 
 def view_body(case: Case, view: View) -> str:
@@ -65,6 +99,16 @@ def scan(files: Sequence[Path]) -> str:
     """Absolute names, so that neither a fence nor a database file cares where somebody stands."""
     listed = ", ".join(quoted(os.fspath(file.resolve())) for file in files)
     return f"select * from read_parquet([{listed}])" if files else ""
+
+
+def _base_scan(files: Sequence[Path], schema: pa.Schema) -> str:
+    """Parts of an older version may lack columns that a table was given since. They have the lowest
+    numbers, so that one look at the first tells."""
+    if not files:
+        return no_rows(schema)
+    if set(schema.names) <= set(pq.read_schema(files[0]).names):
+        return scan(files)
+    return f"{no_rows(schema)} union all by name {scan(files)[:-1]}, union_by_name=true)"
 
 
 def no_rows(schema: pa.Schema) -> str:

@@ -19,25 +19,30 @@ import pyarrow as pa
 
 from forensics.case import Case, Part
 from forensics.errors import QueryError
-from forensics.lake.bodies import BASE_TABLES, base_body, comments, quoted, view_body
+from forensics.lake.bodies import BASE_TABLES, Edge, base_body, comments, edge_body, quoted, scan, view_body
 from forensics.lake.fence import refuse_all_but_questions
 from forensics.lake.nearest import check_parameters, told
 from forensics.lake.running import run
 from forensics.model import OnProgress, no_progress
 from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
 
-__all__ = ["BASE_TABLES", "Lake", "part_key", "view_key"]
+__all__ = ["BASE_TABLES", "Edge", "Lake", "view_key"]
 
 _BATCH_ROWS = 100_000
 _AREAS = ("evidence", "lake")
 _QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
+
+# Where comments can be read: DuckDB's table functions, and the views that clients ask.
+_CATALOGUE = re.compile(r"(?i)\bduckdb_|\binformation_schema\b|\bpg_(?:catalog|description)\b")
 
 
 class Lake:
     """One DuckDB connection over a case. Use it as a context manager.
 
     `threads` changes speed only, never a result. `memory` is DuckDB's limit, such as `2GB`.
-    `only` narrows base tables to some files, for views of `scope: record`.
+    `only` narrows tables to some files, for views of `scope: record`; with `ignore_materialized`
+    all other views are computed, and what is materialized is read by those that come after it.
+    `edges` are what evidence.log_edge holds.
     """
 
     def __init__(
@@ -47,12 +52,14 @@ class Lake:
         threads: int | None = None,
         memory: str | None = None,
         only: Mapping[str, Sequence[Path]] | None = None,
+        edges: Sequence[Edge] = (),
         ignore_materialized: bool = False,
     ) -> None:
         self.case = case
-        self._only = only or {}
+        self._only = dict(only or {})
         self._fresh = ignore_materialized
         self._bound: set[str] = set()
+        self._described: set[str] = set()
         self._fenced = False
         self._db = duckdb.connect(":memory:", config=_config(case.path, threads, memory))
         for option in ("enable_progress_bar=true", "enable_progress_bar_print=false"):
@@ -60,7 +67,10 @@ class Lake:
         for schema in (*BASE_SCHEMAS, *SCHEMAS):
             self._db.execute(f"create schema {schema}")
         for name in BASE_TABLES:
-            self._db.execute(f"create view {name} as {base_body(case, name, self._only.get(name))}")
+            body = base_body(case, name, self._only.get(name))
+            if name == "evidence.log_edge":
+                body = edge_body(edges)
+            self._db.execute(f"create view {name} as {body}")
 
     def __enter__(self) -> Lake:
         return self
@@ -115,8 +125,18 @@ class Lake:
         schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in reader.schema])
         batches = (batch.cast(schema) for batch in reader)
         name = view.full_name
-        self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        if self._fresh:
+            self._only[name] = [self.case.path / part.path]
         self._bound.discard(name)
+
+    def describe(self) -> None:
+        """Give what is bound its comments, for those who ask DuckDB's catalogue. They cost half a
+        millisecond each, a second for the whole tree, and are therefore not made by `bind`."""
+        for name in sorted(self._bound - self._described):
+            for comment in comments(tree()[name]):
+                self._db.execute(comment)
+        self._described |= self._bound
 
     def fence(self) -> None:
         """From here on: reading the case's tables only, and no way to change that."""
@@ -165,12 +185,15 @@ class Lake:
             refuse_all_but_questions(self._db, sql, [*tree(), *BASE_TABLES])
         check_parameters({name for one in statements for name in one.named_parameters}, parameters)
         self.bind(_names(sql))
+        if _CATALOGUE.search(sql):
+            self.describe()
         if not unsafe and not self._fenced:
             self.fence()
 
     def bind_all(self) -> None:
         """Make every view visible, for whoever wants to look around."""
         self.bind(list(tree()))
+        self.describe()
 
     def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = (), db: Any = None) -> Any:
         try:
@@ -179,10 +202,11 @@ class Lake:
             raise QueryError(*told(error)) from None
 
     def _bind_view(self, view: View) -> None:
-        body = view.sql if self._fresh else view_body(self.case, view)
+        body = scan(self._only.get(view.full_name, ()))
+        if not body:
+            body = view.sql if self._fresh else view_body(self.case, view)
         self._db.execute(f"create or replace view {view.full_name} as {body}")
-        for comment in comments(view):
-            self._db.execute(comment)
+        self._described.discard(view.full_name)
 
 
 def _names(sql: str) -> list[str]:
@@ -194,11 +218,6 @@ def view_key(view: View, state: str) -> str:
     """What the rows of a view depend on: the evidence, and the view with all it stands on."""
     text = "\0".join(v.sql for v in closure([view.full_name]))
     return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
-
-
-def part_key(part: Part, view: View) -> str:
-    """The same for one part of evidence."""
-    return view_key(view, part.sha256)
 
 
 def _config(case: Path, threads: int | None, memory: str | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from forensics.model.catalog import (
     ViewInfo,
 )
 from forensics.model.chain import (
+    Before,
     Chain,
     Edge,
     Invocation,
@@ -71,6 +72,7 @@ __all__ = [
     "Absorbed",
     "Alternative",
     "Answer",
+    "Before",
     "BlastRadius",
     "CaseInfo",
     "CaseStatus",

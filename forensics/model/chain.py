@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "Before",
     "Chain",
     "Edge",
     "Invocation",
@@ -48,6 +49,16 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """How the same environment had ended its process, `between` time-outs before an invocation."""
+
+    invocation: str
+    reason: str
+    between: int
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One row of `lake.invocation`, times in µs since the epoch (None = not recorded)."""
 
@@ -76,6 +87,7 @@ class Invocation:
     duration_us: int | None
     locator: Locator
     logs: tuple[LogLine, ...] = ()
+    before: Before | None = None
 
     @property
     def is_failed(self) -> bool:

@@ -220,7 +220,7 @@ class StepEdge:
 class ChainStep:
     node: Node
     role: str
-    invocation: str
+    invocation: str | None
     span_id: str | None
     started_at: str | None
     duration_ms: float | None

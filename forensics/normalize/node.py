@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from forensics.normalize.document import Aws, Segment
 
-__all__ = ["called_node", "segment_node"]
+__all__ = ["called_node", "function_name", "segment_node"]
 
 _UNNAMED = "unknown"
 _LAMBDA = ("AWS::Lambda", "AWS::Lambda::Function")
@@ -21,14 +21,14 @@ def segment_node(segment: Segment, aws: Aws) -> tuple[str, str]:
         return called_node(segment, aws)
     if segment.origin in _LAMBDA:
         arn = segment.resource_arn or aws.function_arn or ""
-        return _function_name(arn) or name, "AWS::Lambda::Function"
+        return function_name(arn) or name, "AWS::Lambda::Function"
     return name, segment.origin or "service"
 
 
 def called_node(span: Segment, aws: Aws) -> tuple[str, str]:
     """The node behind a call: the resource that the `aws` block names, else a host or the name."""
     if aws.function_name and (aws.operation or "").startswith("Invoke"):
-        return _function_name(aws.function_name) or aws.function_name, "AWS::Lambda::Function"
+        return function_name(aws.function_name) or aws.function_name, "AWS::Lambda::Function"
     for resource, separator, kind in (
         (aws.table_name, "/", "AWS::DynamoDB::Table"),  # may be an ARN: …:table/orders
         (aws.bucket_name, ":", "AWS::S3::Bucket"),
@@ -67,7 +67,7 @@ def _host(span: Segment) -> str | None:
         return None
 
 
-def _function_name(arn: str) -> str | None:
+def function_name(arn: str) -> str | None:
     """`orders` of `arn:aws:lambda:…:function:orders:live`; a bare name is itself."""
     if ":function:" in arn:
         return arn.split(":function:", 1)[1].split(":", 1)[0]

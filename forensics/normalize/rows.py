@@ -12,9 +12,13 @@ __all__ = ["NormalizedRows"]
 
 
 class NormalizedRows:
-    """Rows of `span`, `link` and `warning` on their way into Arrow; `len` counts spans."""
+    """Rows of `span`, `link` and `warning` on their way into Arrow; `len` counts spans.
 
-    def __init__(self) -> None:
+    `source` is the table of evidence that they are made from.
+    """
+
+    def __init__(self, source: str = "segment_document") -> None:
+        self.source = source
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in NORMALIZED}
         self._spans = self._rows["span"]
         self.size = 0
@@ -31,7 +35,7 @@ class NormalizedRows:
         self._rows["link"].append(row)
 
     def warn(self, code: str, message: str, trace_id: str, segment_id: str) -> None:
-        row = ("warning", code, message, "segment_document", f"{trace_id}/{segment_id}")
+        row = ("warning", code, message, self.source, f"{trace_id}/{segment_id}")
         self._rows["warning"].append(row)
 
     def tables(self) -> dict[str, pa.RecordBatch]:

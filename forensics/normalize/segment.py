@@ -84,7 +84,8 @@ def _owner(
     segment_id: str, key: int,
 ) -> Owner:  # fmt: skip
     aws = read_aws(rows, document, None)
-    node, kind = segment_node(document, aws)
+    # An independent subsegment does not say where it ran: that is its segment's to tell (lake.span).
+    node, kind = (None, None) if document.type == "subsegment" else segment_node(document, aws)
     return Owner(
         account or (str(aws.account_id) if aws.account_id else _arn_part(document.resource_arn, 4)),
         region or aws.region or _arn_part(document.resource_arn, 3),

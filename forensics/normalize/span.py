@@ -31,8 +31,8 @@ class Owner:
     segment_id: str
     segment_key: int
     document_key: int
-    node: str
-    kind: str
+    node: str | None
+    kind: str | None
 
 
 def span_row(
@@ -50,11 +50,11 @@ def span_row(
     return (
         owner.account, owner.region, owner.trace_id, owner.segment_id, span_id, parent_id,
         owner.trace_key, owner.segment_key, span_key, parent_key, call_key, owner.document_key,
-        ordinal, span.name, "segment" if is_segment else "subsegment",
+        ordinal, "segment_document", span.name, "segment" if is_segment else "subsegment", None,
         span.namespace, span.origin, owner.node, owner.kind, remote_node, remote_kind,
         aws.operation, bool(span.inferred), bool(span.in_progress),
         _time(rows, "start", span.start_time, span_id, owner, is_needed=True),
-        _time(rows, "end", span.end_time, span_id, owner),
+        _time(rows, "end", span.end_time, span_id, owner), None, None,
         bool(span.error), bool(span.fault), bool(span.throttle), _http_status(span),
         request.method if request else None, request.url if request else None,
         aws.request_id or (aws.api_gateway.request_id if aws.api_gateway else None),

@@ -1,14 +1,14 @@
-"""Which cause family an error belongs to, by what AWS and the languages call it.
+"""Which cause family an error belongs to, by what AWS and the languages call it, and on whose side it lies.
 
-Codes: botocore's retry and error lists, the service models' error shapes, and the runtimes'
-own exception names. A name that no family knows is None: an exception like any other.
+Codes: botocore's retry and error lists, the service models' error shapes, and the runtimes' and
+standard clients' own exception names. A name that no family knows is None: an exception like any other.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["classify"]
+__all__ = ["classify", "is_of_caller", "names_no_host", "status_in_text"]
 
 _THROTTLES = (
     "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
@@ -27,46 +27,79 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("throttled", rf"\b(?:{'|'.join(_THROTTLES.split())})\b|Rate [Ee]xceeded|reduce your request rate"),
     (
         "credential_expired",
-        r"\bExpiredToken(?:Exception)?\b|\bRequestExpired\b|InvalidClientTokenId"
-        r"|UnrecognizedClientException|SignatureDoesNotMatch|Unable to locate credentials",
+        r"\bExpiredToken(?:Exception)?\b|\bRequestExpired\b|InvalidClientTokenId|\bInvalidAccessKeyId\b"
+        r"|UnrecognizedClientException|SignatureDoesNotMatch|Unable to locate credentials"
+        r"|security token included in the request is expired|password authentication failed",
     ),
     (
         "permission_denied",
         r"\bAccess ?Denied(?:Exception)?\b|UnauthorizedOperation|NotAuthorized|AuthorizationError"
-        r"|is not authorized to perform|KMSAccessDenied|\bForbidden\b",
+        r"|is not authorized to perform|KMSAccessDenied|no pg_hba\.conf entry|permission denied for",
     ),
     (
         "not_found",
         r"ResourceNotFound(?:Exception)?|QueueDoesNotExist|NonExistentQueue|NoSuch(?:Key|Bucket|Entity)"
-        r"|TableNotFoundException|FunctionNotFound|\bNotFoundException\b",
-    ),
-    (
-        "connection",
-        r"ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|Connection ?refused"
-        r"|Connection reset|ConnectException|ConnectTimeout|connect timed out|UnknownHostException"
-        r"|EndpointConnectionError|Could not connect to the endpoint|Name or service not known"
-        r"|no such host|SSLHandshakeException|CERTIFICATE_VERIFY_FAILED|CERT_HAS_EXPIRED"
-        r"|x509: certificate|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse",
+        r"|TableNotFoundException|FunctionNotFound|\bNotFoundException\b|ParameterNotFound"
+        r'|relation "[^"]*" does not exist',
     ),
     (
         "resource_exhausted",
         r"QueuePool limit|Timeout acquiring a connection|Connection is not available, request timed out"
-        r"|Timeout waiting for connection from pool|No space left on device|ENOSPC|EMFILE"
-        r"|Too many open files|too many clients|Too many connections|LimitExceededException",
+        r"|Timeout waiting for connection from pool|obtain(?:ing)? a connection from the pool"
+        r"|No space left on device|ENOSPC|EMFILE|Too many open files|too many clients|Too many connections"
+        r"|remaining connection slots|LimitExceededException|SubnetIPAddressLimitReached|ENILimitReached"
+        r"|ConnectionTimeoutError.*pool",
     ),
     (
-        "validation",
-        r"ValidationException|ValidationError|InvalidParameter\w*|InvalidRequestContentException"
-        r"|SerializationException|MissingParameter|RequestTooLargeException|InvalidMessageContents",
+        "connection",
+        r"ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|Connection ?refused"
+        r"|Connection reset|ConnectException|UnknownHostException|ConnectionRefused|ConnectionReset"
+        r"|EndpointConnectionError|Could not connect to the endpoint|Name or service not known"
+        r"|no such host|nodename nor servname|SSLHandshakeException|CERTIFICATE_VERIFY_FAILED"
+        r"|CERT_HAS_EXPIRED|SSLCertVerificationError|CertificateVerificationError|certificate verify failed"
+        r"|certificate has expired|remote certificate is invalid|PKIX path|x509: certificate"
+        r"|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse|Failed to open TCP connection"
+        r"|socket\.gaierror|EHOSTUNREACH|ENETUNREACH|No route to host",
+    ),
+    (
+        "connect_timeout",
+        r"ConnectTimeout\w*|connect timed out|connect timeout|connect ETIMEDOUT|OpenTimeout"
+        r"|dial tcp \S+: i/o timeout",
     ),
     (
         "timeout",
         r"Task timed out after|Sandbox\.Timedout|ReadTimeout\w*|Read timed out|SocketTimeoutException"
-        r"|ETIMEDOUT|ESOCKETTIMEDOUT|context deadline exceeded|ApiCallTimeoutException"
-        r"|\btimeout of \d+ ?ms exceeded|\bTimeoutError\b|States\.Timeout",
+        r"|ETIMEDOUT|ESOCKETTIMEDOUT|context deadline exceeded|ApiCallTimeoutException|ApiCallAttemptTimeout"
+        r"|\btimeout of \d+ ?ms exceeded|\bTimeoutError\b|States\.Timeout|HttpClient\.Timeout"
+        r"|TaskCanceledException|Endpoint request timed out",
+    ),
+    (
+        "validation",
+        r"ValidationException|ValidationError|InvalidParameter\w*|InvalidRequestContentException"
+        r"|SerializationException|MissingParameter|RequestTooLargeException|InvalidMessageContents"
+        r"|UnrecognizedPropertyException|MismatchedInputException|InvalidFormatException|JsonMappingException"
+        r"|One or more parameter values|invalid input syntax",
+    ),
+    (
+        "dependency_fault",
+        r"InternalServerError|InternalFailure|ServiceUnavailable(?:Exception)?\b|terminating connection",
     ),
 )
 _PATTERNS = tuple((family, re.compile(pattern)) for family, pattern in _FAMILIES)
+# A status as the usual HTTP clients put it into the text of what they throw.
+_STATUS_TEXT = re.compile(
+    r"(?:status(?: code)?:?|unexpected status|with status|not indicate success:|answered|HTTP) "
+    r"(?P<a>[45]\d\d)\b|^(?P<b>[45]\d\d) (?:Server|Client) Error|^(?P<c>[45]\d\d) [A-Z]"
+)
+# The request was wrong, not who refused it (RFC 9110, 15.5: "the client seems to have erred").
+_OF_CALLER = frozenset({"permission_denied", "credential_expired", "validation", "configuration"})
+_POOL = re.compile(
+    r"QueuePool|acquiring a connection|Connection is not available|from (?:the )?pool|EMFILE|ENOSPC"
+    r"|Too many open files|No space left"
+)
+_NO_HOST = re.compile(
+    r"ENOTFOUND|UnknownHostException|Name or service not known|no such host|gaierror|nodename nor servname"
+)
 
 
 def classify(
@@ -82,8 +115,33 @@ def classify(
         return "concurrency_limit" if _PATTERNS[2][1].search(text) else "throttled"
     for family, pattern in _PATTERNS:
         if pattern.search(text):
-            return family
-    return _STATUS.get(http_status or 0)
+            return "connection" if family == "connect_timeout" else family
+    status = http_status or status_in_text(message)
+    if status and status >= 500:
+        return "dependency_fault" if not http_status else None
+    return _STATUS.get(status or 0)
 
 
-_STATUS = {401: "permission_denied", 403: "permission_denied", 404: "not_found", 400: "validation"}
+def status_in_text(message: str | None) -> int | None:
+    """`Request failed with status code 503`, `401 Client Error: Unauthorized for url: …`."""
+    found = _STATUS_TEXT.search((message or "")[:2000])
+    return int(found["a"] or found["b"] or found["c"]) if found else None
+
+
+def is_of_caller(category: str | None, error_type: str | None, message: str | None) -> bool:
+    """Whether what refused was right to do so: the cause lies with who asked, or with a limit of its own."""
+    if category == "resource_exhausted":
+        return bool(_POOL.search(f"{error_type or ''} {message or ''}"))
+    return category in _OF_CALLER
+
+
+def names_no_host(error_type: str | None, message: str | None) -> bool:
+    """The name was not known to any server."""
+    return bool(_NO_HOST.search(f"{error_type or ''} {message or ''}"))
+
+
+_STATUS = {
+    400: "validation", 401: "credential_expired", 403: "permission_denied", 404: "not_found",
+    405: "validation", 410: "not_found", 413: "validation", 415: "validation", 422: "validation",
+    429: "throttled",
+}  # fmt: skip

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from forensics.chains import failing_chains
 from forensics.lake import Lake
+from forensics.rootcause.around import around
 from forensics.rootcause.classify import classify
 from forensics.rootcause.verdict import Verdict, verdict
 from forensics.rootcause.walk import walk
@@ -23,8 +24,9 @@ _BATCH = 2_000
 def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Rows of `rootcause.verdict`, one per failure, in order of failure id; streamed."""
     rows: list[dict[str, Any]] = []
+    known = around(lake)
     for chain in failing_chains(lake):
-        rows.append(_row(verdict(walk(chain))))
+        rows.append(_row(verdict(walk(chain, known))))
         if len(rows) == _BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
             rows = []

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from forensics.model import Edge, Evidence, Invocation, Locator, Node
+from forensics.model import Edge, Evidence, Invocation, Locator, LogLine, Node
+from forensics.rootcause.around import Around
 
 __all__ = ["Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 
 _EXCERPT = 400
+_NOTHING = Around()
+# Record types of lines that the program or its platform wrote, not a service about it.
+_ITS_OWN = frozenset({"log", "error", "timeout", "exit", "report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Finding:
     """What a rule found at a place.
 
     Either the failure came `from_` a callee, and the walk goes on there, or it began here, as a
-    `category`. `strength` is exact (a record says so), strong (nothing else fits) or weak.
+    `category`: at this node, or at `elsewhere`, a node that left no record of this request.
+    `strength` is exact (a record says so), strong (nothing else fits) or weak.
     """
 
     rule: str
@@ -50,6 +55,7 @@ class Finding:
     claims: tuple[Evidence, ...]
     from_: str | None = None
     category: str | None = None
+    elsewhere: Node | None = None
     because: str = ""
     error_type: str | None = None
     error_message: str | None = None
@@ -63,13 +69,16 @@ class Finding:
 class Place:
     """An invocation on the way back from the symptom, and the edges that leave it.
 
-    `deadline_us` is when a caller gave up on it.
+    `deadline_us` is when a caller gave up on it, `around` what the whole case knows, `sources` what
+    handed it its messages.
     """
 
     me: Invocation
     by_id: dict[str, Invocation]
     edges: tuple[Edge, ...]
     deadline_us: int | None = None
+    around: Around = _NOTHING
+    sources: tuple[Node, ...] = ()
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -88,15 +97,20 @@ class Place:
         """Every error text that this invocation left: its exception, and its error lines."""
         texts = [self.me.error_type, self.me.error_message]
         for line in self.me.logs:
-            texts += [line.exception_type, line.exception_message, line.text]
+            if line.kind in _ITS_OWN and line.level != "WARN":
+                texts += [line.exception_type, line.exception_message, line.text]
         return tuple(t for t in texts if t)
+
+    def lines(self, kind: str) -> tuple[LogLine, ...]:
+        """What a service said of it: `init_report`, `gateway`, `container`."""
+        return tuple(line for line in self.me.logs if line.kind == kind)
 
     @cached_property
     def own_exception(self) -> tuple[str | None, str | None] | None:
         """Type and message of what this node itself threw or logged last; None where nothing tells."""
         if self.me.error_type or self.me.error_message or self.me.end_reason == "error":
             return self.me.error_type, self.me.error_message
-        logged = [line for line in self.me.logs if line.exception_type]
+        logged = [line for line in self.me.logs if line.exception_type and line.level != "WARN"]
         return (logged[-1].exception_type, logged[-1].exception_message) if logged else None
 
     def retried_to_success(self, call: Call) -> bool:

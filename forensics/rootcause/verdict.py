@@ -73,7 +73,7 @@ def verdict(walked: Walk) -> Verdict:
             trigger=None,
             contributing=tuple(c for step in walked.steps for c in step.finding.contributing),
             would_decide=origin.finding.would_decide,
-            invocation=origin.me.invocation,
+            invocation=origin.me.invocation or None,
         ),
         chain=_chain(walked),
         evidence=_evidence(walked),
@@ -122,7 +122,7 @@ def _step(me: Invocation, role: str, edge: Edge | None) -> ChainStep:
     return ChainStep(
         node=me.node,
         role=role,
-        invocation=me.invocation,
+        invocation=me.invocation or None,
         span_id=me.span_id,
         started_at=iso_us(me.started_us),
         duration_ms=None if me.duration_us is None else me.duration_us / 1000,

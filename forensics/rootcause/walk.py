@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forensics.model import Alternative, Chain, Edge, Invocation
+from forensics.model import Alternative, Chain, Edge, Invocation, Node
+from forensics.rootcause.around import Around
 from forensics.rootcause.place import Finding, Place
 from forensics.rootcause.rules import RULES
 from forensics.rootcause.words import error_words, node_words, outcome_words
@@ -38,29 +39,64 @@ class Walk:
         return self.steps[-1]
 
 
-def walk(chain: Chain) -> Walk:
+def walk(chain: Chain, around: Around | None = None) -> Walk:
     """Ask the rules at the symptom, go where they point, and stop where they say that it began."""
-    by_id = {i.invocation: i for i in chain.invocations}
+    known = around or Around()
+    by_id = {i.invocation: _resolved(i, known) for i in chain.invocations}
     steps: list[Step] = []
     alternatives: list[Alternative] = []
     leaving: dict[str, list[Edge]] = {}
+    sources: dict[str, list[Node]] = {}
     for found in chain.edges:
         leaving.setdefault(found.caller, []).append(found)
-    place = Place(by_id[chain.symptom], by_id, tuple(leaving.get(chain.symptom, ())))
+        if found.kind == "link" and found.caller in by_id:
+            sources.setdefault(found.callee, []).append(by_id[found.caller].node)
+
+    def at(name: str, deadline_us: int | None = None) -> Place:
+        edges, came = tuple(leaving.get(name, ())), tuple(sources.get(name, ()))
+        return Place(by_id[name], by_id, edges, deadline_us, known, came)
+
+    place = at(chain.symptom)
     edge: Edge | None = None
     seen: set[str] = set()
     while True:
         finding = _find(place, seen)
-        steps.append(Step(place.me, finding, edge))
+        steps += _steps(place.me, finding, edge)
         seen.add(place.me.invocation)
         alternatives += _rejected(place, finding)
         if finding.from_ is None:
             break
+        if finding.category is not None:
+            steps.append(_last(place, finding))
+            break
         edge = next(c.edge for c in place.calls if c.callee.invocation == finding.from_)
-        edges = tuple(leaving.get(finding.from_, ()))
-        place = Place(by_id[finding.from_], by_id, edges, finding.deadline_us)
+        place = at(finding.from_, finding.deadline_us)
     alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
     return Walk(chain, _approach(chain, by_id, leaving), tuple(steps), _without_path(alternatives, steps))
+
+
+def _resolved(me: Invocation, known: Around) -> Invocation:
+    """A name on the network is spoken of as the service behind it."""
+    behind = known.service_of(me.node) if me.is_virtual else None
+    return me if behind is None or behind == me.node else replace(me, node=behind)
+
+
+def _steps(me: Invocation, finding: Finding, edge: Edge | None) -> list[Step]:
+    """The place itself, and below it a node that it names, but that left no record of this request."""
+    if finding.elsewhere is None:
+        return [Step(me, finding, edge)]
+    named = replace(
+        me, invocation="", node=finding.elsewhere, is_virtual=True, hop=me.hop + 1, span_id=None, logs=(),
+        status="failed", end_reason=None, http_status=None, is_client_error=False, is_cold_start=None,
+    )  # fmt: skip
+    told = replace(finding, elsewhere=None, claims=())
+    return [Step(me, finding, edge), Step(named, told, None)]
+
+
+def _last(place: Place, finding: Finding) -> Step:
+    """The callee that the caller's own record blames: nothing has to be asked there any more."""
+    call = next(c for c in place.calls if c.callee.invocation == finding.from_)
+    return Step(call.callee, replace(finding, from_=None, claims=()), call.edge)
 
 
 def _find(place: Place, seen: set[str]) -> Finding:

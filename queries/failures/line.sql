@@ -1,6 +1,7 @@
--- A log record that speaks of how an invocation of a failing chain ended: errors, time-outs, exits,
--- and the line that lake.invocation names.
--- needs: failures.symptom chains.member lake.invocation lake.log_record lake.span lake.segment_invocation
+-- A log record that speaks of how an invocation of a failing chain ended: errors, warnings, time-outs, exits,
+-- the line that lake.invocation names, the initialisation of its environment that failed
+-- (`init_report`), and what a gateway says of the request (`gateway`).
+-- needs: failures.symptom chains.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry
 -- scope: case
 -- materialize
 -- invocation: the invocation that it speaks of
@@ -19,13 +20,14 @@ with member as (
     from chains.member semi join failures.symptom using (chain)
 ),
 told as (
-    select i.invocation, i.kind, i.request_id, i.started_at, i.ended_at, i.log_group, i.event_id
+    select i.invocation, i.kind, i.request_id, i.started_at, i.ended_at, i.log_group, i.log_stream, i.event_id,
+        i.trace_key, i.status
     from lake.invocation as i semi join member using (invocation)
     where not i.is_virtual
 ),
 telling as (
     select * from lake.log_record
-    where level in ('ERROR', 'FATAL') or record_type in ('error', 'timeout', 'exit', 'report')
+    where level in ('ERROR', 'FATAL', 'WARN') or record_type in ('error', 'timeout', 'exit', 'report')
 ),
 by_request as (
     select t.invocation, l.event_id, l.log_group
@@ -48,6 +50,29 @@ found as (
     select invocation, event_id, log_group from by_request
     union select invocation, event_id, log_group from by_span
     union select invocation, event_id, log_group from told where event_id is not null
+),
+init as (
+    select
+        t.invocation, p.timestamp, 'init_report' as record_type, 'ERROR' as level,
+        concat_ws(' ', 'initialisation', p.phase, p.status, p.error_type) as message,
+        p.error_type as exception_type, p.error_message as exception_message, p.status as platform_error,
+        p.log_group, p.log_stream, p.event_id
+    from told as t
+    join lake.lambda_platform as p
+        on p.log_group = t.log_group and p.log_stream = t.log_stream
+        and p.timestamp between t.started_at - interval 30 second and t.ended_at + interval 1 second
+    where t.status = 'failed' and t.kind = 'AWS::Lambda::Function' and p.what = 'initReport'
+        and p.status <> 'success'
+),
+gateway as (
+    select
+        t.invocation, e.event_time as timestamp, 'gateway' as record_type, 'ERROR' as level,
+        e.error_message as message, e.response_type as exception_type, null::varchar as exception_message,
+        null::varchar as platform_error, e.log_group, null::varchar as log_stream, e.event_id
+    from told as t
+    join lake.execution_log_entry as e
+        on e.trace_key = t.trace_key or e.request_id = t.request_id
+    where t.kind = 'AWS::ApiGateway::Stage' and e.error_message is not null
 )
 select
     f.invocation, l.timestamp, l.record_type, l.level, l.message, l.exception_type,
@@ -55,3 +80,5 @@ select
 from found as f
 join lake.log_record as l
     on l.event_id = f.event_id and l.log_group is not distinct from f.log_group
+union all by name select * from init
+union all by name select * from gateway

@@ -8,6 +8,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- is_lambda: whether the group or stream is one of a Lambda function
 -- node: function, service or workload that wrote it
 -- kind: X-Ray's type of the node
@@ -42,7 +43,7 @@ with part as (
     from lake.log_mention
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, is_lambda, node, kind,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda, node, kind,
     coalesce(version, platform.version,
         case when record_type = 'start' and not is_json then trim(substr(text, 64), E' \r\n') end) as version,
     pod, text, is_json, record_type, is_platform, json, runtime, thrown, head, request_id, trace_id, span_id, trace_key, span_key,

@@ -11,5 +11,8 @@
 -- event_id: id within the log group; `derived-…` where the API gives none
 -- message: the text as it was logged
 -- is_escaped: true where bytes that are not valid text were escaped (\xff, \ud800)
-select account, region, log_group, log_stream, timestamp, ingestion_time, event_id, message, is_escaped
+-- ordinal: place among lines of one millisecond in the file that was read; null where ids of AWS, which
+--   rise, tell it
+select
+    account, region, log_group, log_stream, timestamp, ingestion_time, event_id, message, is_escaped, ordinal
 from evidence.log_event

@@ -9,6 +9,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- is_lambda: whether the group or stream is one of a Lambda function
 -- node: function, service or workload that wrote it
 -- kind: X-Ray's type of the node
@@ -75,7 +76,7 @@ typed as (
     from parted
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, is_lambda,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda,
     coalesce(json_extract_string(insight, '$.function_name'), node) as node,
     case when insight is not null then 'AWS::Lambda::Function' else kind end as kind,
     coalesce(json_extract_string(insight, '$.version'), version) as version,

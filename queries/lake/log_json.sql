@@ -10,6 +10,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- is_lambda: whether the group or stream is one of a Lambda function
 -- node: function, service or workload that wrote it
 -- kind: X-Ray's type of the node
@@ -88,7 +89,7 @@ detailed as (
     from nested
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, is_lambda, node, kind, version, pod, text, is_json,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda, node, kind, version, pod, text, is_json,
     is_platform,
     {
         'type': case when is_platform then p[1] end, 'request_id': case when is_platform then p[3] end,

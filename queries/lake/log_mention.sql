@@ -9,6 +9,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- is_lambda: whether the group or stream is one of a Lambda function
 -- node: function, service or workload that wrote it
 -- kind: X-Ray's type of the node
@@ -110,7 +111,7 @@ keyed as (
     from found
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, is_lambda, node, kind, version, pod, text, is_json,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda, node, kind, version, pod, text, is_json,
     record_type, is_platform, platform, json, runtime, thrown, head, request_id, trace_id, span_id,
     (trace_high - (trace_high >> 31) * 4294967296) * 4294967296 + trace_low as trace_key,
     (span_high - (span_high >> 31) * 4294967296) * 4294967296 + span_low as span_key

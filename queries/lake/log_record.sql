@@ -1,6 +1,7 @@
--- One log event, read: who wrote it, about which request or trace, how severe, which exception.
+-- One log message, read: who wrote it, about which request or trace, how severe, which exception. What had
+-- been cut into several events (lake.log_joined tells which) is one record under the id of the first.
 -- Platform lines of Lambda carry their figures. Patterns look at the first 8,000 characters of a line.
--- needs: lake.lambda_figure evidence.log_event
+-- needs: lake.lambda_figure evidence.log_event evidence.log_edge
 -- scope: record
 -- materialize
 -- account: AWS account id, null where unknown
@@ -9,6 +10,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream; of Lambda one execution environment
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- record_type: start, end, report, init, init_report, timeout, exit (the runtime process ended),
 --   error (an exception that nothing caught), platform (other lines of Lambda), metric (figures in
 --   CloudWatch's embedded metric format) or log
@@ -124,7 +126,7 @@ excepted as (
     from levelled
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, record_type, level, said as message,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, record_type, level, said as message,
     node, kind, version, pod, request_id, trace_id, span_id, trace_key, span_key,
     coalesce(thrown.type, json.error_type, nullif(exception.type, '')) as exception_type,
     coalesce(

@@ -1,6 +1,6 @@
--- One log event without the envelope that a collector put around it (Container Insights, FireLens, the
+-- One message without the envelope that a collector put around it (Container Insights, FireLens, the
 -- container runtime's own prefix), and who wrote it. A step of lake.log_record, which is the one to read.
--- needs: evidence.log_event
+-- needs: lake.log_message
 -- scope: record
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -8,6 +8,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- timestamp: the producer's time, UTC
+-- ordinal: as in lake.log_event
 -- is_lambda: whether the group or stream is one of a Lambda function
 -- node: function, service or workload that wrote it, null where the record does not tell
 -- kind: X-Ray's type of the node
@@ -17,7 +18,7 @@
 -- is_json: whether that is a JSON object
 with event as (
     select
-        account, region, event_id, log_group, log_stream, timestamp, message,
+        account, region, event_id, log_group, log_stream, timestamp, ordinal, message,
         coalesce(starts_with(log_group, '/aws/lambda/'), false) or is_dated as is_lambda,
         -- CASE chooses the text and not the list, which it would copy
         string_split(case when is_dated then substr(log_stream, 12) end, '[') as dated,
@@ -28,11 +29,12 @@ with event as (
         end as task_container
     from (
         select
-            account, region, log_group, log_stream, timestamp, event_id, message,
+            account, region, log_group, log_stream, timestamp, ordinal, event_id, message,
             -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
             coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
                 and contains(log_stream, '['), false) as is_dated
-        from evidence.log_event
+        from lake.log_message
+        where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
     )
 ),
 opened as (
@@ -79,7 +81,7 @@ stripped as (
     from told
 )
 select
-    account, region, event_id, log_group, log_stream, timestamp, is_lambda,
+    account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda,
     case
         when is_lambda then coalesce(
             nullif(dated[1], ''),

@@ -1,6 +1,7 @@
 -- A segment document that another one replaces: X-Ray sends a segment in progress first, and a
 -- trace that was fetched twice may have grown. Of the documents of one segment the newest counts:
--- complete before in progress, then the later end, then more spans.
+-- complete before in progress, then the later end, then more spans. A span that a segment document
+-- tells of as well (Transaction Search keeps both) is that document's.
 -- needs: normalized.span
 -- scope: case
 -- materialize
@@ -19,8 +20,21 @@ with document as (
     from normalized.span
     group by trace_key, segment_key, document_key
 ),
+told_twice as (
+    select distinct s.trace_key, s.segment_key, s.document_key
+    from normalized.span as s
+    semi join (
+        select trace_key, span_key from normalized.span
+        where source = 'segment_document'
+            and trace_key in (select trace_key from normalized.span where source <> 'segment_document')
+    ) as segment using (trace_key, span_key)
+    where s.source <> 'segment_document'
+),
+single as (
+    select * from document anti join told_twice using (trace_key, segment_key, document_key)
+),
 repeated as (
-    select trace_key, segment_key from document group by all having count(*) > 1 or max(rows_ - spans) > 0
+    select trace_key, segment_key from single group by all having count(*) > 1 or max(rows_ - spans) > 0
 ),
 ranked as (
     select
@@ -29,8 +43,10 @@ ranked as (
             partition by trace_key, segment_key
             order by in_progress, ended_at desc nulls last, spans desc, document_key
         ) as place
-    from document
+    from single
     semi join repeated using (trace_key, segment_key)
 )
 select trace_key, segment_key, document_key, place = 1 as is_repeated
 from ranked where place > 1 or has_copies
+union all
+select trace_key, segment_key, document_key, false from told_twice

@@ -56,8 +56,7 @@ def test_pull_gives_the_same_lake_as_import(both, name):
     rows = []
     for case in ("pulled", "imported"):
         with Case(folder / case) as opened:
-            batches = opened.sql(f"select {columns} from {name} order by all")
-            rows.append([row for batch in batches for row in batch.to_pylist()])
+            rows.append(list(opened.sql(f"select {columns} from {name} order by all")))
     assert rows[0] == rows[1]
 
 

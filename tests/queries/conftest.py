@@ -41,7 +41,7 @@ _SPAN = {
     "is_throttle": False, "span_type": "segment",
 }  # fmt: skip
 USUAL: dict[str, dict[str, Any]] = {
-    "normalized.span": _SPAN | {"document_key": 1},
+    "normalized.span": _SPAN | {"document_key": 1, "source": "segment_document"},
     "normalized.link": {"document_key": 1, "reference_type": "parent"},
     "lake.superseded": {"is_repeated": False},
     "lake.span": _SPAN,

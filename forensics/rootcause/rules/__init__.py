@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from forensics.rootcause.place import Finding, Place
-from forensics.rootcause.rules.answer import (
-    answered_badly,
-    answered_slowly,
-    never_reached,
-    refused,
-    throttled,
-)
+from forensics.rootcause.rules.answer import answered_badly, never_reached, refused, throttled
+from forensics.rootcause.rules.container import container_was_down
 from forensics.rootcause.rules.dependency import answer_was_lost, callee_failed, exception_passed_on
-from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory
-from forensics.rootcause.rules.raised import raised_here, unexplained
+from forensics.rootcause.rules.gateway import gateway_says
+from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
+from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
+from forensics.rootcause.rules.slow import answered_slowly, answered_too_late, spent_on_a_call
 from forensics.rootcause.rules.timeout import (
     gave_up_on_a_call,
     gave_up_on_running_callee,
@@ -34,19 +31,25 @@ Rule = Callable[[Place], Finding | None]
 RULES: tuple[Rule, ...] = (
     out_of_memory,
     crashed,
+    started_anew,
     failed_init,
     timed_out_over_running_callee,
+    spent_on_a_call,
     timed_out_by_itself,
+    answered_too_late,
+    container_was_down,
     answered_slowly,
     answered_badly,
     never_reached,
     refused,
     throttled,
+    gateway_says,
     gave_up_on_running_callee,
     gave_up_on_a_call,
     exception_passed_on,
     callee_failed,
     answer_was_lost,
+    threw_over_a_dependency,
     raised_here,
     unexplained,
 )

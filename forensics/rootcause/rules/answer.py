@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from forensics.model import Evidence
 from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Finding, Place, excerpt_of
-from forensics.rootcause.rules.timeout import slow_words
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
-__all__ = ["answered_badly", "answered_slowly", "never_reached", "refused", "throttled"]
+__all__ = ["answered_badly", "never_reached", "refused", "throttled"]
 
-
-def answered_slowly(place: Place) -> Finding | None:
-    """Its caller ran out of time waiting for it, and nothing below it was open: it is slow.
-
-    A callee that only went silent is never the sole origin: the way to it stays an equal
-    alternative until something else decides.
-    """
-    me = place.me
-    is_silent = me.is_virtual and me.http_status is None
-    if place.deadline_us is None or (me.is_failed and not is_silent) or _has_open_call(place):
-        return None
-    rule = "callee_did_not_answer"
-    text = f"{node_words(me.node)} {slow_words(place)}"
-    way = (me.node, "connection", f"the way to {me.node.name} may have failed: no record tells them apart")
-    return Finding(
-        rule, "strong", (place.claim(text, rule),), category="dependency_slow", because=slow_words(place),
-        would_decide=(f"metrics or logs of {me.node.name}", f"flow logs of the way to {me.node.name}"),
-        equals=(way,) if is_silent else (),
-    )  # fmt: skip
+# Invoke's own limits on who calls (Lambda API reference, Invoke, TooManyRequestsException.Reason).
+_CALLER_RATE = re.compile(r"CallerRateLimitExceeded|FunctionInvocationRateLimitExceeded")
+_FUNCTION = "AWS::Lambda::Function"
 
 
 def answered_badly(place: Place) -> Finding | None:
@@ -38,9 +23,16 @@ def answered_badly(place: Place) -> Finding | None:
         return None
     category = classify(me.error_type, me.error_message, me.http_status, is_throttle=me.is_throttle)
     strength = "strong" if category == "connection" else "exact"
+    if category == "timeout":
+        category, strength = "dependency_slow", "strong"
     if category is None:  # a status says that it answered; a name alone only that the call failed
         strength = "exact" if me.http_status is not None else "strong" if me.error_type else "weak"
         category = "dependency_fault" if strength != "weak" else "unknown"
+    ours = place.around.service_of(me.node)
+    if category == "dependency_fault" and ours is not None and place.around.keeps_records(ours):
+        return _own_service(place)
+    if category == "dependency_fault" and me.node.kind == "remote" and place.around.is_down_for_all(me.node):
+        category = "provider_outage"
     rule = f"answered_{category}"
     said = error_words(me.error_type, me.error_message)
     operation = f" {me.operation}" if me.operation else ""
@@ -50,6 +42,18 @@ def answered_badly(place: Place) -> Finding | None:
     )
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
     return Finding(rule, strength, claims, category=category, because=_because(category, place, said))
+
+
+def _own_service(place: Place) -> Finding:
+    """A service of the account answered with a fault, and keeps records, but none is tied to this request."""
+    me = place.me
+    rule = "answered_without_a_record"
+    text = f"{node_words(me.node)} {outcome_words(me)}, and none of its records is tied to this request"
+    claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
+    return Finding(
+        rule, "weak", claims, category="unknown", because=f"{outcome_words(me)}; no record of it says why",
+        would_decide=(f"a trace or request id in the lines of {me.node.name} around that time",),
+    )  # fmt: skip
 
 
 def refused(place: Place) -> Finding | None:
@@ -72,7 +76,7 @@ def throttled(place: Place) -> Finding | None:
     claims = (Evidence(text, "throttled", me.locator, excerpt_of(me)),)
     status = f" ({me.http_status})" if me.http_status is not None else ""
     return Finding(
-        "throttled", "exact", claims, category="throttled", because=f"was throttled{status}",
+        "throttled", "exact", claims, category=_throttle(place), because=f"was throttled{status}",
         would_decide=(f"concurrency limits and Throttles of {me.node.name}",),
     )  # fmt: skip
 
@@ -83,24 +87,28 @@ def never_reached(place: Place) -> Finding | None:
         return None
     me = place.me
     category = classify(me.error_type, me.error_message, me.http_status, is_throttle=me.is_throttle)
-    rule = "never_reached"
+    rule, strength = "never_reached", "strong"
+    if category == "throttled":
+        rule, strength, category = "throttled", "exact", _throttle(place)
     text = f"the call to {node_words(me.node)} failed, and no record shows that it started"
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
     return Finding(
-        rule, "strong", claims, category=category or "never_reached",
+        rule, strength, claims, category=category or "never_reached",
         because=f"was never reached ({outcome_words(me)})",
         would_decide=(f"log group and metrics (Throttles, Invocations) of {me.node.name}",),
     )  # fmt: skip
 
 
+def _throttle(place: Place) -> str:
+    """What throttles a function is a limit on concurrency, unless the answer names a rate."""
+    me = place.me
+    told = f"{me.error_type or ''} {me.error_message or ''}"
+    return "concurrency_limit" if me.node.kind == _FUNCTION and not _CALLER_RATE.search(told) else "throttled"
+
+
 def _is_unseen_function(place: Place) -> bool:
     me = place.me
-    return me.node.kind == "AWS::Lambda::Function" and me.is_virtual and me.is_failed
-
-
-def _has_open_call(place: Place) -> bool:
-    deadline = place.deadline_us or 0
-    return any(c.ended_us is None or c.ended_us >= deadline for c in place.calls)
+    return me.node.kind == _FUNCTION and me.is_virtual and me.is_failed
 
 
 def _because(category: str, place: Place, said: str) -> str:
@@ -111,6 +119,8 @@ def _because(category: str, place: Place, said: str) -> str:
         return f"could not be connected to{told}"
     if category == "throttled":
         return f"throttled{operation}{told}"
+    if category == "provider_outage":
+        return f"was down for everybody who called it{told}"
     if me.http_status is not None:
         return f"answered{operation} with {me.http_status}{told}"
     return f"failed{operation}{told}"

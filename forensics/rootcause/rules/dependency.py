@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from forensics.model import Evidence
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
+from forensics.rootcause.rules.caller import asked_wrongly
 from forensics.rootcause.words import node_words, outcome_words
 
 __all__ = ["answer_was_lost", "callee_failed", "exception_passed_on"]
@@ -31,7 +33,7 @@ def exception_passed_on(place: Place) -> Finding | None:
         seen = f"{node_words(place.me.node)} saw its call to {node_words(call.callee.node)} fail"
         lines = place.log_claims(text, rule, ("error", "log"))
         claims = (place.claim(text, rule, excerpt=said), evidence_of_call(call, seen, rule), *lines)
-        return Finding(rule, "exact", claims, from_=call.callee.invocation, because=_because(call))
+        return _towards(place, call, rule, "exact", claims)
     return None
 
 
@@ -57,7 +59,20 @@ def callee_failed(place: Place) -> Finding | None:
     if call.callee.locator != call.edge.call:
         claims.append(place.claim(text, rule, call.callee.locator, _callee_excerpt(call)))
     strength = _strength(place, calls) if faults else "weak"
-    return Finding(rule, strength, tuple(claims), from_=call.callee.invocation, because=_because(call))
+    return _towards(place, call, rule, strength, tuple(claims))
+
+
+def _towards(place: Place, call: Call, rule: str, strength: str, claims: tuple[Evidence, ...]) -> Finding:
+    """The walk goes on at the callee, unless the call tells that the caller itself was at fault."""
+    ours = asked_wrongly(place, call)
+    if ours is None:
+        return Finding(rule, strength, claims, from_=call.callee.invocation, because=_because(call))
+    category, weaker, because = ours
+    return Finding(
+        rule, "strong" if weaker and strength == "exact" else strength, claims, category=category,
+        because=because, error_type=call.edge.exception_type or call.callee.error_type,
+        error_message=call.edge.exception_message or call.callee.error_message,
+    )  # fmt: skip
 
 
 def answer_was_lost(place: Place) -> Finding | None:

@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+import re
+
 from forensics.model import Evidence
-from forensics.rootcause.classify import classify
+from forensics.rootcause.classify import classify, is_of_caller
 from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.rules.message import is_poison
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
-__all__ = ["raised_here", "unexplained"]
+__all__ = ["raised_here", "threw_over_a_dependency", "unexplained"]
+
+# Error texts that speak of somebody who was asked, where no record of the call itself is left.
+_OF_OTHERS = frozenset({
+    "throttled", "concurrency_limit", "connection", "timeout", "not_found", "dependency_fault",
+    "resource_exhausted",
+})  # fmt: skip
+# How each language reads an environment variable that must be there.
+_VARIABLE = re.compile(
+    r"os\.environ|os\.py\", line \d+, in __getitem__|process\.env\b|System\.getenv|os\.Getenv|LookupEnv"
+    r"|Environment\.GetEnvironmentVariable|ENV\.fetch|environment variable",
+    re.IGNORECASE,
+)
+
+
+def threw_over_a_dependency(place: Place) -> Finding | None:
+    """Its exception tells of a call that left no record: who was called is named, or it is not known."""
+    if place.own_exception is None:
+        return None
+    error_type, message = place.own_exception
+    category = classify(error_type, message, place.me.http_status, is_throttle=place.me.is_throttle)
+    if category not in _OF_OTHERS or is_of_caller(category, error_type, message) or place.failed_calls:
+        return None
+    category = "dependency_slow" if category == "timeout" else category
+    rule = "threw_over_a_dependency"
+    said = error_words(error_type, message)
+    claims = _claims(place, f"{node_words(place.me.node)} raised {said}", rule)
+    named = place.around.named_in([*place.errors, *_warnings(place)], place.me.node.name)
+    named = (place.around.service_of(named) or named) if named is not None else None
+    if named is None or place.around.keeps_records(named):
+        who = f"{named.name}, but no record of {named.name} is tied to it" if named else "a call"
+        return Finding(
+            rule, "weak", claims, category="unknown",
+            because=f"raised {said}, which tells of {who}; what failed there no record says",
+            error_type=error_type, error_message=message,
+            would_decide=(f"a trace of {place.me.node.name}, or its log lines around its calls",),
+        )  # fmt: skip
+    return Finding(
+        rule, "strong", claims, category=category, elsewhere=named,
+        because=f"was named in what {place.me.node.name} raised: {said}",
+        error_type=error_type, error_message=message,
+    )  # fmt: skip
 
 
 def raised_here(place: Place) -> Finding | None:
@@ -15,18 +59,20 @@ def raised_here(place: Place) -> Finding | None:
     if place.own_exception is None:
         return None
     error_type, message = place.own_exception
-    lines = _logged(place)
     me = place.me
     rule = "raised_here"
     said = error_words(error_type, message)
     category = classify(error_type, message, me.http_status, is_throttle=me.is_throttle)
+    if _lacks_a_variable(place, error_type):
+        category = "configuration"
+    if category is None and is_poison(place, error_type):
+        category = "poison_message"
     text = f"{node_words(me.node)} raised {said}" + (
         "" if place.failed_calls else ", and no call of it had failed"
     )
-    claims = [place.claim(text, rule)] if me.error_type or not lines else []
     exact = me.error_type is not None or me.end_reason == "error"
     return Finding(
-        rule, "exact" if exact and not place.failed_calls else "strong", (*claims, *lines),
+        rule, "exact" if exact and not place.failed_calls else "strong", _claims(place, text, rule),
         category=category or "unhandled_exception", because=f"raised {said}",
         error_type=error_type, error_message=message,
     )  # fmt: skip
@@ -47,8 +93,22 @@ def unexplained(place: Place) -> Finding:
     )  # fmt: skip
 
 
-def _logged(place: Place) -> tuple[Evidence, ...]:
-    """The log line that shows the exception, where there is one."""
-    telling = [line for line in place.me.logs if line.exception_type]
-    text = f"{node_words(place.me.node)} logged it"
-    return tuple(Evidence(text, "raised_here", line.locator, line.text[:400]) for line in telling[:1])
+def _lacks_a_variable(place: Place, error_type: str | None) -> bool:
+    """It was started without a setting that its code reads: the frames show the look-up."""
+    if classify(error_type, None) in ("out_of_memory", "throttled"):
+        return False
+    return any(
+        _VARIABLE.search(line.text) for line in place.me.logs if line.exception_type or line.kind == "error"
+    )
+
+
+def _warnings(place: Place) -> list[str]:
+    return [line.text for line in place.me.logs if line.level == "WARN"]
+
+
+def _claims(place: Place, text: str, rule: str) -> tuple[Evidence, ...]:
+    """The record of how it ended, and the log line that shows the exception, where there is one."""
+    telling = [line for line in place.me.logs if line.exception_type and line.level != "WARN"]
+    logged = f"{node_words(place.me.node)} logged it"
+    lines = tuple(Evidence(logged, rule, line.locator, line.text[:400]) for line in telling[:1])
+    return (*([place.claim(text, rule)] if place.me.error_type or not lines else []), *lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forensics.model import Evidence
 from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
-from forensics.rootcause.words import node_words, outcome_words, seconds
+from forensics.rootcause.words import node_words, outcome_words
 
 __all__ = [
     "gave_up_on_a_call",
@@ -111,11 +111,3 @@ def _running(place: Place, deadline_us: int | None) -> Call | None:
 def _timeout_claims(place: Place, text: str, rule: str) -> tuple[Evidence, ...]:
     lines = place.log_claims(text, rule, ("timeout", "report", "platform"))
     return lines or (place.claim(text, rule),)
-
-
-def slow_words(place: Place) -> str:
-    """How long a callee had been running when its caller gave up."""
-    started, deadline = place.me.started_us, place.deadline_us
-    if started is None or deadline is None or deadline <= started:
-        return "did not answer in time"
-    return f"had not answered after {seconds(deadline - started)}"

@@ -23,6 +23,7 @@ def _columns(events: Iterable[int]) -> dict[str, list[object]]:
         "event_id": [f"e{n}" for n in numbers],
         "message": [f"line {n}" for n in numbers],
         "is_escaped": [False] * len(numbers),
+        "ordinal": [None] * len(numbers),
     }
 
 

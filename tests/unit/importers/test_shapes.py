@@ -116,6 +116,7 @@ def test_filter_log_events(load) -> None:
         "event_id": "id1",
         "message": "line 1\n",
         "is_escaped": False,
+        "ordinal": None,
     }
     assert found.warnings == []
 

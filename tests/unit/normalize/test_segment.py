@@ -29,6 +29,7 @@ def test_plain_segment(normalize, segment) -> None:
         "span_key": int("a" * 16, 16) - (1 << 64),
         "document_key": 0,
         "ordinal": 0,
+        "source": "segment_document",
         "name": "orders",
         "span_type": "segment",
         "node": "orders",

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from forensics.model import Chain, Edge, Invocation, Locator, LogLine, Node
+from forensics.rootcause.around import Around, Habit
+from forensics.rootcause.verdict import verdict
+from forensics.rootcause.walk import walk
 
 _KINDS = {
     "api": "AWS::ApiGateway::Stage",
@@ -82,6 +86,26 @@ def chain(invocations: list[Invocation], edges: list[Edge], symptom: str | None 
     first = next(i.invocation for i in invocations if i.status == "failed") if symptom is None else symptom
     entry = invocations[0].invocation
     return Chain(entry, "f-test", first, entry, tuple(invocations), tuple(edges))
+
+
+def habit(caller: str, callee: str, **more: object) -> Habit:
+    """`fn:cart` is seen to call `host:pay.example`; times in µs, nothing failed unless said."""
+    one, two = (Node(name.partition(":")[2], _KINDS[name.partition(":")[0]]) for name in (caller, callee))
+    blank = Habit(one, two, True, "call", 10, 0, 0, 0, None, None, 1, 1)
+    return replace(blank, **more)  # type: ignore[arg-type]
+
+
+def blamed(chain: Chain, around: Around | None = None) -> tuple[str, str, str]:
+    """Origin, category and band of the verdict."""
+    cause = verdict(walk(chain, around)).failure.root_cause
+    return cause.node.name, cause.category, cause.band
+
+
+@pytest.fixture
+def m() -> SimpleNamespace:
+    return SimpleNamespace(
+        invocation=invocation, call=call, line=line, chain=chain, habit=habit, blamed=blamed, around=Around
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""What the whole case knows beside one failing chain: its nodes, who calls whom, what went wrong there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from forensics.chains.times import iso, micros
+from forensics.lake import Lake
+from forensics.model import Locator, Node
+
+__all__ = ["Around", "Habit", "Trouble", "around"]
+
+_WORKLOADS = ("AWS::ECS::Container", "AWS::EKS::Container", "AWS::EC2::Instance")
+_PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
+_RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
+_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
+# Shorter names ("api", "db") are words of any sentence.
+_TELLING = 4
+_NEAR_US = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """One node's calls to another over the case."""
+
+    caller: Node
+    callee: Node
+    is_virtual: bool
+    kind: str
+    calls: int
+    failed: int
+    unanswered: int
+    ok_between: int
+    first_failed_us: int | None
+    last_failed_us: int | None
+    first_ok_us: int | None
+    last_ok_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A container of a service was killed, crashed, did not start or was not ready."""
+
+    node: str
+    category: str
+    at_us: int
+    reason: str
+    locator: Locator
+
+
+@dataclass(frozen=True)
+class Around:
+    """Empty where nothing is known: every answer is then "no"."""
+
+    habits: tuple[Habit, ...] = ()
+    with_records: frozenset[str] = field(default_factory=frozenset)
+    workloads: Mapping[str, Node] = field(default_factory=dict)
+    troubles: tuple[Trouble, ...] = ()
+
+    @cached_property
+    def _nodes(self) -> dict[str, Node]:
+        found = {n.name: n for h in self.habits for n in (h.caller, h.callee)}
+        return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        names = [re.escape(name) for name in self._nodes if len(name) >= _TELLING]
+        return re.compile(rf"(?<![\w.-])({'|'.join(names)})(?![\w-])") if names else None
+
+    @cached_property
+    def _of_caller(self) -> Mapping[str, tuple[Habit, ...]]:
+        groups: dict[str, list[Habit]] = defaultdict(list)
+        for habit in self.habits:
+            groups[habit.caller.name].append(habit)
+        return {name: tuple(found) for name, found in groups.items()}
+
+    @cached_property
+    def _of_callee(self) -> Mapping[Node, tuple[Habit, ...]]:
+        groups: dict[Node, list[Habit]] = defaultdict(list)
+        for habit in self.habits:
+            groups[habit.callee].append(habit)
+        return {node: tuple(found) for node, found in groups.items()}
+
+    def calls_of(self, caller: Node) -> tuple[Habit, ...]:
+        """What this node is seen to call."""
+        return tuple(h for h in self._of_caller.get(caller.name, ()) if h.kind == "call")
+
+    def calls_to(self, callee: Node) -> tuple[Habit, ...]:
+        """Who is seen to call this node."""
+        return tuple(h for h in self._of_callee.get(callee, ()) if h.kind == "call")
+
+    def named_in(self, texts: Iterable[str], but: str) -> Node | None:
+        """The one node, or else the one host, that an error text names; None where there are several."""
+        told = tuple(texts)
+        names = {
+            n for text in told for n in (self._names.findall(text[:2000]) if self._names else ()) if n != but
+        }
+        if names:
+            return self._nodes[next(iter(names))] if len(names) == 1 else None
+        hosts = {host for text in told for host in _HOST.findall(text[:2000])}
+        return Node(next(iter(hosts)), "remote") if len(hosts) == 1 else None
+
+    def is_down_for_all(self, node: Node) -> bool:
+        """Every caller's calls failed while any failed, and there are two callers at least."""
+        hit = [h for h in self.calls_to(node) if h.failed]
+        return len({h.caller.name for h in hit}) > 1 and all(
+            h.ok_between * 10 <= h.failed for h in self.calls_to(node)
+        )
+
+    def service_of(self, node: Node) -> Node | None:
+        """The workload behind a private name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service
+        discovery and Kubernetes put its name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
+        label, _, rest = node.name.partition(".")
+        if node.kind in _WORKLOADS:
+            return node
+        if _RDS.search(rest):
+            return Node(label, "AWS::RDS::DBInstance")
+        if not _PRIVATE.search(rest):
+            return None
+        return self.workloads.get(label)
+
+    def keeps_records(self, node: Node) -> bool:
+        return node.name in self.with_records
+
+    def troubles_of(self, node: Node, since_us: int, until_us: int) -> tuple[Trouble, ...]:
+        """When the containers of a service could not serve, within a stretch of time."""
+        return tuple(t for t in self._troubles.get(node.name, ()) if since_us <= t.at_us <= until_us)
+
+    @cached_property
+    def _troubles(self) -> Mapping[str, tuple[Trouble, ...]]:
+        groups: dict[str, list[Trouble]] = defaultdict(list)
+        for trouble in self.troubles:
+            groups[trouble.node].append(trouble)
+        return {name: tuple(found) for name, found in groups.items()}
+
+    def silent_beside(self, node: Node, at_us: int) -> tuple[Node, ...]:
+        """Other third parties that did not answer either at that time: what they share is the way out."""
+        return tuple(
+            sorted(
+                {
+                    h.callee
+                    for h in self.habits
+                    if h.callee.kind == "remote" and h.callee != node and h.unanswered > 1
+                    and (h.first_failed_us or 0) - _NEAR_US <= at_us <= (h.last_failed_us or 0) + _NEAR_US
+                },
+                key=lambda n: n.name,
+            )
+        )  # fmt: skip
+
+    def ever_answered(self, node: Node) -> bool:
+        return any(h.first_ok_us is not None for h in self.calls_to(node))
+
+
+def around(lake: Lake) -> Around:
+    rows = lake.rows("select * from failures.habit order by all")
+    own = lake.rows("""
+        select distinct node from lake.invocation where not is_virtual
+        union select distinct node from lake.log_record where node is not null order by node""")
+    placed = lake.rows(f"""
+        select node, max(kind) as kind from (
+            select node, kind from lake.invocation where kind in {_WORKLOADS}
+            union all select node, kind from lake.log_record where kind in {_WORKLOADS} and node is not null
+            union all select node, kind from lake.container_event where node is not null
+        ) group by node order by node""")
+    troubles = lake.rows("select * from failures.trouble where category is not null order by all")
+    workloads = {row["node"]: Node(row["node"], row["kind"] or "AWS::ECS::Container") for row in placed}
+    names = Around(workloads=workloads)
+    return Around(
+        tuple(_habit(row, names) for row in rows),
+        frozenset(row["node"] for row in own),
+        workloads,
+        tuple(_trouble(row) for row in troubles),
+    )
+
+
+def _trouble(row: dict[str, Any]) -> Trouble:
+    where = Locator(
+        "log_event", log_group=row["log_group"], log_stream=row["log_stream"], event_id=row["event_id"],
+        timestamp=iso(row["occurred_at"]),
+    )  # fmt: skip
+    said = ": ".join(t for t in (row["reason"], row["message"]) if t)
+    return Trouble(row["node"], row["category"], micros(row["occurred_at"]) or 0, said, where)
+
+
+def _habit(row: dict[str, Any], names: Around) -> Habit:
+    callee = Node(row["callee_node"], row["callee_kind"])
+    return Habit(
+        caller=Node(row["caller_node"], row["caller_kind"]),
+        callee=names.service_of(callee) or callee,
+        is_virtual=row["is_virtual"],
+        kind=row["kind"],
+        calls=row["calls"],
+        failed=row["failed"],
+        unanswered=row["unanswered"],
+        ok_between=row["ok_between"],
+        first_failed_us=micros(row["first_failed_at"]),
+        last_failed_us=micros(row["last_failed_at"]),
+        first_ok_us=micros(row["first_ok_at"]),
+        last_ok_us=micros(row["last_ok_at"]),
+    )

@@ -1,0 +1,63 @@
+"""A service that did not answer because its containers were killed, crashed, or never came up."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from forensics.model import Evidence
+from forensics.rootcause.around import Trouble
+from forensics.rootcause.classify import classify
+from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.words import node_words
+
+__all__ = ["container_was_down"]
+
+# Orchestrators replace a container, or say again that it does not come up, within minutes
+# (CrashLoopBackOff ends at five; ECS restarts a task at once, and then more rarely).
+_BEFORE_US = 180_000_000
+_AFTER_US = 90_000_000
+_WORDS = {
+    "container_killed": "lost a container, which was killed",
+    "crash": "had a container that crashed",
+    "init_failure": "had a container that could not be started",
+    "connection": "had a container that was not ready",
+}
+
+
+def container_was_down(place: Place) -> Finding | None:
+    """Nobody answered at the service, and the orchestrator says that a container was gone at that time."""
+    service = place.around.service_of(place.me.node)
+    if service is None or not _is_unanswered(place):
+        return None
+    start, end = place.me.started_us or 0, place.me.ended_us or place.deadline_us or place.me.started_us or 0
+    found = place.around.troubles_of(service, start - _BEFORE_US, end + _AFTER_US)
+    if not found:
+        return None
+    category, trouble = _nearest(found, end)
+    rule = "container_was_down"
+    text = f"{node_words(service)} {_WORDS[category]}, at {trouble.locator.timestamp}: {trouble.reason[:160]}"
+    seen = place.claim(f"the call to {node_words(place.me.node)} got no answer", rule)
+    claims = (seen, Evidence(text, rule, trouble.locator, trouble.reason[:400]))
+    return Finding(
+        rule, "strong", claims, category=category, elsewhere=None if service == place.me.node else service,
+        because=f"{_WORDS[category]} ({trouble.reason[:120]})",
+    )  # fmt: skip
+
+
+def _is_unanswered(place: Place) -> bool:
+    """No connection, silence, or a balancer's answer for want of a target."""
+    me = place.me
+    if not me.is_failed:
+        return place.deadline_us is not None and me.is_virtual
+    family = classify(me.error_type, me.error_message, me.http_status)
+    return me.is_virtual and (
+        family in ("connection", "timeout") or me.http_status in (502, 503, 504) or me.http_status is None
+    )
+
+
+def _nearest(found: tuple[Trouble, ...], at_us: int) -> tuple[str, Trouble]:
+    """What is said most often, and the one that stands nearest in time."""
+    counted = Counter(t.category for t in found)
+    category = min(counted, key=lambda c: (-counted[c], c))
+    alike = [t for t in found if t.category == category]
+    return category, min(alike, key=lambda t: (abs(t.at_us - at_us), t.locator.event_id or ""))

@@ -1,0 +1,41 @@
+"""What a gateway says of the answer that it got: it ran its integration, and could not use the result."""
+
+from __future__ import annotations
+
+import re
+
+from forensics.model import Evidence
+from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.words import node_words
+
+__all__ = ["gateway_says"]
+
+# API Gateway's execution log ("Malformed Lambda proxy response"), and what a load balancer calls it
+# (error_reason LambdaInvalidResponse, ALB access logs).
+_WRONG_FORM = re.compile(
+    r"[Mm]alformed Lambda proxy response|LambdaInvalidResponse|Invalid Lambda function output"
+)
+_THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|LambdaThrottling")
+
+
+def gateway_says(place: Place) -> Finding | None:
+    """The function answered what nobody could read, or the platform did not let it run."""
+    callees = [c.callee for c in place.calls if c.callee.node.kind == "AWS::Lambda::Function"]
+    if not callees or callees[-1].is_failed:
+        return None
+    callee = callees[-1]
+    for line in place.lines("gateway"):
+        text = f"{node_words(place.me.node)} says so of {node_words(callee.node)}"
+        if _WRONG_FORM.search(line.text):
+            category = "validation"
+            because = f"ended well, but returned what {place.me.node.name} could not read"
+        elif _THROTTLED.search(line.text) and callee.status != "ok":
+            category, because = "concurrency_limit", "was throttled (429) before it ran"
+        else:
+            continue
+        claims = (Evidence(text, "gateway_says", line.locator, line.text[:400]),)
+        return Finding(
+            "gateway_says", "exact", claims, from_=callee.invocation, category=category,
+            because=f"{because} ({line.text[:120]})",
+        )  # fmt: skip
+    return None

@@ -1,0 +1,108 @@
+"""What the whole case knows beside a failing chain: habits, containers, environments, other records."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+
+def test_habit_counts_calls_and_how_they_ended(check) -> None:
+    check("failures.habit", {}, "caller_node")
+    tables = {
+        "links.edge": """
+            caller | callee | caller_node | callee_node | kind
+            a      | t1     | fn          | table       | call
+            a      | t2     | fn          | table       | call
+            b      | t3     | fn          | table       | call
+            b      | t4     | fn          | table       | call
+        """,
+        "lake.invocation": """
+            invocation | node  | kind                  | status | started_at | is_virtual | http_status
+            a          | fn    | AWS::Lambda::Function | ok     | 1          | false      | -
+            b          | fn    | AWS::Lambda::Function | ok     | 1          | false      | -
+            t1         | table | AWS::DynamoDB::Table  | failed | 2          | true       | 500
+            t2         | table | AWS::DynamoDB::Table  | ok     | 3          | true       | 200
+            t3         | table | AWS::DynamoDB::Table  | failed | 4          | true       | -
+            t4         | table | AWS::DynamoDB::Table  | ok     | 5          | true       | 200
+        """,
+    }
+    check("failures.habit", tables, """
+        caller_node | callee_node | kind | is_virtual | calls | failed | unanswered | ok_between | first_failed_at | last_failed_at | first_ok_at | last_ok_at
+        fn          | table       | call | true       | 4     | 2      | 1          | 1          | 2               | 4              | 3           | 5
+    """)  # fmt: skip
+
+
+def test_trouble_is_told_by_reason_and_of_the_workload(check) -> None:
+    check("failures.trouble", {}, "node")
+    tables = {
+        "lake.container_event": """
+            node             | occurred_at | reason           | message                       | exit_code | is_failure | event_id
+            stock            | 1           | OOMKilled        | -                             | 137       | true       | e1
+            stock-7d4b9c6f5  | 2           | CrashLoopBackOff | back-off 10s                  | -         | true       | e2
+            stock            | 3           | Unhealthy        | Readiness probe failed: 404   | -         | true       | e3
+            stock            | 4           | Unhealthy        | Liveness probe failed         | -         | true       | e4
+            stock            | 5           | TaskFailedToStart| CannotPullContainerError: no  | -         | true       | e5
+            stock            | 6           | Running          | -                             | -         | false      | e6
+            -                | 7           | OOMKilled        | -                             | 137       | true       | e7
+        """,
+        "lake.invocation": "invocation",
+    }
+    check("failures.trouble", tables, """
+        node  | category         | event_id
+        stock | container_killed | e1
+        stock | crash            | e2
+        stock | connection       | e3
+        stock | container_killed | e4
+        stock | init_failure     | e5
+    """)  # fmt: skip
+
+
+def test_environment_looks_back_through_time_outs_to_the_crash(check) -> None:
+    check("failures.environment", {"lake.invocation": "invocation"}, "invocation")
+    tables = {
+        "lake.invocation": """
+            invocation | log_group | log_stream | started_at | status | end_reason
+            a          | g         | s          | 1          | failed | exit
+            b          | g         | s          | 2          | failed | timeout
+            c          | g         | s          | 3          | failed | timeout
+            d          | g         | s          | 4          | ok     | -
+            e          | g         | s          | 5          | failed | timeout
+            f          | g         | other      | 2          | failed | timeout
+        """,
+    }
+    check("failures.environment", tables, """
+        invocation | before | before_reason | between
+        b          | a      | exit          | 0
+        c          | a      | exit          | 1
+    """)  # fmt: skip
+
+
+def test_line_has_what_the_platform_and_the_gateway_say(check) -> None:
+    tables = {
+        "failures.symptom": "failure | chain | invocation\nf-1 | g#1 | g#1",
+        "chains.member": "chain | invocation | hop\ng#1 | g#1 | 0\ng#1 | r#1 | 1",
+        "lake.invocation": """
+            invocation | kind                   | request_id | status | started_at | ended_at | log_group | log_stream
+            g#1        | AWS::ApiGateway::Stage | g          | failed | 100        | 102      | -         | -
+            r#1        | AWS::Lambda::Function  | r          | failed | 100        | 102      | /fn       | s
+        """,
+        "lake.lambda_platform": """
+            what       | status  | phase  | log_group | log_stream | timestamp | event_id
+            initReport | timeout | invoke | /fn       | s          | 102       | i1
+            initReport | success | init   | /fn       | s          | 101       | i2
+            initReport | timeout | init   | /fn       | other      | 101       | i3
+            initReport | timeout | init   | /fn       | s          | 500       | i4
+        """,
+        "lake.execution_log_entry": """
+            request_id | error_message                           | event_id | event_time
+            g          | Malformed Lambda proxy response         | x1       | 102
+            h          | Malformed Lambda proxy response         | x2       | 102
+        """,
+        "lake.log_record": "event_id",
+        "lake.span": "trace_id",
+        "lake.segment_invocation": "trace_key",
+    }
+    check("failures.line", tables, """
+        invocation | record_type | event_id
+        g#1        | gateway     | x1
+        r#1        | init_report | i1
+    """)  # fmt: skip

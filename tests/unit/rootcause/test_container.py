@@ -1,0 +1,50 @@
+"""Containers that were gone, and services that merely did not answer."""
+
+import pytest
+
+from forensics.model import Locator, Node
+from forensics.rootcause.around import Trouble
+
+STOCK = Node("stock", "AWS::ECS::Container")
+
+
+def trouble(category, at_us, node="stock"):
+    return Trouble(node, category, at_us, "OOMKilled", Locator("log_event", event_id=f"{category}{at_us}"))
+
+
+def refused(m, host="host:stock.shop.internal", message="connect ECONNREFUSED 10.0.3.17:443"):
+    return m.chain(
+        [
+            m.invocation("fn:cart", error_type="Error", error_message=message),
+            m.invocation(host, error_type="Error", error_message=message, end=90),
+        ],
+        [m.call("fn:cart", host, call_failed=True, exception_type="Error", exception_message=message)],
+    )
+
+
+def knows(m, *troubles):
+    return m.around(workloads={"stock": STOCK}, troubles=troubles)
+
+
+@pytest.mark.parametrize("category", ["container_killed", "crash", "init_failure", "connection"])
+def test_the_orchestrator_says_why_nobody_answered(m, category):
+    assert m.blamed(refused(m), knows(m, trouble(category, 80_000))) == ("stock", category, "likely")
+
+
+@pytest.mark.parametrize("host", ["stock.shop.internal", "stock.shop.svc.cluster.local"])
+def test_without_a_word_of_it_the_service_could_not_be_connected_to(m, host):
+    assert m.blamed(refused(m, f"host:{host}"), knows(m)) == ("stock", "connection", "likely")
+
+
+def test_what_was_killed_an_hour_ago_explains_nothing(m):
+    late = m.invocation("fn:cart").ended_us + 3_600_000_000
+    assert m.blamed(refused(m), knows(m, trouble("container_killed", late)))[1] == "connection"
+
+
+def test_another_services_container_explains_nothing(m):
+    assert m.blamed(refused(m), knows(m, trouble("crash", 80_000, "mail")))[1] == "connection"
+
+
+def test_a_third_party_that_is_called_like_a_service_is_not_that_service(m):
+    found = m.blamed(refused(m, "host:stock.example"), knows(m, trouble("crash", 80_000)))
+    assert found[:2] == ("stock.example", "connection")

@@ -1,0 +1,79 @@
+"""Exceptions: one's own, a dependency's without a record of the call, a message's."""
+
+import pytest
+
+
+def thrown(m, error_type, message, *lines, **more):
+    return m.chain(
+        [m.invocation("fn:sync", error_type=error_type, error_message=message, logs=lines, **more)], []
+    )
+
+
+def test_an_error_of_an_unknown_dependency_blames_nobody(m):
+    chain = thrown(m, "SSLError", "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    assert m.blamed(chain) == ("sync", "unknown", "possible")
+
+
+def test_a_url_in_the_text_names_who_was_asked(m):
+    chain = thrown(m, "HTTPError", "503 Server Error: Service Unavailable for url: https://crm.example/v1")
+    assert m.blamed(chain) == ("crm.example", "dependency_fault", "likely")
+
+
+def test_a_warning_before_it_names_who_was_asked(m):
+    habits = (m.habit("fn:sync", "host:crm.example"),)
+    warned = m.line("could not reach crm.example", level="WARN")
+    chain = thrown(m, "ConnectionRefusedError", "[Errno 111] Connection refused", warned)
+    assert m.blamed(chain, m.around(habits)) == ("crm.example", "connection", "likely")
+
+
+def test_two_names_in_the_text_name_nobody(m):
+    habits = (m.habit("fn:sync", "host:crm.example"), m.habit("fn:sync", "host:pay.example"))
+    chain = thrown(m, "E", "neither crm.example nor pay.example: Connection refused")
+    assert m.blamed(chain, m.around(habits))[1] == "unknown"
+
+
+def test_a_node_with_records_of_its_own_is_not_blamed_by_name_alone(m):
+    known = m.around((m.habit("fn:sync", "fn:stock"),), frozenset({"stock"}))
+    chain = thrown(m, "TimeoutError", "stock did not answer: timeout of 900ms exceeded")
+    assert m.blamed(chain, known)[1] == "unknown"
+
+
+def test_an_exception_of_its_own_needs_nobody_else(m):
+    assert m.blamed(thrown(m, "KeyError", "'unit_price'")) == ("sync", "unhandled_exception", "proven")
+
+
+def from_source(m, source, error_type):
+    return m.chain(
+        [
+            m.invocation(source, "ok"),
+            m.invocation("fn:sync", error_type=error_type, error_message="in line 4"),
+        ],
+        [m.call(source, "fn:sync", kind="link")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "error_type", "category"),
+    [
+        ("queue:jobs", "UnicodeDecodeError", "poison_message"),
+        ("queue:jobs", "KeyError", "unhandled_exception"),
+        ("queue:jobs.fifo", "KeyError", "poison_message"),
+        ("api:shop", "UnicodeDecodeError", "unhandled_exception"),
+    ],
+)
+def test_a_message_is_poison_where_it_cannot_be_read_or_holds_up_others(m, source, error_type, category):
+    assert m.blamed(from_source(m, source, error_type))[1] == category
+
+
+@pytest.mark.parametrize(("ok_between", "callers", "category"), [
+    (0, ("fn:sync", "fn:mail"), "provider_outage"), (0, ("fn:sync",), "dependency_fault"),
+    (90, ("fn:sync", "fn:mail"), "dependency_fault"),
+])  # fmt: skip
+def test_a_provider_is_out_where_all_calls_of_all_callers_fail(m, ok_between, callers, category):
+    habits = tuple(m.habit(c, "host:crm.example", failed=9, ok_between=ok_between) for c in callers)
+    chain = m.chain(
+        [m.invocation("fn:sync", error_type="E", error_message="crm.example answered 503"),
+         m.invocation("host:crm.example", http_status=503, end=90)],
+        [m.call("fn:sync", "host:crm.example", call_failed=True, http_status=503)],
+    )  # fmt: skip
+    assert m.blamed(chain, m.around(habits))[:2] == ("crm.example", category)

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pytest wheel-test bench scoreboard clean
+.PHONY: help demo test check pytest wheel-test bench scoreboard chainboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -47,10 +47,14 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 
 bench: $(READY) ## Every stage at three sizes against a floor, as a Markdown table; then pull against boto3
 	@$(BIN)/python tests/benchmarks/stages.py
+	@$(BIN)/python tests/benchmarks/documents.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
 	@$(BIN)/python tests/scoreboard/score.py --show
+
+chainboard: $(READY) ## Edges and deliveries of every scenario against the truth, at three levels of tracing
+	@$(BIN)/python tests/scoreboard/chains.py
 
 clean: ## Remove what was built, and caches; keeps the environment
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +16,12 @@ from forensics.analysis import analyse, is_analysed
 from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
 from forensics.chains import Found, chains_of, find, trace_document, trace_id_of
-from forensics.errors import NotFoundError
+from forensics.errors import NotFoundError, UsageError
 from forensics.lake import Lake, Rows
-from forensics.model import Answer, Document, Failure, OnProgress, Tool, TraceDocument, no_progress
+from forensics.model import Answer, Document, Failure, OnProgress, Suspect, Tool, TraceDocument, no_progress
 from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
+from forensics.rootcause.suspects import Period, suspects
 
 __all__ = ["Case"]
 
@@ -73,17 +74,63 @@ class Case:
     @property
     def ends_at(self) -> datetime | None:
         """The last moment that evidence speaks of, naive UTC; None in an empty case."""
-        rows = self._lake.rows("""
-            select max(high) as high from (
-                select max(ended_at) as high from lake.span
-                union all select max(timestamp) from lake.log_event
-            )""")
-        return rows[0]["high"]  # type: ignore[no-any-return]
+        return self._bounds()[1]
 
-    def report(self, since: datetime | None = None, until: datetime | None = None) -> Document:
-        """The result document, cut to a window (naive UTC) by when failures showed."""
+    def _bounds(self) -> tuple[datetime | None, datetime | None]:
+        rows = self._lake.rows("""
+            select min(low) as low, max(high) as high from (
+                select min(started_at) as low, max(ended_at) as high from lake.span
+                union all select min(timestamp), max(timestamp) from lake.log_event
+            )""")
+        return rows[0]["low"], rows[0]["high"]
+
+    def report(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        baseline: tuple[datetime, datetime] | None = None,
+    ) -> Document:
+        """The result document, cut to a window (naive UTC) by when failures showed.
+
+        Suspects are ranked where there is a window to hold against the baseline, or against the rest of
+        the case. Raises UsageError where window and baseline overlap.
+        """
         tool = Tool("trace-forensics", version("trace-forensics"))
-        return gather(self._lake, tool, manifest_sha256(self._path), Range(since, until))
+        found = self.suspects(since, until, baseline=baseline) if since or until or baseline else ()
+        return gather(
+            self._lake,
+            tool,
+            manifest_sha256(self._path),
+            Range(since, until),
+            suspects=found,
+            baseline=baseline,
+        )
+
+    def suspects(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        baseline: tuple[datetime, datetime] | None = None,
+    ) -> tuple[Suspect, ...]:
+        """The nodes that most likely began what differs in a window, the likeliest first.
+
+        Without a baseline the rest of the case is it; with a baseline alone the window is what lies
+        behind it, else before it. Raises UsageError where the two overlap.
+        """
+        first, last = self._bounds()
+        if first is None or last is None:
+            return ()
+        starts_at, ends_at = since or first, until or last + timedelta(microseconds=1)
+        if baseline and not (since or until):
+            starts_at, ends_at = (baseline[1], ends_at) if baseline[1] <= last else (first, baseline[0])
+        if baseline and starts_at < baseline[1] and baseline[0] < ends_at:
+            raise UsageError(
+                f"the baseline {baseline[0]}/{baseline[1]} overlaps the window {starts_at}/{ends_at}",
+                "give --since and --until, or another --baseline",
+            )
+        return suspects(self._lake, Period(starts_at, ends_at), Period(*baseline) if baseline else None)
 
     def failures(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Failure]:
         """Every failure in order of time, streamed."""

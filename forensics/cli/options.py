@@ -15,6 +15,7 @@ import typer
 from forensics.errors import UsageError
 
 __all__ = [
+    "BaselineOption",
     "CaseOption",
     "FileOption",
     "ForceOption",
@@ -25,6 +26,7 @@ __all__ = [
     "ThreadsOption",
     "UntilOption",
     "VerboseOption",
+    "baseline_window",
     "case_words",
     "duration",
     "moment",
@@ -47,6 +49,14 @@ MemoryOption = Annotated[
 SinceOption = Annotated[
     str | None,
     typer.Option("--since", help="From here on: ISO 8601 (UTC), or 2h, 3d before the end of the case."),
+]
+BaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="A/B",
+        help="A healthy stretch to hold the window against: two times as in --since, with a slash between.",
+    ),
 ]
 UntilOption = Annotated[
     str | None, typer.Option("--until", help="Up to here: ISO 8601 (UTC), or 30m before the end.")
@@ -102,3 +112,18 @@ def window(
     if first is not None and last is not None and first >= last:
         raise UsageError(f"the window from {since} to {until} is empty", "--since must lie before --until")
     return first, last
+
+
+def baseline_window(text: str | None, end: datetime | None) -> tuple[datetime, datetime] | None:
+    """`A/B` as two moments. Raises UsageError."""
+    if text is None:
+        return None
+    first, slash, last = text.partition("/")
+    if not slash:
+        raise UsageError(
+            f"{text} is no stretch of time", "--baseline 2026-10-05T01:00:00/2026-10-05T02:00:00"
+        )
+    starts_at, ends_at = moment(first, end), moment(last, end)
+    if starts_at is None or ends_at is None or starts_at >= ends_at:
+        raise UsageError(f"the baseline {text} is empty", "the earlier time comes first")
+    return starts_at, ends_at

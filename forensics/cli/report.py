@@ -10,6 +10,7 @@ import typer
 
 from forensics.cli.console import Bar, write
 from forensics.cli.options import (
+    BaselineOption,
     CaseOption,
     FileOption,
     ForceOption,
@@ -19,6 +20,7 @@ from forensics.cli.options import (
     ThreadsOption,
     UntilOption,
     VerboseOption,
+    baseline_window,
     case_words,
     window,
 )
@@ -45,6 +47,7 @@ def report(
     brief: Annotated[bool, typer.Option("--brief", help="Only the first issue, in text.")] = False,
     since: SinceOption = None,
     until: UntilOption = None,
+    baseline: BaselineOption = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 20 where there are failures.")] = False,
     json_schema: Annotated[bool, typer.Option("--json-schema", help="Print the schema of -o json.")] = False,
     threads: ThreadsOption = None,
@@ -57,6 +60,9 @@ def report(
 
     text is for reading; json is one document with coverage, issues, failures and map; ndjson is
     every failure, one a line. The same case gives the same bytes.
+
+    With a window, the nodes that behave otherwise in it than in the --baseline (else than in the rest of
+    the case) are ranked as suspects, also where nothing failed: slowness, missing steps, new failures.
     """
     from forensics.api import Case
     from forensics.report.json import document_json, document_schema, failure_lines, plain_json
@@ -67,13 +73,16 @@ def report(
         return 0
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
+        healthy = baseline_window(baseline, opened.ends_at)
         if output is Format.ndjson:
             write((f"{line}\n" for line in failure_lines(opened.failures(*bounds))), file, force=force)
         elif output is Format.json:
-            write([document_json(opened.report(*bounds)) + "\n"], file, force=force)
+            write([document_json(opened.report(*bounds, baseline=healthy)) + "\n"], file, force=force)
         else:
             write(
-                [render_report(opened.report(*bounds), brief=brief, case=case_words(case))], file, force=force
+                [render_report(opened.report(*bounds, baseline=healthy), brief=brief, case=case_words(case))],
+                file,
+                force=force,
             )
         failed = exit_code and next(opened.failures(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0

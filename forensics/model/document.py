@@ -268,10 +268,17 @@ class Absorbed:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
+    """A node that behaves otherwise in the window than in the baseline. `score` counts in what healthy
+    nodes reach by chance: from 1 on it stands out."""
+
     node: Node
     score: float
     category: str
     reasons: tuple[str, ...]
+
+    @property
+    def stands_out(self) -> bool:
+        return self.score >= 1
 
 
 @dataclass(frozen=True, slots=True)

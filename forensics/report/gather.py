@@ -26,6 +26,7 @@ from forensics.model import (
     Sampling,
     Section,
     ServiceMap,
+    Suspect,
     TimelineEntry,
     Tool,
     Window,
@@ -56,7 +57,15 @@ class Range:
         return {"since": self.since or datetime.min, "until": self.until or datetime.max}  # noqa: DTZ901
 
 
-def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -> Document:
+def gather(
+    lake: Lake,
+    tool: Tool,
+    manifest: str,
+    window: Range | None = None,
+    *,
+    suspects: tuple[Suspect, ...] = (),
+    baseline: tuple[datetime, datetime] | None = None,
+) -> Document:
     """The document of a case that is analysed, cut to a window by when failures showed."""
     window = window or Range()
     shown = list(failures(lake, window, _FAILURES))
@@ -67,13 +76,13 @@ def gather(lake: Lake, tool: Tool, manifest: str, window: Range | None = None) -
     return Document(
         schema=SCHEMA,
         tool=tool,
-        case=_case(lake, manifest, window),
+        case=_case(lake, manifest, window, baseline),
         coverage=coverage,
         timeline=_timeline(issues),
         issues=issues,
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
-        suspects=(),
+        suspects=suspects,
         map=_map(lake),
         sections={
             "issues": Section(len(issues), _count_issues(lake, window)),
@@ -99,7 +108,7 @@ def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Fai
             yield _failure.decode(text.as_py())
 
 
-def _case(lake: Lake, manifest: str, window: Range) -> CaseInfo:
+def _case(lake: Lake, manifest: str, window: Range, baseline: tuple[datetime, datetime] | None) -> CaseInfo:
     bounds = lake.rows("""
         select min(low) as low, max(high) as high from (
             select min(started_at) as low, max(ended_at) as high from lake.span
@@ -112,7 +121,7 @@ def _case(lake: Lake, manifest: str, window: Range) -> CaseInfo:
     return CaseInfo(
         id=str(lake.case.info["id"]),
         window=Window(iso(window.since or bounds["low"]), iso(window.until or bounds["high"])),
-        baseline=None,
+        baseline=Window(iso(baseline[0]), iso(baseline[1])) if baseline else None,
         accounts=tuple(sorted({p["account"] for p in places if p["account"]})),
         regions=tuple(sorted({p["region"] for p in places if p["region"]})),
         manifest_sha256=manifest,

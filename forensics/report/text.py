@@ -6,6 +6,7 @@ import textwrap
 
 from forensics.model import Absorbed, ChainStep, Coverage, Document, Evidence, Failure, Issue, Locator
 from forensics.report.safe import safe
+from forensics.report.suspects_text import suspect_lines
 
 __all__ = ["locator_text", "render_failure", "render_report"]
 
@@ -27,6 +28,7 @@ def render_report(document: Document, *, brief: bool = False, case: str = "") ->
     more = document.sections["issues"].total - len(issues)
     if more > 0:
         blocks.append([f"and {more:,} more issue(s): forensics report{case}" + ("" if brief else " -o json")])
+    blocks.append(suspect_lines(document.suspects, _wrap))
     if document.absorbed and not brief:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
     blocks.append(_unseen(document.coverage))

@@ -1,15 +1,18 @@
 -- One execution of a function, one request served by a service, stage or state machine, from
--- whatever tells of it: its segments, its log lines, or (virtual) only its caller.
--- needs: lake.traced_invocation lake.lambda_log lake.virtual_invocation
+-- whatever tells of it: its segments, its log lines, its door's access log, its history, or (virtual)
+-- only its caller.
+-- needs: lake.traced_invocation lake.lambda_log lake.served_invocation lake.virtual_invocation lake.carried_message
 -- scope: case
 -- materialize
--- invocation: Lambda: request id # attempt; else trace id : segment id
+-- invocation: Lambda: request id # attempt; else trace id : segment id; where no trace tells of it the ARN of
+--   the execution, the door's request id # 1, or the locator of its first log event
 -- node: name of the node that ran
 -- kind: X-Ray's type of the node
 -- is_virtual: true where there is no record of its own
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
 -- request_id: Lambda request id, or AWS request id of a virtual one
+-- execution_arn: execution of a state machine
 -- attempt: how-manieth attempt at the request
 -- trace_id: 32 hex digits, null where no trace tells of it
 -- trace_key: signed 64-bit key of trace_id
@@ -42,7 +45,7 @@ with told as (
         coalesce(t.invocation, l.request_id || '#' || l.attempt) as invocation,
         coalesce(t.node, l.node) as node, coalesce(t.kind, 'AWS::Lambda::Function') as kind,
         coalesce(t.account, l.account) as account, coalesce(t.region, l.region) as region,
-        coalesce(t.request_id, l.request_id) as request_id, coalesce(t.attempt, l.attempt) as attempt,
+        coalesce(t.request_id, l.request_id) as request_id, t.execution_arn, coalesce(t.attempt, l.attempt) as attempt,
         t.trace_id, t.trace_key, t.segment_id, t.segment_key, l.log_group, l.log_stream,
         coalesce(t.started_at, l.started_at) as started_at,
         coalesce(t.ended_at, l.ended_at) as ended_at,
@@ -74,14 +77,39 @@ with told as (
         l.event_id, l.event_time
     from lake.traced_invocation as t
     full join lake.lambda_log as l on l.request_id = t.request_id and l.attempt = t.attempt
+),
+real as (
+    -- a segment tells more than the lines of a door, a history or a container; they fill what it leaves open
+    select
+        coalesce(t.invocation, s.invocation) as invocation, coalesce(t.node, s.node) as node,
+        coalesce(t.kind, s.kind) as kind, coalesce(t.account, s.account) as account,
+        coalesce(t.region, s.region) as region, coalesce(t.request_id, s.request_id) as request_id,
+        coalesce(t.execution_arn, s.execution_arn) as execution_arn, coalesce(t.attempt, 1) as attempt,
+        coalesce(t.trace_id, s.trace_id) as trace_id, coalesce(t.trace_key, s.trace_key) as trace_key,
+        t.segment_id, t.segment_key, coalesce(t.log_group, s.log_group) as log_group,
+        coalesce(t.log_stream, s.log_stream) as log_stream, coalesce(t.started_at, s.started_at) as started_at,
+        case when t.invocation is null or s.told_by <> 'container' then coalesce(t.ended_at, s.ended_at)
+            else t.ended_at end as ended_at,
+        coalesce(t.duration_ms, case when t.invocation is null or s.told_by <> 'container'
+            then ((epoch_us(s.ended_at) - epoch_us(s.started_at)) * 0.001)::decimal(18, 3) end) as duration_ms,
+        t.billed_ms, t.memory_mb, t.max_memory_mb, t.init_ms, t.is_cold_start,
+        case when t.status = 'failed' or s.status = 'failed' then 'failed'
+            when t.status = 'ok' or s.status = 'ok' then 'ok' else 'unknown' end as status,
+        coalesce(t.is_client_error, s.is_client_error) as is_client_error,
+        coalesce(t.is_throttle or s.is_throttle, t.is_throttle, s.is_throttle) as is_throttle,
+        coalesce(t.http_status, s.http_status) as http_status, t.end_reason,
+        coalesce(t.error_type, s.error_type) as error_type, coalesce(t.error_message, s.error_message) as error_message,
+        t.version, coalesce(t.event_id, s.event_id) as event_id, coalesce(t.event_time, s.event_time) as event_time
+    from told as t
+    full join lake.served_invocation as s on s.traced = t.invocation
 )
 select
-    invocation, node, kind, false as is_virtual, account, region, request_id, attempt, trace_id, trace_key,
-    segment_id, segment_key, segment_id as span_id, log_group, log_stream, started_at, ended_at,
+    invocation, node, kind, false as is_virtual, account, region, request_id, execution_arn, attempt, trace_id,
+    trace_key, segment_id, segment_key, segment_id as span_id, log_group, log_stream, started_at, ended_at,
     duration_ms, billed_ms, memory_mb, max_memory_mb, init_ms, is_cold_start, status, is_client_error,
     is_throttle, http_status, end_reason, error_type, error_message, version, null as operation,
     event_id, event_time
-from told
+from real
 union all by name
 select
     invocation, node, kind, true as is_virtual, request_id, 1 as attempt, trace_id, trace_key, segment_id,
@@ -89,3 +117,12 @@ select
     ((epoch_us(ended_at) - epoch_us(started_at)) * 0.001)::decimal(18, 3) as duration_ms,
     status, is_client_error, is_throttle, http_status, error_type, error_message, operation
 from lake.virtual_invocation
+union all by name
+select
+    invocation, min(node) as node, min(kind) as kind, true as is_virtual, min(request_id) as request_id, 1 as attempt,
+    min(started_at) as started_at, max(ended_at) as ended_at,
+    ((epoch_us(max(ended_at)) - epoch_us(min(started_at))) * 0.001)::decimal(18, 3) as duration_ms,
+    'unknown' as status, false as is_client_error, false as is_throttle
+from lake.carried_message
+where not is_traced
+group by invocation

@@ -8,6 +8,7 @@
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
 -- request_id: Lambda request id, or AWS request id of a virtual one
+-- execution_arn: execution of a state machine
 -- attempt: how-manieth attempt at the request
 -- trace_id: 32 hex digits, null where no trace tells of it
 -- trace_key: signed 64-bit key of trace_id
@@ -55,7 +56,12 @@ inner_exception as (
 ),
 part as (
     select
-        i.invocation, i.request_id, i.attempt, i.part,
+        i.invocation, i.attempt, i.part,
+        coalesce(i.request_id, case when s.kind = 'AWS::ApiGateway::Stage'
+            then json_extract_string(s.aws, '$.api_gateway.request_id') end) as request_id,
+        case when s.kind = 'AWS::StepFunctions::StateMachine' then coalesce(
+            json_extract_string(s.aws, '$.execution_arn'), json_extract_string(s.aws, '$.resource_arn')
+        ) end as execution_arn,
         s.* exclude (request_id, attempt, exception_type, exception_message),
         coalesce(s.exception_type, case when s.exception_message is null then e.latest.type end) as exception_type,
         coalesce(s.exception_message, case when s.exception_type is null then e.latest.message end)
@@ -73,7 +79,7 @@ part as (
 -- Lambda's service segment speaks of all attempts at once, so its flags count for a single one only
 traced as (
     select
-        invocation, max(request_id) as request_id, min(attempt) as attempt, max(node) as node,
+        invocation, max(request_id) as request_id, max(execution_arn) as execution_arn, min(attempt) as attempt, max(node) as node,
         max(kind) as kind, max(account) as account, max(region) as region, max(trace_id) as trace_id,
         max(trace_key) as trace_key,
         coalesce(max(segment_id) filter (where part <> 'service'), max(segment_id)) as segment_id,
@@ -94,8 +100,8 @@ traced as (
     group by invocation
 )
 select
-    invocation, node, kind, account, region, request_id, attempt, trace_id, trace_key, segment_id, segment_key,
-    started_at, ended_at, is_cold, has_function,
+    invocation, node, kind, account, region, request_id, execution_arn, attempt, trace_id, trace_key, segment_id,
+    segment_key, started_at, ended_at, is_cold, has_function,
     case
         when is_fault or is_throttle or coalesce(http_status >= 500, false) then 'failed'
         when is_error and (kind = 'AWS::Lambda::Function' or coalesce(http_status not between 400 and 499, true))

@@ -1,5 +1,5 @@
 -- Who called or triggered whom, one row per pair, with the strongest proof.
--- needs: links.trace_parent links.trace_link links.request_id lake.invocation
+-- needs: links.proof links.correlated lake.invocation
 -- scope: case
 -- materialize
 -- caller: the invocation that called
@@ -7,26 +7,30 @@
 -- caller_node: node of the caller
 -- callee_node: node of the callee
 -- kind: call (the caller waits) or link (handed over)
--- evidence: what proves it: trace_parent, trace_link or request_id
+-- evidence: what proves it: trace_parent, trace_link, request_id, message_id, execution_arn, event_id,
+--   trace_header or correlation
 -- confidence: share of such edges that were right where the truth is known, 0 to 1
 -- candidates: how many callers were possible; 1 where a record names the caller
 -- trace_key: key of the trace in which the caller recorded the call, null where it did not
 -- call_key: key of the caller's span that recorded the call, null where it did not
+-- proofs: all kinds of proof, strongest first
 with proof as (
-    select caller, callee, kind, 1 as strength, 'trace_parent' as evidence, trace_key, call_key
-    from links.trace_parent
+    select caller, callee, kind, strength, evidence, trace_key, call_key, candidates, 10000 as ahead from links.proof
     union all
-    select caller, callee, kind, 2, 'trace_link', null, null from links.trace_link
-    union all
-    select caller, callee, kind, 3, 'request_id', trace_key, call_key from links.request_id
+    select
+        caller, callee, kind, case evidence when 'trace_header' then 7 else 8 end, evidence, null, null, candidates,
+        case when is_known then 10000 when candidates = 1 and evidence = 'correlation' then 200 else ahead end
+    from links.correlated
 ),
 best as (
     select
         caller, callee,
         min({
             'strength': strength, 'evidence': evidence, 'kind': kind, 'trace_key': trace_key,
-            'call_key': call_key
-        }) as top
+            'call_key': call_key, 'candidates': candidates,
+            'ahead': ahead
+        }) as top,
+        string_agg(distinct evidence, ' ' order by evidence) as proofs
     from proof
     group by caller, callee
 ),
@@ -39,8 +43,10 @@ through as (
 )
 select
     best.caller, best.callee, a.node as caller_node, b.node as callee_node, best.top.kind as kind,
-    best.top.evidence as evidence, 1.0::double as confidence, 1 as candidates,
-    best.top.trace_key as trace_key, best.top.call_key as call_key
+    best.top.evidence as evidence, case
+        when best.top.strength < 7 then 1.0 when best.top.ahead = 10000 then 0.98 when best.top.ahead >= 120 then 0.9 else 0.4
+    end::double as confidence, best.top.candidates as candidates,
+    best.top.trace_key as trace_key, best.top.call_key as call_key, best.proofs as proofs
 from best
 join lake.invocation as a on a.invocation = best.caller
 join lake.invocation as b on b.invocation = best.callee

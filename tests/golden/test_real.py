@@ -134,3 +134,24 @@ def test_trainticket_inner_failures_are_found_though_the_entry_is_silent(read, c
         "select count(*) as ok from lake.invocation where status = 'ok'",
     )  # fmt: skip
     assert row == {"ok": 0}, "nothing in these recordings says that a request ended well"
+
+
+def test_the_faulty_service_is_suspected_first(real, tmp_path_factory, capsys):
+    """Ten recorded faults, each held against the day's fault-free minute; no failure need stand out."""
+    truth = json.loads((real / "trainticket" / "truth.json").read_text())
+    first = {}
+    for row in truth[::3]:
+        case, day = tmp_path_factory.mktemp("suspects") / "case", row["case"].split("/")[0]
+        folders = [str(real / "trainticket" / name) for name in (row["case"], f"{day}/baseline")]
+        assert main(["import", *folders, "--case", str(case), "--quiet"]) == 0
+        window = ("--since", row["starts_at"], "--until", row["ends_at"], "--baseline", BASELINES[day])
+        document = output(capsys, "report", "--case", case, "-o", "json", *window)
+        first[row["case"]] = document["suspects"][0]["node"]["name"] == row["node"]
+    assert all(first.values()), first
+
+
+# The minutes that were recorded as fault-free, a day each.
+BASELINES = {
+    "2023-01-29": "2023-01-29T08:48:16/2023-01-29T08:50:30",
+    "2023-01-30": "2023-01-30T11:38:00/2023-01-30T11:41:00",
+}

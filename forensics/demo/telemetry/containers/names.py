@@ -13,6 +13,8 @@ from forensics.demo.story import Environment, Happening
 
 # Kubernetes' alphabet for generated names: no vowels, no digits that look like them.
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
+# What SafeEncodeString (k8s.io/apimachinery/pkg/util/rand) makes of the decimal digits of a hash.
+_HASH = "456789bcdf"
 
 
 @lru_cache(maxsize=16_384)
@@ -77,7 +79,8 @@ def worker(environment: Environment) -> str:
 def pod_name(environment: Environment) -> str:
     """`cart-6f7c9d8b5x-x2k4q`: deployment, hash of its replica set, the pod's own suffix."""
     node = environment.node
-    replica_set = _safe(digest("replicaset", node.name, environment.version)[:20])
+    number = int(digest("replicaset", node.name, environment.version)[:8], 16)
+    replica_set = "".join(_HASH[int(digit)] for digit in f"{number:010}")
     return f"{node.name}-{replica_set}-{_safe(environment.id[:10])}"
 
 

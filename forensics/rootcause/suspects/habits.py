@@ -1,0 +1,259 @@
+"""What a node does, and in which order: against its habits.
+
+Per operation and way of ending, three kinds of habit are counted over the steps of an invocation (its lines,
+calls and parts): how many steps of a sort there are, how often each occurs, and which step follows which.
+What follows depends far less on the mix of requests than what occurs at all. A trace counts once, however
+often its invocations repeat themselves. An invocation that failed because a callee did is left out: it
+differs because of that. Failures that no callee explains are a deviation of their own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from forensics.lake import Lake
+from forensics.rootcause.suspects.periods import BASELINE, REST, WINDOW
+from forensics.rootcause.suspects.phrases import phrases
+from forensics.rootcause.suspects.statistics import change_of_shares
+
+__all__ = ["Habit", "Outcome", "deviations"]
+
+_MILLION = 1_000_000  # shares are summed as integers, so that the order of rows does not matter
+_ENOUGH = 3  # traces, below which the rest of the case stands in for the baseline
+
+_KEY = ("node", "operation", "is_failed", "sort", "habit", "about")
+
+_TOLD = """
+    told as (
+        select o.*, coalesce(p.period, 'rest') as period
+        from chains.own_time as o
+        left join period as p on o.started_at >= p.starts_at and o.started_at < p.ends_at
+        where o.own_us is not null
+    )
+"""
+_TEMPLATES = f"""
+    with {_TOLD}
+    select distinct t.node, s.step
+    from chains.step as s join told as t using (invocation)
+    where s.sort = 'line' order by all
+"""
+_TOTALS = f"""
+    with {_TOLD}
+    select node, operation, is_failed, period, count(distinct trace) as traces
+    from told where not is_passed_on group by all order by all
+"""
+_ENDINGS = f"""
+    with {_TOLD},
+    by_trace as (
+        select node, operation, period, trace,
+            count(*) filter (where is_failed) * $million // count(*) as failed
+        from told where not is_passed_on group by all
+    )
+    select node, operation, period, count(*) as traces, sum(failed)::bigint as failed,
+        min(trace) filter (where failed > 0) as example
+    from by_trace group by all order by all
+"""
+_HABITS = f"""
+    with {_TOLD},
+    stepped as (
+        select
+            t.invocation, t.node, t.operation, t.is_failed, t.period, t.trace,
+            s.sort, s.occurred_at, s.locator,
+            coalesce(c.node || ' ' || c.operation, f.phrase, s.step) as step
+        from chains.step as s
+        join told as t using (invocation)
+        left join chains.own_time as c on c.invocation = s.callee
+        left join phrase as f on f.node = t.node and f.step = s.step and s.sort = 'line'
+        where not t.is_passed_on
+    ),
+    numbered as (
+        select *, lag(step) over (partition by invocation, sort order by occurred_at, locator, step) as before
+        from stepped
+    ),
+    once as (
+        select *, lead(step) over (partition by invocation, sort order by occurred_at, locator, step) as after
+        from numbered where before is distinct from step
+    ),
+    observed as (
+        select node, operation, is_failed, period, trace, sort, 'after' as habit,
+            coalesce(before, '') as about, step as outcome
+        from once
+        union all by name
+        select node, operation, is_failed, period, trace, sort, 'after' as habit, step as about, '' as outcome
+        from once where after is null
+        union all by name
+        select t.node, t.operation, t.is_failed, t.period, t.trace, s.sort, 'after' as habit, '' as about,
+            '' as outcome
+        from told as t
+        cross join (select unnest(['line', 'call', 'part']) as sort) as s
+        anti join once as o on o.invocation = t.invocation and o.sort = s.sort
+        where not t.is_passed_on
+        union all by name
+        select node, operation, is_failed, period, trace, sort, 'times' as habit, step as about,
+            least(count(*), 6)::varchar as outcome
+        from stepped group by invocation, node, operation, is_failed, period, trace, sort, step
+        union all by name
+        select node, operation, is_failed, period, trace, sort, 'steps' as habit, '' as about,
+            least(count(*), 20)::varchar as outcome
+        from stepped group by invocation, node, operation, is_failed, period, trace, sort
+    ),
+    shared as (
+        select
+            * exclude (n), n * $million // sum(n) over (
+                partition by node, operation, is_failed, period, trace, sort, habit, about
+            ) as share
+        from (select *, count(*) as n from observed group by all)
+    )
+    select node, operation, is_failed, sort, habit, about, outcome, period, count(distinct trace) as traces,
+        sum(share)::bigint as share, min(trace) as example
+    from shared
+    group by all
+    order by all
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a habit, with its share of the traces before and now."""
+
+    name: str
+    before: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A habit that changed. `z` how surely, `moved` the share of traces that behave differently (0 to 1).
+
+    `habit` is after (what follows `about`), times (how often `about` occurs), steps (how many there are of
+    that sort) or fails (failures that begin here). `gained` and `lost` are the outcomes that gained and lost
+    most, `example` a trace of the first.
+    """
+
+    node: str
+    operation: str
+    sort: str
+    habit: str
+    about: str
+    gained: Outcome
+    lost: Outcome
+    z: float
+    moved: float
+    traces: int
+    example: str
+
+    @property
+    def strength(self) -> float:
+        """Failures count by how sure they are; other habits also by how much of the traffic they touch."""
+        return max(0.0, self.z if self.habit == "fails" else self.z * self.moved)
+
+
+def deviations(lake: Lake) -> dict[str, list[Habit]]:
+    """The changed habits of every node in the window, strongest first. Needs `period`."""
+    found: dict[str, list[Habit]] = defaultdict(list)
+    for habit in [*_failing(lake), *_doing(lake)]:
+        if habit.strength > 0:
+            found[habit.node].append(habit)
+    for habits in found.values():
+        habits.sort(key=lambda h: (-h.strength, h.operation, h.sort, h.habit, h.about))
+    return dict(found)
+
+
+def _failing(lake: Lake) -> list[Habit]:
+    rows: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in lake.rows(_ENDINGS, {"million": _MILLION}):
+        rows[row["node"], row["operation"]][row["period"]] = row
+    found = [_fails_more(key, by_period) for key, by_period in rows.items()]
+    return [habit for habit in found if habit]
+
+
+def _fails_more(key: tuple[str, str], by_period: dict[str, dict[str, Any]]) -> Habit | None:
+    name = _reference({period: row["traces"] for period, row in by_period.items()})
+    if name is None:
+        return None
+    before, now = by_period[name], by_period[WINDOW]
+    failed, failed_now = before["failed"] / _MILLION, now["failed"] / _MILLION
+    share, share_now = failed / before["traces"], failed_now / now["traces"]
+    if share_now <= share:
+        return None  # fewer failures are no fault
+    shares = {"failed": failed, "ok": before["traces"] - failed}
+    shares_now = {"failed": failed_now, "ok": now["traces"] - failed_now}
+    z, moved = change_of_shares(shares, before["traces"], shares_now, now["traces"])
+    gained, lost = Outcome("failed", share, share_now), Outcome("ok", 1 - share, 1 - share_now)
+    return Habit(*key, "", "fails", "", gained, lost, z, moved, now["traces"], now["example"])
+
+
+def _doing(lake: Lake) -> list[Habit]:
+    totals: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    for row in lake.rows(_TOTALS):
+        totals[row["node"], row["operation"], row["is_failed"]][row["period"]] = row["traces"]
+    counts: dict[tuple[Any, ...], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    examples: dict[tuple[Any, ...], dict[str, str]] = defaultdict(dict)
+    with lake.given("phrase", _phrases(lake)):
+        rows = lake.rows(_HABITS, {"million": _MILLION})
+    for row in rows:
+        key = tuple(row[name] for name in _KEY)
+        counts[key][row["period"]][row["outcome"]] = row["share"] / _MILLION
+        if row["period"] == WINDOW:
+            examples[key][row["outcome"]] = row["example"]
+    found = [_compared(key, by_period, totals[key[:3]], examples[key]) for key, by_period in counts.items()]
+    return [habit for habit in found if habit]
+
+
+def _phrases(lake: Lake) -> pa.Table:
+    templates: dict[str, list[str]] = defaultdict(list)
+    for row in lake.rows(_TEMPLATES):
+        templates[row["node"]].append(row["step"])
+    rows = [
+        {"node": node, "step": step, "phrase": phrase}
+        for node, steps in templates.items()
+        for step, phrase in phrases(steps).items()
+    ]
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([(n, pa.string()) for n in ("node", "step", "phrase")])
+    )
+
+
+def _reference(traces: dict[str, int]) -> str | None:
+    """The baseline where it knows the operation well enough, else the rest of the case."""
+    if not traces.get(WINDOW):
+        return None
+    return next((name for name in (BASELINE, REST) if traces.get(name, 0) >= _ENOUGH), None)
+
+
+def _compared(
+    key: tuple[Any, ...],
+    by_period: dict[str, dict[str, float]],
+    traces: dict[str, int],
+    examples: dict[str, str],
+) -> Habit | None:
+    node, operation, _, sort, habit, about = key
+    reference = _reference(traces)
+    if reference is None:
+        return None
+    before, now = dict(by_period.get(reference, {})), dict(by_period.get(WINDOW, {}))
+    if habit != "after":  # what does not occur, occurs no times
+        _add_none(before, traces[reference])
+        _add_none(now, traces[WINDOW])
+    total, total_now = sum(before.values()), sum(now.values())
+    if total < _ENOUGH or total_now < 1:
+        return None
+    z, moved = change_of_shares(before, total, now, total_now)
+    if z * moved <= 0:
+        return None
+    outcomes = [
+        Outcome(name, before.get(name, 0.0) / total, now.get(name, 0.0) / total_now)
+        for name in sorted({*before, *now})
+    ]
+    gained = max(outcomes, key=lambda o: o.now - o.before)
+    lost = min(outcomes, key=lambda o: o.now - o.before)
+    example = examples.get(gained.name, "")
+    return Habit(node, operation, sort, habit, about, gained, lost, z, moved, traces[WINDOW], example)
+
+
+def _add_none(outcomes: dict[str, float], traces: int) -> None:
+    outcomes["0"] = outcomes.get("0", 0.0) + max(0.0, traces - sum(outcomes.values()))

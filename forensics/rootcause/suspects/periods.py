@@ -1,0 +1,36 @@
+"""The window that is asked about, and what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from forensics.lake import Lake
+
+__all__ = ["BASELINE", "REST", "WINDOW", "Period", "periods_given"]
+
+WINDOW, BASELINE, REST = "window", "baseline", "rest"
+_SCHEMA = pa.schema(
+    [("period", pa.string()), ("starts_at", pa.timestamp("us")), ("ends_at", pa.timestamp("us"))]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """[starts_at, ends_at), naive UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@contextmanager
+def periods_given(lake: Lake, window: Period, baseline: Period | None) -> Iterator[None]:
+    """Let queries inside read `period`; what lies in neither is the rest of the case."""
+    named = [(WINDOW, window)] + ([(BASELINE, baseline)] if baseline else [])
+    rows = [{"period": name, "starts_at": p.starts_at, "ends_at": p.ends_at} for name, p in named]
+    with lake.given("period", pa.Table.from_pylist(rows, schema=_SCHEMA)):
+        yield

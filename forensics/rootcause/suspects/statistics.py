@@ -1,0 +1,59 @@
+"""The statistics of small samples that the comparison needs; plain functions of counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+__all__ = ["change_of_shares", "median_by_weight", "spread", "upper_decile"]
+
+_MAD = 1.4826  # times the median absolute deviation = the standard deviation of a normal
+
+
+def change_of_shares(
+    before: Mapping[str, float], total_before: float, after: Mapping[str, float], total_after: float
+) -> tuple[float, float]:
+    """How far two distributions over the same outcomes lie apart: (z, share that moved, 0 to 1).
+
+    z is the likelihood-ratio statistic G as a standard normal (Wilson and Hilferty's cube root), 0 where
+    there is one outcome only. Half a count is spread over the outcomes, so that few samples say little.
+    """
+    outcomes = sorted({*before, *after})
+    if len(outcomes) < 2 or not total_before or not total_after:
+        return 0.0, 0.0
+    ratio = moved = 0.0
+    for outcome in outcomes:
+        was, now = before.get(outcome, 0.0), after.get(outcome, 0.0)
+        expected = (was + now + 0.5 / len(outcomes)) / (total_before + total_after + 0.5)
+        ratio += 2 * (_surprise(was, total_before * expected) + _surprise(now, total_after * expected))
+        moved += abs(was / total_before - now / total_after) / 2
+    freedom = len(outcomes) - 1
+    z = ((max(ratio, 0.0) / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
+    return z, moved
+
+
+def _surprise(observed: float, expected: float) -> float:
+    return observed * math.log(observed / expected) if observed > 0 else 0.0
+
+
+def median_by_weight(values: Sequence[tuple[float, float]]) -> float:
+    """The value at which half of the weight is reached; 0 of nothing."""
+    half = sum(weight for _, weight in values) / 2
+    reached = 0.0
+    for value, weight in sorted(values):
+        reached += weight
+        if reached >= half:
+            return value
+    return 0.0
+
+
+def spread(values: Sequence[float], centre: float) -> float:
+    """A standard deviation that a few outliers do not move; 0 of nothing."""
+    away = sorted(abs(value - centre) for value in values)
+    return _MAD * away[len(away) // 2] if away else 0.0
+
+
+def upper_decile(values: Sequence[float]) -> float:
+    """What nine of ten stay below; 0 of nothing."""
+    ordered = sorted(values)
+    return ordered[int(0.9 * (len(ordered) - 1))] if ordered else 0.0

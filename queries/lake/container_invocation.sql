@@ -1,0 +1,65 @@
+-- One request that a container or pod served, as its own lines tell it; and its segment, where there is one.
+-- needs: lake.container_line lake.span lake.segment_invocation
+-- scope: case
+-- materialize
+-- work: locator of its first line, see lake.container_line
+-- traced: the invocation that its segments tell of, null where there is none
+-- node: service or workload
+-- kind: X-Ray's type of the node
+-- log_group: log group of its lines
+-- log_stream: log stream of its lines
+-- trace_id: trace id that its lines name, 32 hex digits
+-- trace_key: signed 64-bit key of trace_id
+-- request_id: request id that its lines name
+-- started_at: first line, UTC
+-- ended_at: last line, UTC
+-- lines: number of lines
+with told as (
+    select
+        work, max(node) as node, max(kind) as kind, log_group, log_stream, max(environment) as environment,
+        max(trace_id) as trace_id, max(trace_key) as trace_key, max(span_key) as span_key,
+        max(request_id) as request_id, min(timestamp) as started_at, max(timestamp) as ended_at, count(*) as lines
+    from lake.container_line
+    group by work, log_group, log_stream
+),
+segment as (
+    select
+        s.trace_key, s.segment_key, i.invocation, s.started_at, s.ended_at,
+        coalesce(
+            json_extract_string(s.aws, '$.eks.pod'),
+            split_part(coalesce(json_extract_string(s.aws, '$.ecs.container_id'),
+                split_part(json_extract_string(s.aws, '$.ecs.task_arn'), '/', -1)), '-', 1)) as environment
+    from lake.span as s
+    join lake.segment_invocation as i on i.trace_key = s.trace_key and i.segment_key = s.segment_key
+    where s.ordinal = 0 and not s.inferred and i.part = 'segment'
+        and (starts_with(s.kind, 'AWS::ECS') or starts_with(s.kind, 'AWS::EKS'))
+),
+by_span as (
+    select t.work, t.log_group, min(i.invocation) as invocation
+    from told as t
+    join lake.span as s on s.trace_key = t.trace_key and s.span_key = t.span_key
+    join segment as i on i.trace_key = s.trace_key and i.segment_key = s.segment_key
+    group by t.work, t.log_group
+),
+-- seconds in which a segment ran, as a key to join on; who serves one request for minutes is found at its start
+running as (
+    select *, unnest(generate_series(
+        epoch_us(started_at) // 1000000, least(epoch_us(ended_at), epoch_us(started_at) + 60000000) // 1000000
+    )) as second
+    from segment
+),
+by_time as (
+    -- the same pod or task, and its lines within the segment: the one that began last
+    select t.work, t.log_group, max({'started_at': s.started_at, 'invocation': s.invocation}).invocation as invocation
+    from told as t
+    join running as s on s.environment = t.environment and s.second = epoch_us(t.started_at) // 1000000
+        and (t.trace_key is null or t.trace_key = s.trace_key)
+        and t.started_at between s.started_at - interval 1 millisecond and s.ended_at + interval 1 millisecond
+    group by t.work, t.log_group
+)
+select
+    t.work, coalesce(p.invocation, b.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream, t.trace_id,
+    t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines
+from told as t
+left join by_span as p on p.work = t.work and p.log_group = t.log_group
+left join by_time as b on b.work = t.work and b.log_group = t.log_group

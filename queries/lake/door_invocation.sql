@@ -1,0 +1,64 @@
+-- One request at a front door (API Gateway, load balancer, AppSync) as the door's logs tell it: its access log and, of
+-- a REST stage, its execution log, put together by the id that the door gave the request.
+-- needs: lake.access_entry lake.execution_log_entry
+-- scope: case
+-- materialize
+-- invocation: request id # 1; of a door that gives none its log event
+-- node: API id / stage or load balancer; the log group where a record does not tell
+-- kind: X-Ray's type of the node
+-- account: AWS account id, null where unknown
+-- region: AWS region, null where unknown
+-- request_id: id that the door gave the request
+-- integration_request_id: request id of what was called, of Lambda the invocation's
+-- trace_id: 32 lower-case hex digits
+-- trace_key: signed 64-bit key of trace_id
+-- log_group: log group of the line that tells most
+-- log_stream: its log stream
+-- event_id: its event
+-- event_time: its time, UTC
+-- started_at: UTC
+-- ended_at: UTC
+-- http_status: HTTP status that the client got; 0 where it had left
+-- operation: method and path
+-- error_message: what the door says went wrong
+-- target: what was called, as the door names it
+with access as (
+    select
+        coalesce(request_id || '#1', event_id) as invocation, node, kind, account, region, request_id,
+        integration_request_id, trace_id, trace_key, log_group, log_stream, event_id,
+        occurred_at as started_at,
+        occurred_at + to_microseconds((coalesce(latency_ms, 0) * 1000)::bigint) as ended_at,
+        status, method || ' ' || coalesce(route, path) as operation, error_message, target
+    from lake.access_entry
+    where source in ('apigateway', 'alb', 'appsync')
+),
+once as (
+    -- clients may choose the id of a request
+    select * exclude (place)
+    from (
+        select *, row_number() over (partition by invocation order by started_at, log_group, event_id) as place
+        from access
+    )
+    where place = 1
+),
+executed as (
+    select * exclude (place)
+    from (
+        select *, row_number() over (partition by request_id order by started_at, log_group, event_id) as place
+        from lake.execution_log_entry
+    )
+    where place = 1
+)
+select
+    coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(e.node, a.node) as node,
+    coalesce(a.kind, e.kind) as kind, coalesce(a.account, e.account) as account, coalesce(a.region, e.region) as region,
+    coalesce(a.request_id, e.request_id) as request_id,
+    coalesce(a.integration_request_id, e.integration_request_id) as integration_request_id,
+    coalesce(a.trace_id, e.trace_id) as trace_id, coalesce(a.trace_key, e.trace_key) as trace_key,
+    coalesce(a.log_group, e.log_group) as log_group, a.log_stream, coalesce(e.event_id, a.event_id) as event_id,
+    coalesce(e.event_time, a.started_at) as event_time, least(a.started_at, e.started_at) as started_at,
+    greatest(a.ended_at, e.ended_at) as ended_at, coalesce(a.status, e.status) as http_status,
+    coalesce(a.operation, e.method || ' ' || e.path) as operation,
+    coalesce(e.error_message, a.error_message) as error_message, coalesce(e.target_node, a.target) as target
+from once as a
+full join executed as e on e.request_id = a.request_id

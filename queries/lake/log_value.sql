@@ -1,0 +1,47 @@
+-- An id-like value that a log line prints: a request, message or event id, the number of an order, a key.
+-- No field is looked for by its name. What says more about the writer than about its work (dates, times,
+-- names of threads) is left out; lake.shared_value has those that join records.
+-- needs: evidence.log_event
+-- scope: record
+-- materialize
+-- log_group: name of the log group
+-- log_stream: name of the log stream
+-- event_id: id of the event in lake.log_event
+-- timestamp: the producer's time, UTC
+-- value: the value, as it was printed; of a trace id its 32 hex digits
+-- is_message: whether the line calls it a message id
+with line as (
+    select log_group, log_stream, event_id, timestamp, left(message, 8000) as head
+    from evidence.log_event
+    where message is not null and not (
+        -- Lambda's own lines, and those whose ids have columns of their own
+        starts_with(message, 'START RequestId: ') or starts_with(message, 'END RequestId: ')
+        or starts_with(message, 'REPORT RequestId: ') or starts_with(message, 'INIT_START ')
+        or starts_with(message, '{"time":"') and contains(message[:80], '"type":"platform.')
+        or starts_with(message, '{"resource_arn":"') or starts_with(message, '{"notification":{')
+        or log_group = 'aws/spans' or starts_with(log_group, 'API-Gateway-Execution-Logs_')
+    )
+),
+told as (
+    select
+        log_group, log_stream, event_id, timestamp,
+        case when contains(head, 'essage') then list_distinct(regexp_extract_all(
+            head, '(?i)message[-_ ]?id[\\"'':= ]*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 1)) end as messages,
+        unnest(list_distinct(regexp_extract_all(head, '[A-Za-z0-9][A-Za-z0-9_-]{5,63}'))) as value
+    from line
+)
+select
+    log_group, log_stream, event_id, timestamp,
+    -- X-Ray's and W3C's spelling of a trace id are one value
+    case
+        when length(value) = 35 and regexp_full_match(value, '(?i)1-[0-9a-f]{8}-[0-9a-f]{24}')
+            then lower(concat(value[3:10], value[12:]))
+        when length(value) = 55 and regexp_full_match(value, '00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}') then value[4:35]
+        else value
+    end as value,
+    coalesce(list_contains(messages, value), false) as is_message
+from told
+where regexp_matches(value, '[0-9]')
+    -- dates and times, also as seconds or milliseconds since 1970
+    and not regexp_matches(value, '^[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:$|[T_])|^1[0-9]{9}(?:[0-9]{3})?$')
+    and not regexp_matches(value, '(?i)thread|exec-|pool-|worker-')

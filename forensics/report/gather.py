@@ -34,7 +34,7 @@ from forensics.model import (
 )
 from forensics.report.issue import issues_of
 
-__all__ = ["Range", "failures", "gather"]
+__all__ = ["Range", "failures", "gather", "service_map"]
 
 SCHEMA = 1
 _FAILURES = 1_000
@@ -83,7 +83,7 @@ def gather(
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
         suspects=suspects,
-        map=_map(lake),
+        map=service_map(lake),
         sections={
             "issues": Section(len(issues), _count_issues(lake, window)),
             "failures": Section(len(shown), coverage.failures),
@@ -139,7 +139,9 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
             (select count(*) from lake.invocation where not is_virtual and trace_id is null) as untraced,
             (select count(*) from rootcause.verdict where {_IN_WINDOW}) as failures,
             (select count(*) from failures.absorbed where {_IN_WINDOW}) as absorbed,
-            (select count(*) from chains.chain) as chains""",
+            (select count(*) from chains.chain) as chains,
+            (select count(*) from lake.metric) as datapoints,
+            (select count(*) from lake.change) as changes""",
         window.bounds,
     )[0]
     warnings = lake.rows(
@@ -159,7 +161,16 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         warnings={row["severity"]: row["n"] for row in warnings},
         clock_skew=(),
         xray_agreement=XrayAgreement(),
+        datapoints=counts["datapoints"],
+        changes=counts["changes"],
+        unmeasured=_unmeasured(lake),
     )
+
+
+def _unmeasured(lake: Lake) -> tuple[str, ...]:
+    """Nodes that AWS measures and of which no metric came, where metrics were collected at all."""
+    rows = lake.rows("select node from lake.unmeasured_node where reason = 'not_sent' order by node, kind")
+    return tuple(dict.fromkeys(row["node"] for row in rows))
 
 
 def _sampling(lake: Lake) -> tuple[Sampling, ...]:
@@ -229,7 +240,7 @@ def _locator(row: dict[str, Any]) -> Locator:
     return Locator("log_event", timestamp=iso(row["at"]), **where)
 
 
-def _map(lake: Lake) -> ServiceMap:
+def service_map(lake: Lake) -> ServiceMap:
     nodes = lake.rows("""
         select node, kind, bool_and(is_virtual) as virtual, count(*) as invocations,
             count(*) filter (where status = 'failed') as failures,

@@ -13,7 +13,7 @@ import pytest
 from forensics.case import Case
 from forensics.errors import QueryError
 from forensics.lake import BASE_TABLES, Lake
-from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, parse, tree, tree_sha256
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, parse, recipes, tree, tree_sha256
 
 VIEWS = list(tree().values())
 NAMES = list(tree())
@@ -95,7 +95,7 @@ def test_needed_views_come_first() -> None:
 
 def test_closure_holds_what_is_needed_and_no_more() -> None:
     assert [view.full_name for view in closure(["lake.log_record"])] == [
-        "lake.log_cut", "lake.log_message", "lake.log_text", "lake.log_json", "lake.log_field",
+        "lake.log_cut", "lake.log_text", "lake.log_json", "lake.log_field",
         "lake.log_mention", "lake.lambda_figure", "lake.log_record",
     ]  # fmt: skip
     assert closure(["evidence.log_event", "lake.no_such_view"]) == []
@@ -278,6 +278,11 @@ def _faults_of_select(node: Node) -> Iterator[str]:
 @each_view
 def test_view_cannot_differ_from_run_to_run(view: View) -> None:
     assert faults(view.sql) == []
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_recipe_cannot_differ_from_run_to_run(name: str) -> None:
+    assert faults(recipes()[name].sql) == []
 
 
 @pytest.mark.parametrize(

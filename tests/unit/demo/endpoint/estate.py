@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from .estate_parts.compute import ECS, EKS, LAMBDA
+from .estate_parts.compute import CODEDEPLOY, ECS, EKS, HEALTH, LAMBDA
 from .estate_parts.edge import ELB, HTTP, LISTENER, REST
 from .estate_parts.history import MAP_RUN, alarms, changes, executions, metrics
 from .estate_parts.messaging import (
@@ -49,6 +49,15 @@ __all__ = [
 ]
 
 
+ROLE = {
+    "Path": "/",
+    "RoleName": "pay-role",
+    "RoleId": "AROA0123456789ABCDEFG",
+    "Arn": f"arn:aws:iam::{ACCOUNT}:role/pay-role",
+    "CreateDate": "2026-01-02T03:04:05Z",
+    "AssumeRolePolicyDocument": '{"Version":"2012-10-17","Statement":[]}',
+    "RolePolicyList": [{"PolicyName": "table", "PolicyDocument": '{"Version":"2012-10-17","Statement":[]}'}],
+}
 ALARM = {
     "AlarmName": "pay errors",
     "AlarmArn": arn("cloudwatch", "alarm:pay errors"),
@@ -67,7 +76,10 @@ COMPOSITE = {"AlarmName": "shop", "AlarmRule": 'ALARM("pay errors")', "StateValu
 CONFIGURATION: dict[str, Record] = {
     "lambda": LAMBDA,
     "ecs": ECS,
+    "codedeploy": CODEDEPLOY,
     "eks": EKS,
+    "health": HEALTH,
+    "iam": {"Roles": [ROLE]},
     "stepfunctions": STATES,
     "sqs": SQS,
     "sns": SNS,

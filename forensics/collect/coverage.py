@@ -45,6 +45,8 @@ class Coverage:
         where = gap.reason[gap.reason.rfind("[") :]
         if gap.kind == "log_groups":
             return where in plan.listed
+        if gap.kind == "region":
+            return gap.what in plan.regions
         if gap.kind == "inventory":
             return (gap.what, where) in plan.answered()
         if gap.starts_at is None or gap.ends_at is None:

@@ -43,4 +43,4 @@ select
     issue, occurred_at, action, node, actor,
     case distance when 0 then 'origin' when 1 then 'chain' else 'time' end as nearness, log_group, event_id
 from candidate
-qualify row_number() over (partition by issue order by distance, occurred_at desc, change) = 1
+qualify row_number() over (partition by issue order by distance, occurred_at desc, change, event_id) = 1

@@ -195,7 +195,7 @@ def _translate(operation: str, error: ClientError) -> Exception:
         return Refused(action, f"not there, or no longer ({code})", for_good=True, code=code)
     if code in _THROTTLED or status == 429:
         return _Again(f"{code}: {text}", throttled=True)
-    if status == 404 and not _is_from_aws(code):
+    if status == 501 or (status == 404 and not _is_from_aws(code)):
         return Refused(action, "this endpoint does not know the operation", for_good=True, code=code)
     if code in _PASSING or status >= 500 or not _is_from_aws(code):
         return _Again(f"{code}: {text[:200]}")

@@ -39,6 +39,8 @@ __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
+_LOOK_PATIENCE_S = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -218,7 +220,8 @@ def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> Non
 def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
     """How things are now: in the hour of the pull, whatever the window."""
     hour = hour_of(to_ms(api.session.meter.now()))
-    shared = Inventory(api, Redactor(load_key()), done.has)
+    # One of many services that does not answer must not keep the others waiting for minutes.
+    shared = Inventory(replace(api, patience_s=_LOOK_PATIENCE_S), Redactor(load_key()), done.has)
     wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
     plan.tasks.extend(Task(source, hour) for source in wanted if not done.has(source.key, hour))
     if request.wants("changes"):

@@ -127,7 +127,7 @@ class Around:
     def service_of(self, node: Node) -> Node | None:
         """The workload behind a private name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service
         discovery and Kubernetes put its name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
-        label, _, rest = node.name.partition(".")
+        label, _, rest = (node.name or "").partition(".")  # damaged segments have no name
         if node.kind in _WORKLOADS:
             return node
         if _RDS.search(rest):

@@ -54,7 +54,7 @@ def read_account(raw: bytes | msgspec.Raw, rows: Rows) -> bool:
     """The same for a file of a whole account: told apart by its keys, of which one may be `events`."""
     try:
         value = _object.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):  # the latter for bytes in a key that are no text
         return False
     if not is_account(value):
         return False

@@ -47,6 +47,7 @@ def test_a_second_pull_adds_nothing(both):
 
 # Account and region are not in the files; a summary is only what the account gives.
 UNSEEN = {"account", "region"}
+UNSEEN_ROWS = {"chains.trait": "dimension not in ('account', 'region')"}
 
 
 # lake.gap is left out: it tells of the collecting itself, which files know nothing of. lake.metric: the
@@ -65,7 +66,9 @@ def test_pull_gives_the_same_lake_as_import(both, name):
     rows = []
     for case in ("pulled", "imported"):
         with Case(folder / case) as opened:
-            rows.append(opened.sql(f"select {columns} from {name} order by all").arrow().to_pylist())
+            seen = UNSEEN_ROWS.get(name, "true")
+            query = f"select {columns} from {name} where {seen} order by all"
+            rows.append(opened.sql(query).arrow().to_pylist())
     assert rows[0] == rows[1]
 
 

@@ -1,6 +1,6 @@
 -- Edges that the id of a message or event proves: the sender's record, or that of the topic or bus, names
 -- it, and a later invocation's lines do too.
--- needs: lake.invocation links.mention links.known_id lake.delivery_log lake.carried_message
+-- needs: lake.invocation links.mention links.known_id lake.delivery_log lake.carried_message lake.call
 -- scope: case
 -- caller: the invocation that sent it, or that carried it
 -- callee: the invocation that received it, or that carried it
@@ -46,6 +46,13 @@ between_lines as (
     join named as n on n.value = f.value
     where n.invocation <> f.invocation and n.started_at >= sender.first_at - interval 1 second
 ),
+called as (
+    -- a call in a trace whose request id the bus logs
+    select c.caller, m.invocation as callee, 'call' as kind, 'request_id' as evidence
+    from lake.carried_message as m
+    join lake.call as c on c.request_id = m.request_id
+    where not m.is_traced
+),
 delivered as (
     -- the topic's record names the request that it started
     select m.invocation as caller, i.invocation as callee, 'link' as kind, 'request_id' as evidence
@@ -57,6 +64,6 @@ delivered as (
 select distinct caller, callee, kind, evidence
 from (
     select * from received union all select * from sent union all select * from between_lines
-    union all select * from delivered
+    union all select * from delivered union all select * from called
 )
 where caller <> callee

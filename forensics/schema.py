@@ -49,6 +49,10 @@ EVIDENCE: dict[str, pa.Schema] = {
         account=_S, region=_S, node=_S, kind=_S, arn=_S, seen_at=TIME, configuration=_S,
         configuration_key=_I,
     ),
+    "execution_event": _table(
+        account=_S, region=_S, execution_arn=_S, number=_I, occurred_at=TIME, type=_S, document=_S,
+        document_key=_I,
+    ),
     "warning": _table(severity=_S, code=_S, message=_S, source=_S, locator=_S),
 }  # fmt: skip
 
@@ -65,6 +69,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     ),
     "change": ("account", "region", "source", "event_id", "document_key"),
     "resource": ("account", "region", "kind", "arn", "node", "seen_at", "configuration_key"),
+    "execution_event": ("account", "region", "execution_arn", "type", "number", "document_key"),
     "warning": ("severity", "code", "message", "source", "locator"),
 }  # fmt: skip
 
@@ -77,6 +82,7 @@ CLUSTER: dict[str, str] = {
     "metric": "starts_at",
     "change": "occurred_at",
     "resource": "kind",
+    "execution_event": "execution_arn",
     "warning": "locator",
 }
 

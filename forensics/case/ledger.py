@@ -167,10 +167,11 @@ class Ledger:
             db.execute("update part set mtime_ns = ? where path = ?", (mtime_ns, path))
 
     def add_gaps(self, gaps: Iterable[Gap]) -> None:
-        """Note what is known to be missing; the same gap is kept once."""
+        """Note what is known to be missing; the same gap is kept once, also where it has no times."""
         with self._transaction() as db:
             db.executemany(
-                "insert or ignore into gap values (?,?,?,?,?,?)",
+                "insert into gap select ?1, ?2, ?3, ?4, ?5, ?6 where not exists (select 1 from gap"
+                " where kind = ?1 and what = ?2 and starts_at is ?3 and ends_at is ?4 and reason = ?5)",
                 [(g.kind, g.what, g.starts_at, g.ends_at, g.reason, g.closable) for g in gaps],
             )
 

@@ -50,7 +50,8 @@ AskOption = Annotated[
     typer.Option(
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
-        "functions, queues, workflows.",
+        "executions, functions, queues, workflows, topics, events, containers, entries, stores, network, "
+        "secrets, groups, alarms, quotas, tags.",
     ),
 ]
 InventoryOption = Annotated[

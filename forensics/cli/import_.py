@@ -19,6 +19,7 @@ _NAMES = {
     "metric": "datapoints",
     "change": "changes",
     "resource": "resources",
+    "execution_event": "events of executions",
 }
 
 

@@ -19,6 +19,7 @@ SERVICE = {
     "GetTraceSegmentDestination": "xray",
 }
 _PERMISSION = {ask.full: ask.permission for ask in ASKS}
+_PREFIX = {ask.service: ask.iam for ask in ASKS if ask.iam}
 
 
 def service_of(operation: str) -> tuple[str, str]:
@@ -29,4 +30,5 @@ def service_of(operation: str) -> tuple[str, str]:
 
 def action_of(operation: str) -> str:
     """The action of an IAM policy."""
-    return _PERMISSION.get(operation) or ":".join(service_of(operation))
+    service, name = service_of(operation)
+    return _PERMISSION.get(operation) or f"{_PREFIX.get(service, service)}:{name}"

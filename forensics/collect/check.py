@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from typing import Any
 from forensics.collect.actions import action_of
 from forensics.collect.aws import Api, Refused
 from forensics.collect.pacing import Pacer, start_rate
+from forensics.collect.permitted import actions_by_state, tried_actions
 from forensics.collect.plan import identify
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Access, Session
@@ -77,6 +79,19 @@ def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
         yield _try(api, "GetTraceSummaries", lambda: api.call("GetTraceSummaries", **_one_second(api)))
         yield _try(api, "BatchGetTraces", lambda: api.call("BatchGetTraces", TraceIds=[_NO_TRACE]))
         yield _trace_store(api)
+    yield from _inventory(api, request)
+
+
+def _inventory(api: Api, request: PullRequest) -> Iterator[Check]:
+    """A row for each group, and for each action that is refused: pull goes on without it."""
+    counts: Counter[str] = Counter()
+    for group, action, why in actions_by_state(tried_actions(api, request)):
+        counts[group] += why is None
+        if why is not None:
+            hint = f"forensics iam-policy --group {group}, or pull without it"
+            yield Check(f"{action} {api.region}", "warning", why, hint)
+    for group, count in counts.items():
+        yield Check(f"{group} {api.region}", "ok", f"{count} actions answered")
 
 
 def _identity(api: Api) -> Check:

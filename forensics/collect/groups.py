@@ -9,13 +9,14 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable
 
+from forensics.collect.executions import ACTIONS as EXECUTIONS
 from forensics.inventory import ASKS
 
 __all__ = ["EXTRA", "INVENTORY", "actions_of", "all_groups", "chosen"]
 
 INVENTORY = tuple(dict.fromkeys(ask.group for ask in ASKS))
 # Group -> actions of what is neither logs nor traces nor configuration.
-EXTRA: dict[str, tuple[str, ...]] = {}
+EXTRA: dict[str, tuple[str, ...]] = {"executions": EXECUTIONS}
 
 
 def all_groups() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from forensics.collect.windows import Window
 from forensics.inventory import Ask, Place, Redactor, Resource, asked_of, filled, resource_of, resource_rows
 from forensics.model import Gap
 
-__all__ = ["HOUR_MS", "Inventory", "InventorySource", "hour_of"]
+__all__ = ["HOUR_MS", "Inventory", "InventorySource", "hour_of", "items_of", "sent"]
 
 HOUR_MS = 3_600_000
 _UNIT_CALLS = 32
@@ -94,7 +94,8 @@ class InventorySource:
         self._asks = asked_of(ask)
         self.name = ask.permission
         api, what = shared.api, _batch_name(ask, batch or (), shared.place)
-        self.key = SourceKey(api.account or "", api.region, ask.full, what, "")
+        asked = json.dumps(ask.params, sort_keys=True) if ask.params else ""  # several may share an operation
+        self.key = SourceKey(api.account or "", api.region, ask.full, what, asked)
 
     def read(self, window: Window) -> Finished | More:
         """`window` is the hour. Raises Refused where the question itself is not answered."""
@@ -111,6 +112,10 @@ class InventorySource:
             found = [_Found(item) for item in self._answers(self._ask, _Found({}), reading)]
         except BadToken as error:
             raise Refused(self._ask.permission, f"page tokens were refused or repeated: {error}") from error
+        except Refused as refused:
+            if refused.code not in self._ask.absent:
+                raise
+            found = []
         self._shared.note(self._ask.permission, None)
         return found
 
@@ -136,8 +141,8 @@ class InventorySource:
     def _completed(self, found: _Found, below: Sequence[Ask], reading: _Reading) -> _Found:
         item = dict(found.item)
         for ask in below:
-            for answer in self._tried(ask, found, reading) if ask.into is not None else ():
-                item |= {ask.into: answer} if ask.into else answer
+            if ask.into is not None:
+                item |= _joined(ask, self._tried(ask, found, reading))
         return _Found(item, found.above)
 
     def _keep(self, ask: Ask, found: _Found, reading: _Reading) -> None:
@@ -154,22 +159,18 @@ class InventorySource:
                 answers = self._tried(ask, one, reading)
                 self._walk(ask, [_Found(answer, (one.item, *one.above)) for answer in answers], reading)
             return
-        param, size = ask.batch
-        for many in _batched(found, size):
-            names = {param: [one.item["name"] for one in many]}
-            answers = self._tried(ask, many[0], reading, names)
+        for many in _batched(found, ask.batch[1]):
+            answers = self._tried(ask, many[0], reading, [one.item for one in many])
             self._walk(ask, [_Found(answer, many[0].above) for answer in answers], reading)
 
-    def _tried(
-        self, ask: Ask, about: _Found, reading: _Reading, more: dict[str, Any] | None = None
-    ) -> list[Item]:
+    def _tried(self, ask: Ask, about: _Found, reading: _Reading, many: Sequence[Item] = ()) -> list[Item]:
         """The answers; none where it is refused, which is noted, or where there are none."""
         action = ask.permission
         if action in self._shared.refused:
             reading.miss(action, self._shared.refused[action])
             return []
         try:
-            answers = list(self._answers(ask, about, reading, more))
+            answers = list(self._answers(ask, about, reading, many))
         except BadToken as error:
             reading.miss(action, f"{action}: page tokens were refused or repeated: {error}")
             return []
@@ -183,13 +184,13 @@ class InventorySource:
         return answers
 
     def _answers(
-        self, ask: Ask, about: _Found, reading: _Reading, more: dict[str, Any] | None = None
+        self, ask: Ask, about: _Found, reading: _Reading, many: Sequence[Item] = ()
     ) -> Iterator[Item]:
-        params = filled(ask.params, about.item, about.above, self._shared.place) | (more or {})
-        for page in self._pages(ask, {name: value for name, value in params.items() if value is not None}):
+        params = sent(ask, about.item, about.above, self._shared.place, many)
+        for page in self._pages(ask, params):
             reading.request_ids.append(page["ResponseMetadata"].get("RequestId", ""))
             reading.bytes += page["Page"].bytes if "Page" in page else 0
-            yield from _items(ask, page)
+            yield from items_of(ask, page)
 
     def _pages(self, ask: Ask, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Page after page; a token that comes again would never end. Raises BadToken, Refused."""
@@ -224,7 +225,18 @@ class InventorySource:
         return Finished(unit, {"resource": table}, gaps)
 
 
-def _items(ask: Ask, page: dict[str, Any]) -> Iterator[Item]:
+def sent(
+    ask: Ask, about: Item, above: Sequence[Item], place: Place, many: Sequence[Item] = ()
+) -> dict[str, Any]:
+    """The parameters of a call about one thing, or about `many` at once."""
+    params = filled(ask.params, about, above, place)
+    if ask.batch:
+        params |= {ask.batch[0]: [one["name"] for one in many]}
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def items_of(ask: Ask, page: dict[str, Any]) -> Iterator[Item]:
+    """The things of a page, those that only have a name as `{"name": …}`."""
     if not ask.items:
         item = page.get(ask.item) if ask.item else page
         found = [item] if item else []
@@ -234,6 +246,13 @@ def _items(ask: Ask, page: dict[str, Any]) -> Iterator[Item]:
         item = {"name": one} if isinstance(one, str) else _bare(one)
         if not any(item.get(name) == value for name, value in ask.unless.items()):
             yield item
+
+
+def _joined(ask: Ask, answers: list[Item]) -> Item:
+    """What becomes of answers that belong into what was asked about."""
+    if ask.items:
+        return {ask.into or ask.items: answers} if answers else {}
+    return {ask.into: answers[0]} if ask.into and answers else dict(answers[0]) if answers else {}
 
 
 def _bare(item: dict[str, Any]) -> Item:

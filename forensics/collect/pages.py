@@ -43,6 +43,12 @@ _REQUIRED |= {
     for ask in ASKS
     if (ask.items or ask.item) and not ask.is_optional
 }
+_REQUIRED |= {
+    "stepfunctions.ListExecutions": "executions",
+    "stepfunctions.GetExecutionHistory": "events",
+    "stepfunctions.ListMapRuns": "mapRuns",
+    "stepfunctions.DescribeMapRun": "mapRunArn",
+}
 _JSON = {"json", "rest-json"}
 _ROOT = re.compile(rb"<([A-Za-z][\w.:-]*)")
 _NO_ROOT = {b"html", b"HTML"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
+from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
 from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
@@ -24,7 +25,7 @@ from forensics.model import Gap
 
 __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
-KINDS = ("log_window", "trace_window", "inventory")
+KINDS = ("log_window", "trace_window", "inventory", "executions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,9 @@ def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> 
     shared = Inventory(api, Redactor(load_key()), done.has)
     wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
     plan.tasks.extend(Task(source, hour) for source in wanted if not done.has(source.key, hour))
+    if request.wants("executions"):
+        window = Window(to_ms(request.starts_at), _end(request, api))
+        plan.tasks.append(Task(ExecutionSource(shared), window))
     plan.inventories.append(shared)
 
 

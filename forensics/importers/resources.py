@@ -17,11 +17,14 @@ import msgspec
 from forensics.importers.rows import Rows, content_key
 from forensics.inventory import (
     ASKS,
+    EXECUTION,
+    MAP_RUN,
     Ask,
     Place,
     Redactor,
     Resource,
     config_item,
+    execution_row,
     filled,
     load_key,
     resource_of,
@@ -38,11 +41,27 @@ def read_resource(raw: bytes | msgspec.Raw, rows: Rows) -> bool:
     """Add what the value holds; False where it is no configuration. Raises RecursionError."""
     value = _object.decode(raw)
     place = Place(rows.source.account, rows.source.region)
-    found = False
+    found = _read_execution(value, rows)
     for resource, seen_at in _resources(value, place):
         _add(resource, seen_at, rows)
         found = True
     return found
+
+
+def _read_execution(value: Item, rows: Rows) -> bool:
+    """What DescribeExecution says, with its `history` and `mapRuns`, as one value."""
+    execution, history = value.get("execution"), value.get("history")
+    if not isinstance(execution, dict) or not isinstance(history, list) or "executionArn" not in execution:
+        return False
+    arn = str(execution["executionArn"])
+    told = [(EXECUTION, execution), *((MAP_RUN, one) for one in value.get("mapRuns") or ())]
+    told += [(str(one.get("type")), one) for one in history if isinstance(one, dict)]
+    for kind, record in told:
+        row = execution_row(arn, kind, record)
+        _, _, _, region, account, *_ = [*arn.split(":"), "", "", "", "", ""]
+        place = {"account": account or rows.source.account, "region": region or rows.source.region}
+        rows.add("execution_event", len(row["document"]), **place, **row)
+    return True
 
 
 @cache

@@ -175,7 +175,10 @@ def _is_log_page(value: _Envelope) -> bool:
 
 
 def _log_page(value: _Envelope, place: str, rows: Rows, escaped: bool) -> None:
-    if value.events is not UNSET:
+    if value.events and b'"previousEventId"' in bytes(value.events[0]):
+        reason = 'put {"execution": DescribeExecution\'s answer, "history": these events} into one file'
+        rows.warn("execution_unknown", f"a history names no execution: {reason}", place)
+    elif value.events is not UNSET:
         _read_each(value.events, value, f"{place}, event", rows, escaped)
     elif value.logEvents is not UNSET:
         if value.messageType == "CONTROL_MESSAGE":  # CloudWatch tries whether the receiver is there

@@ -16,7 +16,7 @@ from forensics.inventory.asks import Ask
 from forensics.inventory.redact import Redactor
 from forensics.schema import EVIDENCE
 
-__all__ = ["Place", "Resource", "filled", "resource_of", "resource_rows"]
+__all__ = ["Place", "Resource", "filled", "plain", "resource_of", "resource_rows", "text_key"]
 
 _HOLE = re.compile(r"\{(\^*)([\w.]+)(?:\|(\w+))?\}")
 
@@ -45,10 +45,11 @@ def resource_of(
     ask: Ask, item: Mapping[str, Any], above: Sequence[Mapping[str, Any]], place: Place, redact: Redactor
 ) -> Resource:
     """`item` as the API or the CLI gives it, `above` what it was asked about, innermost first."""
-    item = dict(item) | {name: filled(value, item, above, place) for name, value in ask.with_.items()}
+    more = {name: filled(value, item, above, place) for name, value in ask.with_.items()}
+    item = dict(item) | {name: value for name, value in more.items() if value is not None}
     arn = filled(ask.arn, item, above, place)
     account, region = _of_arn(arn)
-    text = json.dumps(redact.clean(_plain(item)), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(redact.clean(plain(item)), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return Resource(
         account or place.account, region or place.region, filled(ask.node, item, above, place),
         ask.kind, arn, text.encode("utf-8", "backslashreplace").decode(),
@@ -63,7 +64,7 @@ def resource_rows(found: Iterable[Resource], seen_at: datetime) -> pa.Table:
         for name in ("account", "region", "node", "kind", "arn", "configuration")
     }
     columns["seen_at"] = [seen_at] * len(found)
-    columns["configuration_key"] = [_key(one.configuration) for one in found]
+    columns["configuration_key"] = [text_key(one.configuration) for one in found]
     return pa.table({name: columns[name] for name in EVIDENCE["resource"].names}, schema=EVIDENCE["resource"])
 
 
@@ -107,6 +108,9 @@ _FORMS: dict[str | None, Callable[[str], str]] = {
     None: str,
     "last": lambda text: re.split("[:/]", text)[-1],
     "function": _function,
+    "family": lambda text: re.split("[:/]", text)[-2],  # of …:task-definition/pay:7
+    "balancer": lambda text: (text.split("/") + [text] * 3)[2],  # of …:listener/app/shop/…
+    "bare": lambda text: text.lstrip("/"),
 }
 
 
@@ -115,12 +119,12 @@ def _of_arn(arn: str | None) -> tuple[str | None, str | None]:
     return (parts[4] or None, parts[3] or None) if len(parts) > 5 and parts[0] == "arn" else (None, None)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As JSON has it; times as ISO 8601 in UTC, whatever protocol they came by."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items() if name != "ResponseMetadata"}
+        return {str(name): plain(one) for name, one in value.items() if name != "ResponseMetadata"}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, datetime):
         at = value.astimezone(UTC) if value.tzinfo else value
         return (
@@ -133,5 +137,5 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _key(text: str) -> int:
+def text_key(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)

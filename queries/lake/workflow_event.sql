@@ -1,10 +1,11 @@
 -- One event of a Step Functions execution, as the service logs it: what entered, ran, failed or ended, and
 -- which event it follows. Map iterations and parallel branches are told apart by `previous_number`.
--- needs: lake.service_line
--- scope: record
+-- Executions that did not succeed are there though they log nothing: from their API's history.
+-- needs: lake.service_line lake.execution_event
+-- scope: case
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
--- event_id: id of the event in lake.log_event
+-- event_id: id of the event in lake.log_event, null where it is from a history
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- occurred_at: UTC
@@ -44,8 +45,19 @@ with field as (
             '$.details.timeoutInSeconds', '$.redrive_count', '$.details.outputDetails.truncated',
             '$.details.inputDetails.truncated'
         ]) as j
-    from lake.service_line
-    where format = 'states'
+    from (
+        select account, region, event_id, log_group, log_stream, timestamp, text
+        from lake.service_line
+        where format = 'states'
+        union all by name
+        select account, region, occurred_at as timestamp, line as text
+        from lake.execution_event as e
+        anti join (
+            select json_extract_string(text, '$.execution_arn') as execution_arn
+            from lake.service_line
+            where format = 'states'
+        ) as logged on logged.execution_arn = e.execution_arn
+    )
 ),
 nested as (
     select

@@ -228,7 +228,7 @@ PLACES = {
 # What an order has to end in, so that no two rows are equal in it.
 UNIQUE = {
     "event_id", "invocation", "segment_id", "span_id", "document_key", "log_stream", "failure", "issue",
-    "chain", "ordinal", "caller", "callee", "consumer", "work",
+    "chain", "ordinal", "caller", "callee", "consumer", "work", "configuration_key",
 }  # fmt: skip
 
 

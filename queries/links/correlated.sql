@@ -49,10 +49,16 @@ earlier as (
         -- whose first line came later may have begun before all the same
         and (a.started_at <= b.started_at or a.is_partial and a.started_at <= b.ended_at + interval 10 second)
 ),
+-- a way that hardly any of a node's callers took is none that others took
+route as (
+    select caller_node, callee_node, kind
+    from (select *, max(pairs) over (partition by callee_node) as most from links.route)
+    where coalesce(pairs * 10 >= most, true)
+),
 known as (
     select e.*, coalesce(r.kind, 'link') as kind, r.kind is null as is_fed
     from earlier as e
-    left join links.route as r on r.caller_node = e.caller_node and r.callee_node = e.callee_node
+    left join route as r on r.caller_node = e.caller_node and r.callee_node = e.callee_node
     left join links.feeder as f on f.caller_node = e.caller_node and f.callee_node = e.callee_node
         and not f.is_guess
     where r.kind is null and f.caller_node is not null and not e.is_late
@@ -106,6 +112,8 @@ scored as (
     select
         h.callee_node, h.caller_node, h.inside >= 0.9 as is_inside,
         (1000 + coalesce(least(after_start_us, after_end_us), 600000000)) / (h.share * h.share)
+            -- whose every run lies within one of it
+            * case when h.inside >= 0.97 and h.share >= 0.9 then 0.6 else 1 end
             -- who never runs inside of others, and reads what nobody is configured to read
             * case when f.caller_node is not null
                 and max(h.inside * h.share) over (partition by h.callee_node) < 0.9 then 0.5 else 1 end as score

@@ -1,5 +1,5 @@
 -- One attempt to hand one message, record or event to the invocation that took it.
--- needs: links.reach links.correlated links.known_id links.source links.proof links.feeder lake.invocation lake.call
+-- needs: links.reach links.correlated links.known_id links.source links.wiring links.proof links.feeder lake.invocation lake.call
 -- scope: case
 -- materialize
 -- message: id of the message where a record tells it, else who sent it and where it came from
@@ -46,16 +46,24 @@ handed as (
 only_ as (
     select node, min(source) as source from links.source group by node having count(*) = 1
 ),
+moved as (
+    select d.source as carrier, s.node, min(s.source) as source
+    from links.wiring as d
+    join links.source as s on s.source = d.target and s.is_configured
+    where d.how = 'dead_letter' group by d.source, s.node
+),
 sourced as (
     select
         w.producer, w.consumer, w.through, w.evidence, w.is_habit, i.node as consumer_node,
-        coalesce(w.source, h.source, o.source, f.source) as source
+        -- a message whose way is traced to one queue, and taken from its dead-letter queue
+        coalesce(x.source, w.source, h.source, o.source, f.source) as source
     from way as w
     join lake.invocation as i on i.invocation = w.consumer
     join lake.invocation as p on p.invocation = w.producer
     left join handed as h on h.consumer = w.consumer
     left join only_ as o on o.node = i.node
     left join links.feeder as f on f.caller_node = p.node and f.callee_node = i.node
+    left join moved as x on x.carrier = w.source and x.node = i.node
 ),
 taken as (
     select

@@ -45,8 +45,10 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 	    --ignore ../../tests/faults --ignore ../../tests/contracts --ignore ../../tests/unit/demo/endpoint \
 	    --ignore ../../tests/golden/test_sample_account.py ../../tests
 
-bench: $(READY) ## Every stage at three sizes against a floor, as a Markdown table; then pull against boto3
+bench: $(READY) ## Every stage, log lines and documents against floors, as Markdown tables; then pull against boto3
 	@$(BIN)/python tests/benchmarks/stages.py
+	@$(BIN)/python tests/benchmarks/lines.py
+	@$(BIN)/python tests/benchmarks/documents.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)

@@ -26,7 +26,7 @@ from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
-__all__ = ["analyse", "is_analysed"]
+__all__ = ["analyse", "is_analysed", "read_records"]
 
 _DOCUMENT_ROWS = 10_000
 # How far around a part of log events lines may belong to a message in it.
@@ -54,7 +54,7 @@ def analyse(
     case.check("evidence")
     state = _state(case)
     _normalize_documents(case, on_progress)
-    _read_records(case, threads, memory, on_progress)
+    read_records(case, threads=threads, memory=memory, on_progress=on_progress)
     views = [view for view in tree().values() if view.materialize and view.scope != "record"]
     with Lake(case, threads=threads, memory=memory) as lake:
         for number, view in enumerate(views):
@@ -129,7 +129,13 @@ def _batches(source: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
                 yield batch.filter(pc.equal(batch["log_group"], SPAN_GROUP))
 
 
-def _read_records(case: Case, threads: int | None, memory: str | None, on_progress: OnProgress) -> None:
+def read_records(
+    case: Case,
+    *,
+    threads: int | None = None,
+    memory: str | None = None,
+    on_progress: OnProgress = no_progress,
+) -> None:
     """Views of `scope: record`, part by part of the evidence that they read."""
     for source, views in _record_views().items():
         parts = case.parts("evidence", source.split(".")[1])

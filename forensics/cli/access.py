@@ -12,6 +12,7 @@ __all__ = [
     "GroupOption",
     "InventoryOption",
     "LogSettleOption",
+    "MetricNamespaceOption",
     "ProfileOption",
     "QuotaOption",
     "RegionOption",
@@ -50,14 +51,19 @@ AskOption = Annotated[
     typer.Option(
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
-        "executions, functions, queues, workflows, topics, events, containers, entries, stores, network, "
-        "secrets, groups, alarms, quotas, tags.",
+        "metrics, changes, executions, functions, queues, workflows, topics, events, containers, "
+        "entries, stores, network, secrets, groups, alarms, quotas, tags.",
     ),
+]
+MetricNamespaceOption = Annotated[
+    list[str] | None,
+    typer.Option("--metric-namespace", help="A CloudWatch namespace of your own, repeatable, beside AWS's."),
 ]
 InventoryOption = Annotated[
     bool,
     typer.Option(
-        "--inventory/--no-inventory", help="The account's configuration too: every group but logs and traces."
+        "--inventory/--no-inventory",
+        help="The account's configuration too: every group but logs, traces, metrics and changes.",
     ),
 ]
 SinceNowOption = Annotated[

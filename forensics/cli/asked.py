@@ -28,6 +28,7 @@ def request_of(
     trace_settle: str = "7d",
     groups: list[str] | None = None,
     inventory: bool = True,
+    metric_namespaces: list[str] | None = None,
 ) -> PullRequest:
     """What the words of a command ask for. Raises UsageError for a time or length that is none, or
     where `groups` names no group of permissions."""
@@ -42,6 +43,7 @@ def request_of(
         log_groups=tuple(log_groups or ["*"]) if "logs" in wanted else (),
         traces=traces and "traces" in wanted,
         groups=wanted,
+        metric_namespaces=tuple(metric_namespaces or ()),
         access=Access(tuple(regions or ()), profile, role_arn, endpoint_url),
         quota_share=quota_share,
         workers=workers,

@@ -13,6 +13,7 @@ from forensics.cli.access import (
     GroupOption,
     InventoryOption,
     LogSettleOption,
+    MetricNamespaceOption,
     ProfileOption,
     QuotaOption,
     RegionOption,
@@ -40,6 +41,7 @@ def pull(
     traces: TracesOption = True,
     group: AskOption = None,
     inventory: InventoryOption = True,
+    metric_namespace: MetricNamespaceOption = None,
     region: RegionOption = None,
     profile: ProfileOption = None,
     role_arn: RoleOption = None,
@@ -51,7 +53,8 @@ def pull(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Download log events and traces of a window into a case, and the account's configuration of now.
+    """Download log events, traces, metrics and changes of a window into a case, and the account's
+    configuration of now.
 
     Started again with the same filters it goes on where it stopped, with others it adds. Half of
     each quota is left to everybody else. What is younger than --log-settle and --trace-settle may
@@ -69,7 +72,8 @@ def pull(
 
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
-        groups=group, inventory=inventory, regions=region, profile=profile, role_arn=role_arn,
+        groups=group, inventory=inventory, metric_namespaces=metric_namespace, regions=region,
+        profile=profile, role_arn=role_arn,
         endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip

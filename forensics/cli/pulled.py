@@ -13,7 +13,8 @@ def tell(result: PullResult) -> None:
     added, known = result.added, result.known
     note(
         f"{added['log_event']:,} log events and {added['segment_document']:,} segment documents of "
-        f"{result.log_groups:,} log groups, {added['resource']:,} resources and "
+        f"{result.log_groups:,} log groups, {added['metric']:,} datapoints, {added['change']:,} changes, "
+        f"{added['resource']:,} resources and "
         f"{added['execution_event']:,} events of failed executions in {result.seconds:,.0f} s "
         f"({sum(result.calls.values()):,} calls, {result.bytes:,} bytes)"
     )

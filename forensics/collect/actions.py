@@ -17,6 +17,10 @@ SERVICE = {
     "GetTraceSummaries": "xray",
     "BatchGetTraces": "xray",
     "GetTraceSegmentDestination": "xray",
+    "ListMetrics": "cloudwatch",
+    "GetMetricData": "cloudwatch",
+    "DescribeAlarmHistory": "cloudwatch",
+    "LookupEvents": "cloudtrail",
 }
 _PERMISSION = {ask.full: ask.permission for ask in ASKS}
 _PREFIX = {ask.service: ask.iam for ask in ASKS if ask.iam}

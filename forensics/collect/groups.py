@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable
 
+from forensics.collect.changes import ACTIONS as CHANGES
 from forensics.collect.executions import ACTIONS as EXECUTIONS
 from forensics.inventory import ASKS
 
@@ -16,7 +17,11 @@ __all__ = ["EXTRA", "INVENTORY", "actions_of", "all_groups", "chosen"]
 
 INVENTORY = tuple(dict.fromkeys(ask.group for ask in ASKS))
 # Group -> actions of what is neither logs nor traces nor configuration.
-EXTRA: dict[str, tuple[str, ...]] = {"executions": EXECUTIONS}
+EXTRA: dict[str, tuple[str, ...]] = {
+    "metrics": ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
+    "changes": CHANGES,
+    "executions": EXECUTIONS,
+}
 
 
 def all_groups() -> tuple[str, ...]:

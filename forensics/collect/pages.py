@@ -22,6 +22,8 @@ __all__ = [
     "SHAPES",
     "LogEvent",
     "LogPage",
+    "MetricPage",
+    "MetricResult",
     "Page",
     "PageError",
     "SummaryHead",
@@ -37,6 +39,10 @@ _REQUIRED = {
     "DescribeLogGroups": "logGroups",
     "GetTraceSummaries": "TraceSummaries",
     "BatchGetTraces": "Traces",
+    "GetMetricData": "MetricDataResults",
+    "ListMetrics": "Metrics",
+    "DescribeAlarmHistory": "AlarmHistoryItems",
+    "LookupEvents": "Events",
 }
 _REQUIRED |= {
     ask.full: ask.wire or ask.items or ask.item
@@ -118,10 +124,30 @@ class SummaryHead(Struct, gc=False):
     Revision: int | None = None
 
 
+class MetricResult(Struct, omit_defaults=True):
+    """MetricDataResult: the datapoints of one query, times in seconds since the epoch."""
+
+    Id: str
+    Label: str | None = None
+    Timestamps: list[float] | None = None
+    Values: list[float] | None = None
+    StatusCode: str | None = None
+    Messages: Any = None
+
+
+class MetricPage(Struct, omit_defaults=True):
+    """GetMetricDataOutput."""
+
+    MetricDataResults: list[MetricResult]
+    Messages: Any = None
+    NextToken: str | None = None
+
+
 SHAPES: dict[str, type[Struct]] = {
     "FilterLogEvents": LogPage,
     "BatchGetTraces": TracePage,
     "GetTraceSummaries": SummaryPage,
+    "GetMetricData": MetricPage,
 }
 _decoders = {name: msgspec.json.Decoder(shape) for name, shape in SHAPES.items()}
 _object = msgspec.json.Decoder(dict[str, Raw])

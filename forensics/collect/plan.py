@@ -7,12 +7,24 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
+from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
+from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
 from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
+from forensics.collect.metrics import (
+    MINUTE_MS,
+    MetricSource,
+    Series,
+    batches,
+    kept_periods,
+    list_series,
+    longest,
+)
 from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
 from forensics.collect.pacing import Pacer
 from forensics.collect.request import PullRequest
@@ -25,7 +37,7 @@ from forensics.model import Gap
 
 __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
-KINDS = ("log_window", "trace_window", "inventory", "executions")
+KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class _Done:
         self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
         self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self.open_units: list[Unit] = []
+        self.metrics = case.ledger.units("metric_window")
         for kind in KINDS:
             for unit in case.ledger.units(kind).values():
                 self._add(unit)
@@ -71,6 +84,10 @@ class _Done:
         """What was read without a filter was read for every filter."""
         plain = key._replace(pattern="")
         return missing(window, [*self._windows[key], *self._windows[plain]])
+
+    def touches(self, key: SourceKey, window: Window) -> bool:
+        """Whether any of the window was read."""
+        return self.missing(key, window) != [window]
 
     def has(self, key: SourceKey, window: Window) -> bool:
         return not self.missing(key, window)
@@ -99,6 +116,10 @@ def make_plan(
         api = identify(session, region, pacer, stop)
         if api.account:
             plan.accounts.add(api.account)
+        if request.wants("metrics"):
+            _plan_metrics(request, api, done, plan)
+        if request.wants("changes"):
+            _plan_changes(request, api, done, plan)
         _plan_inventory(request, api, done, plan)
         if request.log_groups:
             _plan_logs(request, api, done, plan)
@@ -155,9 +176,7 @@ def _plan_logs(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
 def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
     known = done.revisions[api.account or "", api.region]
     source = TraceSource(api, request.trace_filter, request.trace_settle, known)
-    end = _end(request, api)
-    start = to_ms(request.starts_at) // SECOND_MS * SECOND_MS
-    window = Window(start, -(-end // SECOND_MS) * SECOND_MS)  # whole seconds
+    window = _whole_seconds(request, api)
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
 
@@ -168,10 +187,64 @@ def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> 
     shared = Inventory(api, Redactor(load_key()), done.has)
     wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
     plan.tasks.extend(Task(source, hour) for source in wanted if not done.has(source.key, hour))
+    if request.wants("changes"):
+        sources = [ChangeSource(api, stream, request.log_settle, shared) for stream in SNAPSHOTS]
+        plan.tasks.extend(Task(source, hour) for source in sources if not done.has(source.key, hour))
     if request.wants("executions"):
         window = Window(to_ms(request.starts_at), _end(request, api))
         plan.tasks.append(Task(ExecutionSource(shared), window))
     plan.inventories.append(shared)
+
+
+def _plan_metrics(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+    """Every batch of series, in the finest period that is kept of each part of the window."""
+    start, end = to_ms(request.starts_at) // MINUTE_MS * MINUTE_MS, _end(request, api)
+    window = Window(start, -(-end // MINUTE_MS) * MINUTE_MS)
+    try:
+        found = batches(list_series(api, request.metric_namespaces), done.metrics)
+        stretches = _periods(api, found, window, done) if found else []
+    except Refused as refused:
+        plan.errors.append(refused)
+        reason = f"{refused} {place(api.account, api.region)}"
+        plan.gaps.append(Gap("metrics", "metrics", iso(window.start), iso(window.end), reason, closable=True))
+        return
+    for period, part in stretches:
+        settled = (to_ms(api.session.meter.now() - request.log_settle)) // (period * 1000) * period * 1000
+        for batch in found:
+            source = MetricSource(api, batch, period, request.log_settle)
+            before = len(plan.tasks)
+            _add_tasks(
+                plan, source, done, part, settled, longest=longest(len(batch), period), step=period * 1000
+            )
+            windows = [task.window for task in plan.tasks[before:]]
+            source.told_by = min(windows, default=None)
+
+
+def _plan_changes(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+    window = _whole_seconds(request, api)
+    settled = to_ms(api.session.meter.now() - request.log_settle) // SECOND_MS * SECOND_MS
+    for stream in STREAMS:
+        source = ChangeSource(api, stream, request.log_settle)
+        _add_tasks(plan, source, done, window, settled, longest=LONGEST_CHANGES_MS)
+
+
+def _periods(
+    api: Api, found: list[tuple[Series, ...]], window: Window, done: _Done
+) -> list[tuple[int, Window]]:
+    """As AWS promises to keep them; minutes where it, or what stands in for it, has them all the same."""
+    kept = kept_periods(window, to_ms(api.session.meter.now()))
+    coarsest = kept[0]
+    if coarsest[0] == 60:
+        return kept
+    minutes = MetricSource(api, found[0], 60, timedelta())
+    if done.touches(minutes.key, window) or minutes.has_any(coarsest[1]):
+        return [(60, window)]
+    return kept
+
+
+def _whole_seconds(request: PullRequest, api: Api) -> Window:
+    start = to_ms(request.starts_at) // SECOND_MS * SECOND_MS
+    return Window(start, -(-_end(request, api) // SECOND_MS) * SECOND_MS)
 
 
 def _end(request: PullRequest, api: Api) -> int:
@@ -180,15 +253,15 @@ def _end(request: PullRequest, api: Api) -> int:
 
 
 def _add_tasks(
-    plan: Plan, source: Source, done: _Done, window: Window, settled: int, *, longest: int = 0
-) -> None:
+    plan: Plan, source: Source, done: _Done, window: Window, settled: int, *, longest: int = 0,
+    step: int = SECOND_MS,
+) -> None:  # fmt: skip
     for left in done.missing(source.key, window):
         # What is settled and what is not are units of their own, so that the next run reads only
         # the tail again.
         for part in _at(left, settled):
             count = -(-part.length // longest) if longest else 1
-            step = SECOND_MS if longest else 1
-            plan.tasks.extend(Task(source, piece) for piece in cut(part, count, step))
+            plan.tasks.extend(Task(source, piece) for piece in cut(part, count, step if longest else 1))
 
 
 def _at(window: Window, mark: int) -> Iterable[Window]:

@@ -21,7 +21,7 @@ class PullRequest:
     used, more than 1 for endpoints that have none. What is younger than `log_settle` (events that
     arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
     the next run. `groups` are globs of what else is asked, by group of permissions (`forensics
-    iam-policy --list`); none = logs and traces alone.
+    iam-policy --list`); none = logs and traces alone. `metric_namespaces` are namespaces of your own metrics.
     """
 
     starts_at: datetime
@@ -29,6 +29,7 @@ class PullRequest:
     log_groups: tuple[str, ...] = ("*",)
     traces: bool = True
     groups: tuple[str, ...] = ()
+    metric_namespaces: tuple[str, ...] = ()
     log_filter: str = ""
     trace_filter: str = ""
     access: Access = field(default_factory=Access)

@@ -166,7 +166,7 @@ def _versions(value: Mapping[str, Any]) -> Iterator[Row]:
     for version in _objects(value["Versions"]):
         arn = version.get("FunctionArn")
         if arn:
-            changed = f"{arn}@{version.get('LastModified')}"
+            changed = f"{arn}@{(micros(version.get('LastModified')) or 0) // 1000}"
             yield from _row("lambda_version", version, version.get("LastModified"), changed, arn)
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "Link",
     "Segment",
     "raw_text",
+    "read_all",
     "read_document",
     "read_part",
 ]
@@ -132,6 +133,9 @@ _document = msgspec.json.Decoder(Segment, strict=False)
 _decoders: dict[type[Struct], msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(kind, strict=False) for kind in (Aws, ExceptionHead)
 }
+_lists: dict[type[Struct], msgspec.json.Decoder[list[Any]]] = {
+    Aws: msgspec.json.Decoder(list[Aws], strict=False),
+}
 
 
 def read_document(text: str) -> Segment | None:
@@ -149,6 +153,15 @@ def read_part(raw: Raw, kind: type[_Part]) -> _Part | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     return part
+
+
+def read_all(raws: list[Raw], kind: type[_Part]) -> list[_Part] | None:
+    """Many of one kind by one call; None where one of them is not quite of it."""
+    try:
+        parts: list[_Part] = _lists[kind].decode(b"[" + b",".join(raws) + b"]")
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return parts if len(parts) == len(raws) else None
 
 
 def raw_text(raw: Raw | UnsetType) -> str | None:

@@ -12,12 +12,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 from msgspec import UNSET
 
+from forensics.normalize.columns import Head, SpanColumns
 from forensics.normalize.document import Segment, read_document
-from forensics.normalize.ids import canonical_trace_id, id_key, span_id_of, trace_id_key
+from forensics.normalize.ids import canonical_trace_id, span_id_of
 from forensics.normalize.mend import Unreadable, mended_document
-from forensics.normalize.node import segment_node
-from forensics.normalize.rows import NormalizedRows
-from forensics.normalize.span import Owner, SpanId, add_links, read_aws, span_row
 
 __all__ = ["normalize_documents"]
 
@@ -33,14 +31,14 @@ def normalize_documents(batches: Iterator[pa.RecordBatch]) -> Iterator[dict[str,
     was_enabled = gc.isenabled()
     gc.disable()  # millions of short-lived rows without cycles: collecting them costs a third
     try:
-        rows = NormalizedRows()
+        columns = SpanColumns()
         for batch in batches:
             for record in zip(*(batch.column(name).to_pylist() for name in _INPUT), strict=True):
-                _document(rows, *record)
-                if len(rows) >= _BATCH or rows.size >= _BATCH_SIZE:
-                    yield rows.tables()
-                    rows = NormalizedRows()
-        yield rows.tables()
+                _document(columns, *record)
+                if len(columns) >= _BATCH or columns.size >= _BATCH_SIZE:
+                    yield columns.tables()
+                    columns = SpanColumns()
+        yield columns.tables()
     finally:
         if was_enabled:
             gc.enable()
@@ -50,7 +48,7 @@ _INPUT = ("account", "region", "trace_id", "segment_id", "document", "document_k
 
 
 def _document(
-    rows: NormalizedRows,
+    columns: SpanColumns,
     account: str | None,
     region: str | None,
     trace: str,
@@ -58,7 +56,8 @@ def _document(
     text: str,
     key: int,
 ) -> None:
-    rows.size += len(text)
+    columns.size += len(text)
+    rows = columns.rows
     document, dropped = read_document(text), list[str]()
     if document is None:
         try:
@@ -76,53 +75,33 @@ def _document(
         rows.warn("no_segment_id", "segment document without id", trace_id, segment_id)
     for message in dropped:
         rows.warn("bad_field", f"left out: {message}", trace_id, segment_id)
-    _walk(rows, document, _owner(rows, document, account, region, trace_id, segment_id, key))
-
-
-def _owner(
-    rows: NormalizedRows, document: Segment, account: str | None, region: str | None, trace_id: str,
-    segment_id: str, key: int,
-) -> Owner:  # fmt: skip
-    aws = read_aws(rows, document, None)
-    # An independent subsegment does not say where it ran: that is its segment's to tell (lake.span).
-    node, kind = (None, None) if document.type == "subsegment" else segment_node(document, aws)
-    return Owner(
-        account or (str(aws.account_id) if aws.account_id else _arn_part(document.resource_arn, 4)),
-        region or aws.region or _arn_part(document.resource_arn, 3),
-        trace_id, trace_id_key(trace_id), segment_id, id_key(segment_id), key, node, kind,
-    )  # fmt: skip
-
-
-def _walk(rows: NormalizedRows, document: Segment, owner: Owner) -> None:
-    """One row per span, parents first; a stack of our own, since nesting has no bound."""
-    stack: list[tuple[Segment, SpanId | None, int | None]] = [(document, _parent(document, owner), None)]
-    ordinal = 0
-    while stack:
-        span, parent, call_key = stack.pop()
-        own = _own_id(span, ordinal, owner)
-        may_call = ordinal or span.type == "subsegment"  # a segment serves, it does not call
-        if call_key is None and may_call and (span.namespace or span.sql is not UNSET):
-            call_key = own[1]
-        rows.add_span(span_row(rows, span, own, parent, call_key, ordinal, owner))
-        if span.links:
-            add_links(rows, span.links, own, owner)
-        ordinal += 1
-        if span.subsegments:
-            stack += [(child, own, call_key) for child in reversed(span.subsegments)]
-
-
-def _own_id(span: Segment, ordinal: int, owner: Owner) -> SpanId:
-    if ordinal == 0:
-        return owner.segment_id, owner.segment_key
-    span_id = span_id_of(span.id) or f"{owner.segment_id}.{ordinal}"
-    return span_id, id_key(span_id)
-
-
-def _parent(document: Segment, owner: Owner) -> SpanId | None:
     parent = span_id_of(document.parent_id)
-    return (parent, id_key(parent)) if parent and parent != owner.segment_id else None
+    parent_id = parent if parent and parent != segment_id else None
+    columns.heads.append(Head(account, region, trace_id, segment_id, parent_id, key, len(columns)))
+    _walk(columns, document)
 
 
-def _arn_part(arn: str | None, index: int) -> str | None:
-    parts = arn.split(":") if arn else []
-    return parts[index] or None if len(parts) > 5 else None
+def _walk(columns: SpanColumns, document: Segment) -> None:
+    """Parents before children; a stack of our own, since nesting has no bound."""
+    spans, parents, calls, ordinals = columns.spans, columns.parents, columns.calls, columns.ordinals
+    first = row = len(spans)
+    spans.append(document)
+    parents.append(None)
+    # a segment serves, it does not call
+    is_call = document.type == "subsegment" and (document.namespace or document.sql is not UNSET)
+    calls.append(row if is_call else None)
+    ordinals.append(0)
+    if document.subsegments:
+        stack = [(child, row, calls[row]) for child in reversed(document.subsegments)]
+        while stack:
+            span, parent, call = stack.pop()
+            row += 1
+            if call is None and (span.namespace or span.sql is not UNSET):
+                call = row
+            spans.append(span)
+            parents.append(parent)
+            calls.append(call)
+            ordinals.append(row - first)
+            if span.subsegments:
+                stack += [(child, row, call) for child in reversed(span.subsegments)]
+    columns.documents += [len(columns.heads) - 1] * (row - first + 1)

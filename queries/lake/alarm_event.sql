@@ -1,6 +1,6 @@
 -- What a CloudWatch alarm did: it changed its state, acted, or was configured. An alarm is late by the
 -- minutes that it evaluates; the node is that of its metric, where the case holds the alarm's configuration.
--- needs: evidence.change lake.measured_node
+-- needs: evidence.change evidence.resource lake.measured_node
 -- scope: case
 -- account: AWS account id, null where an imported file names none
 -- region: AWS region, null where an imported file names none
@@ -16,8 +16,26 @@
 -- old_state: OK, ALARM or INSUFFICIENT_DATA
 -- new_state: the same, after it
 -- summary: in CloudWatch's words
--- document: the whole record, JSON
-with told as (
+-- data: CloudWatch's data about it, JSON; null where there is none, or it was cut off
+with said as (
+    select account, region, source, event_id, occurred_at, document
+    from evidence.change
+    where source in ('alarm_history', 'alarm')
+    union all
+    select
+        account, region, 'alarm', arn, try_cast(configuration ->> 'AlarmConfigurationUpdatedTimestamp' as timestamp),
+        configuration
+    from evidence.resource
+    where kind in ('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm') and json_valid(configuration)
+),
+-- seen in several hours it is still one
+once as (
+    select account, region, source, event_id, occurred_at, max(document) as document
+    from said
+    where occurred_at is not null
+    group by account, region, source, event_id, occurred_at
+),
+told as (
     select
         account, region, event_id, occurred_at, source, document,
         json_extract_string(document, ['$.AlarmName', '$.HistoryItemType', '$.HistorySummary', '$.HistoryData',
@@ -28,8 +46,7 @@ with told as (
         '{' || array_to_string(list_sort([
             to_json(one ->> 'Name') || ':' || to_json(one ->> 'Value') for one in json_extract(document, '$.Dimensions[*]')
         ]), ',') || '}' as dimensions
-    from evidence.change
-    where source in ('alarm_history', 'alarm')
+    from once
 ),
 -- an alarm as it was configured last
 watched as (
@@ -46,7 +63,7 @@ select
     w.w.namespace as namespace, w.w.metric as metric,
     json_extract_string(t.data, '$.oldState.stateValue') as old_state,
     coalesce(json_extract_string(t.data, '$.newState.stateValue'), t.j[7]) as new_state,
-    t.j[3] as summary, t.document
+    t.j[3] as summary, t.data
 from told as t
 left join watched as w
     on w.alarm = t.j[1] and w.account is not distinct from t.account and w.region is not distinct from t.region

@@ -2,7 +2,7 @@
 -- deployments, ECS deployments, service events and stopped tasks, updates of EKS clusters, AWS Health. Most have
 -- a record in CloudTrail too, which says who asked; these say what came of it. Stopped tasks are kept by ECS for
 -- about an hour.
--- needs: evidence.change
+-- needs: evidence.change evidence.resource
 -- scope: case
 -- account: AWS account id, null where an imported file names none
 -- region: AWS region, null where an imported file names none
@@ -20,11 +20,43 @@
 -- message: what the service says
 -- after: what it was made to be, JSON
 -- before: what it was, JSON, where the record tells
-with once as (
-    -- of a deployment that went on, the record with the latest state: they grow, and status words sort by it too
-    select source, account, region, event_id, occurred_at, max({'length': length(document), 'document': document}) as d
+with told as (
+    select source, account, region, event_id, occurred_at, document, null as seen_at
     from evidence.change
     where source not in ('cloudtrail', 'alarm_history', 'alarm')
+    union all
+    -- what the inventory of an account holds tells the same
+    select
+        'lambda_version', account, region, arn || '@' || epoch_ms(modified_at), modified_at, configuration, seen_at
+    from (
+        select
+            account, region, arn, configuration, seen_at, case when json_valid(configuration) then
+                try_cast(replace(configuration ->> 'LastModified', '+0000', 'Z') as timestamp) end as modified_at
+        from evidence.resource
+        where kind = 'AWS::Lambda::Version'
+    )
+    union all
+    select
+        part.source, account, region, part.document ->> 'id', try_cast(part.document ->> 'createdAt' as timestamp),
+        json_merge_patch(json_object('serviceArn', arn, 'serviceName', node), part.document)::varchar, seen_at
+    from (
+        select
+            account, region, arn, node, seen_at,
+            unnest(list_concat(
+                [{'source': 'ecs_deployment', 'document': x} for x in json_extract(configuration, '$.deployments[*]')],
+                [{'source': 'ecs_event', 'document': x} for x in json_extract(configuration, '$.events[*]')]
+            )) as part
+        from evidence.resource
+        where kind = 'AWS::ECS::Service' and json_valid(configuration)
+    )
+),
+-- of one that went on, what was seen last; records without that time grow
+once as (
+    select
+        source, account, region, event_id, occurred_at,
+        max({'seen_at': coalesce(seen_at, timestamp '0001-01-01 00:00:00'), 'length': length(document), 'document': document}) as d
+    from told
+    where occurred_at is not null
     group by source, account, region, event_id, occurred_at
 ),
 read_ as (

@@ -19,7 +19,6 @@
 with line as not materialized (
     select
         account, region, log_group, log_stream, event_id, timestamp, coalesce(ordinal, 0) as ordinal, message, is_edge,
-        case when message[1] = '{' then strpos(message, '"log":"') end as log_at,
         epoch_ms(timestamp) // 4000 as moment
     from (
         select account, region, log_group, log_stream, event_id, timestamp, ordinal, message, false as is_edge
@@ -37,19 +36,16 @@ cut_ as (
     select distinct log_group, log_stream, moment + unnest([-1, 0, 1]) as moment
     from line
     where case
-        when log_at > 0 then message[log_at + 7] = ' ' or message[log_at + 7:log_at + 8] = '\t'
-            or message[log_at + 7:log_at + 17] in ('Caused by: ', 'goroutine 1')
-            or contains(message[log_at + 26:log_at + 60], ' P ') or contains(message, '"_p":"P"')
-            or contains(message, '"partial_message":')
-        when message[1] = '{' then false
+        when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|'
+            || '[0-9T:.Z+-]{20,35} std(?:out|err) P )|"_p":"P"|"partial_message":')
+        when message[11] = 'T' then contains(message, ' stdout P ') or contains(message, ' stderr P ')
         else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ') or starts_with(message, 'goroutine ')
-            or message[11] = 'T' and contains(message[20:60], ' P ')
     end
 ),
 opened as (
     select
-        line.* exclude (message, log_at, moment),
-        case when log_at > 0 and json_valid(message) then json_extract_string(message, [
+        line.* exclude (message, moment),
+        case when message[1] = '{' and contains(message, '"log":"') and json_valid(message) then json_extract_string(message, [
             '$.log', '$._p', '$.stream', '$.partial_id', '$.partial_ordinal', '$.partial_last', '$.source', '$.container_id'
         ]) end as j,
         coalesce(j[1], message) as enclosed,

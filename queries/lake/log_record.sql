@@ -73,12 +73,14 @@ worded as (
                 or json.cause[1] = '{' then concat_ws(chr(10), json.stack, 'Caused by: ' || json.cause)
             when thrown.type is not null then concat_ws(chr(10), thrown.stack, 'Caused by: ' || thrown.cause)
             when record_type not in ('log', 'error') then null
-            -- several lines, and one of them a frame
-            when (contains(rtrim(said, E' \n\r'), chr(10)) or contains(rtrim(said, E' \n\r'), chr(13))) and (
-                    contains(said, 'Traceback (most recent call last)') or contains(said, '.go:')
+            -- several lines, and one of them a frame: in this order, since to trim is dear
+            when contains(said, 'at ') or contains(said, '.go:') or contains(said, '.rb:') or contains(said, '.rs:')
+                or contains(said, 'Traceback (most recent call last)') or contains(said, 'Stack trace:') then case
+                when not contains(rtrim(said, E' \n\r'), chr(10)) and not contains(rtrim(said, E' \n\r'), chr(13)) then null
+                when contains(said, 'Traceback (most recent call last)') or contains(said, '.go:')
                     or contains(said, '.rb:') or contains(said, '.rs:') or contains(said, 'Stack trace:')
-                    or contains(said, 'at ') and regexp_matches(left(said, 8000), '[\n\r]\s*at \S'))
-                then left(said, 64000)
+                    or regexp_matches(left(said, 8000), '[\n\r]\s*at \S') then left(said, 64000)
+            end
         end as stack
     from part
 ),

@@ -1,6 +1,6 @@
 -- One message without the envelope that a collector put around it (Container Insights, FireLens, the
 -- container runtime's own prefix), and who wrote it. A step of lake.log_record, which is the one to read.
--- needs: lake.log_message
+-- needs: evidence.log_event lake.log_cut
 -- scope: record
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -17,25 +17,41 @@
 -- text: what the writer wrote
 -- is_json: whether that is a JSON object
 with event as (
+    -- of streams and groups whole columns are made, without CASE: so each name is looked at once and not each line
     select
         account, region, event_id, log_group, log_stream, timestamp, ordinal, message,
-        coalesce(starts_with(log_group, '/aws/lambda/'), false) or is_dated as is_lambda,
-        -- CASE chooses the text and not the list, which it would copy
-        string_split(case when is_dated then substr(log_stream, 12) end, '[') as dated,
+        starts_with(log_group, '/aws/lambda/') as is_functions,
+        -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
+        log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/' and contains(log_stream, '[') as is_dated,
+        substr(log_group, 13) as named, regexp_extract(log_stream, '^.{11}([^\[]*)\[', 1) as dated,
+        regexp_extract(log_stream, '^.{11}[^\[]*\[([^\]]*)', 1) as versioned,
+        regexp_extract(log_stream, '^[^/]+/(?:.*/)?([^/]*)/(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$', 1)
+            as task_container
+    from evidence.log_event
+    where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
+),
+-- several events that had been one before they were cut up: under the id of the first, in its envelope
+piece as (
+    select
+        account, region, log_group, unnest(event_ids) as event_id,
+        generate_subscripts(event_ids, 1) = 1 as is_first, text as whole
+    from lake.log_cut
+),
+message as (
+    select
+        event.* exclude (message, is_functions, is_dated),
+        coalesce(is_functions, false) or coalesce(is_dated, false) as is_lambda, coalesce(is_dated, false) as is_dated,
         case
-            when is_dated then null
-            when regexp_matches(log_stream, '^[^/]+/.+/([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$')
-                and not starts_with(log_stream, 'states/') then string_split(log_stream, '/')[-2]
-        end as task_container
-    from (
-        select
-            account, region, log_group, log_stream, timestamp, ordinal, event_id, message,
-            -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
-            coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/'
-                and contains(log_stream, '['), false) as is_dated
-        from lake.log_message
-        where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
-    )
+            when piece.event_id is null then event.message
+            when event.message[1] = '{' and json_valid(event.message)
+                then json_merge_patch(event.message, json_object('log', piece.whole))::varchar
+            else piece.whole
+        end as message
+    from event
+    left join piece
+        on event.event_id = piece.event_id and event.log_group is not distinct from piece.log_group
+        and event.account is not distinct from piece.account and event.region is not distinct from piece.region
+    where piece.event_id is null or piece.is_first
 ),
 opened as (
     select
@@ -50,7 +66,7 @@ opened as (
                 '$.log', '$.log_processed', '$.kubernetes.pod_name', '$.container_name', '$.container_id',
                 '$.stream', '$.source'
             ]) as envelope
-    from event
+    from message
 ),
 told as (
     select
@@ -73,8 +89,9 @@ told as (
 stripped as (
     select
         *,
+        case when not is_dated and not starts_with(log_stream, 'states/') then nullif(task_container, '') end as task,
         case
-            when not is_lambda and contains(substr(enclosed, 20, 24), ' std')
+            when not is_lambda and enclosed[11] = 'T'
                 then regexp_replace(enclosed, '^[0-9][0-9T:.Z+-]+ (stdout|stderr) [FP] ', '')
             else enclosed
         end as text
@@ -84,19 +101,19 @@ select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda,
     case
         when is_lambda then coalesce(
-            nullif(dated[1], ''),
-            case when starts_with(log_group, '/aws/lambda/') then nullif(substr(log_group, 13), '') end)
+            case when is_dated then nullif(dated, '') end,
+            case when starts_with(log_group, '/aws/lambda/') then nullif(named, '') end)
         -- a pod of a deployment (two suffixes), a job (a date too), a daemon set (one), a stateful set (a number)
         when pod is not null then regexp_replace(
             pod, '(-([4-9bcdf]{6,10}|\d{8,10}))?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,4}$', '')
-        else coalesce(container, task_container)
+        else coalesce(container, task)
     end as node,
     case
         when is_lambda then 'AWS::Lambda::Function'
         when pod is not null then 'AWS::EKS::Container'
-        when coalesce(container, task_container) is not null then 'AWS::ECS::Container'
+        when coalesce(container, task) is not null then 'AWS::ECS::Container'
     end as kind,
-    case when dated is not null then split_part(dated[2], ']', 1) end as version,
+    case when is_dated then versioned end as version,
     pod, text,
     -- CASE, since json_valid is dear and most lines are plain
     case when left(ltrim(text), 1) = '{' then json_valid(text) else false end as is_json

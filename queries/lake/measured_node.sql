@@ -1,6 +1,6 @@
 -- What the dimensions of a metric or of an alarm name: the node, by the name that lake.invocation and lake.span
 -- use. A step of lake.metric and lake.alarm_event.
--- needs: evidence.metric evidence.change
+-- needs: evidence.metric evidence.change evidence.resource
 -- scope: case
 -- namespace: as in CloudWatch
 -- dimensions: all of them, as JSON with sorted names
@@ -14,8 +14,11 @@ with watched as (
         '{' || array_to_string(list_sort([
             to_json(one ->> 'Name') || ':' || to_json(one ->> 'Value') for one in json_extract(document, '$.Dimensions[*]')
         ]), ',') || '}' as dimensions
-    from evidence.change
-    where source = 'alarm'
+    from (
+        select document from evidence.change where source = 'alarm'
+        union all
+        select configuration from evidence.resource where kind = 'AWS::CloudWatch::Alarm' and json_valid(configuration)
+    )
 ),
 series as (
     select

@@ -100,7 +100,12 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("DescribeServices", {**SHOP, "services": ["web-01", "nope"]}),
         *(("DescribeTasks", SHOP | TASK), ("DescribeTaskDefinition", {"taskDefinition": "web"})),
     ],
-    "eks": [("ListClusters", {}), ("DescribeCluster", {"name": "shop"})],
+    "codedeploy": [("ListDeployments", {}), ("BatchGetDeployments", {"deploymentIds": ["d-0"]})],
+    "eks": [
+        *(("ListClusters", {}), ("DescribeCluster", {"name": "shop"}), ("ListUpdates", {"name": "shop"})),
+        ("DescribeUpdate", {"name": "shop", "updateId": "u-1"}),
+    ],
+    "health": [("DescribeEvents", {"filter": {"regions": ["eu-west-1"]}})],
     "elbv2": [
         *((f"Describe{name}", {}) for name in ("LoadBalancers", "TargetGroups", "Listeners")),
         ("DescribeRules", {"ListenerArn": estate.LISTENER}),

@@ -1,5 +1,7 @@
 """The way from an account: serve, pull over HTTP, and the same lake as from files."""
 
+import gzip
+import json
 from datetime import timedelta
 
 import pytest
@@ -28,10 +30,12 @@ def both(tmp_path_factory):
             SCENARIO.starts_at + timedelta(hours=2),
             access=Access(regions=(endpoint.region,), endpoint_url=endpoint.url),
             quota_share=1000,
+            groups=("metrics", "changes"),
         )
         pulled = pull_into(folder / "pulled", request)
         again = pull_into(folder / "pulled", request)
-    import_into(folder / "imported", [generated.traces, generated.logs])
+    files = [folder / "telemetry" / f"{name}.ndjson.gz" for name in ("metrics", "changes", "alarms")]
+    import_into(folder / "imported", [generated.traces, generated.logs, *files])
     return folder, pulled, again, generated.counts["log_events"]
 
 
@@ -45,8 +49,13 @@ def test_a_second_pull_adds_nothing(both):
 UNSEEN = {"account", "region"}
 
 
-# lake.gap is left out: it tells of the collecting itself, which files know nothing of.
-VIEWS = [n for n, v in tree().items() if v.schema in ("lake", "links", "chains") and n != "lake.gap"]
+# lake.gap is left out: it tells of the collecting itself, which files know nothing of. lake.metric: the
+# files hold every statistic, a pull asks for those that matter (see below).
+VIEWS = [
+    n
+    for n, v in tree().items()
+    if v.schema in ("lake", "links", "chains") and n not in ("lake.gap", "lake.metric")
+]
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -56,9 +65,36 @@ def test_pull_gives_the_same_lake_as_import(both, name):
     rows = []
     for case in ("pulled", "imported"):
         with Case(folder / case) as opened:
-            batches = opened.sql(f"select {columns} from {name} order by all")
-            rows.append([row for batch in batches for row in batch.to_pylist()])
+            rows.append(opened.sql(f"select {columns} from {name} order by all").arrow().to_pylist())
     assert rows[0] == rows[1]
+
+
+def test_pull_gives_the_metrics_of_the_files(both):
+    """Each datapoint that was pulled is in the files with its value, and every series of them is there.
+
+    An average is no statistic of a set: CloudWatch makes it of the sum and the count.
+    """
+    folder, *_ = both
+    columns = "namespace, metric, dimensions, node, stat, starts_at, period_s"
+    rows = []
+    for case in ("pulled", "imported"):
+        with Case(folder / case) as opened:
+            found = opened.sql(f"select {columns}, value from lake.metric").arrow().to_pylist()
+            rows.append([tuple(row.values()) for row in found])
+    pulled, imported = map(set, rows)
+    assert len(rows[0]) == len(pulled)
+    assert {row for row in pulled if row[4] != "Average"} <= imported
+    assert {(*row[:4], row[5]) for row in pulled} == {(*row[:4], row[5]) for row in imported}
+
+
+def test_every_change_comes_back(both):
+    folder, *_ = both
+    with gzip.open(folder / "telemetry" / "changes.ndjson.gz", "rt") as file:
+        written = {json.loads(line)["eventID"] for line in file}
+    with Case(folder / "pulled") as opened:
+        rows = opened.sql("select event_id from lake.change where source = 'cloudtrail'").arrow().to_pylist()
+        found = [row["event_id"] for row in rows]
+    assert sorted(found) == sorted(written)
 
 
 def test_verify_names_what_was_changed(both, tmp_path, capsys):

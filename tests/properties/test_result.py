@@ -98,11 +98,11 @@ def test_every_chain_leads_from_its_entry_to_one_origin(plain):
 def test_chains_have_one_root_and_no_circle(telemetry, tmp_path):
     import_into(tmp_path / "case", [telemetry.traces, telemetry.logs])
     with Case(tmp_path / "case") as case:
-        tables = case.sql(
+        rows = case.sql(
             """select count(*) filter (where m.hop = 0 and m.invocation <> m.chain) as strangers,
                 count(*) filter (where m.hop = 0) - count(distinct m.chain) as roots_too_many,
                 count(*) - count(distinct (m.chain, m.invocation)) as twice
             from chains.member as m"""
         )
-        (row,) = [row for batch in tables for row in batch.to_pylist()]
+        (row,) = rows
         assert row == {"strangers": 0, "roots_too_many": 0, "twice": 0}

@@ -27,6 +27,11 @@ the epoch; text in ISO 8601 for the XML services and `apigatewayv2`; Lambda's La
       TaskDefinitions        [TaskDefinition], oldest first; `Tags` of one: {task definition ARN: [Tag]}
     eks
       Clusters               [Cluster]
+      Updates                {cluster name: [Update]}
+    codedeploy
+      Deployments            [DeploymentInfo]
+    health
+      Events                 [Event]
     stepfunctions
       StateMachines          [DescribeStateMachine's]; executions and map runs are in a file of their own
     sqs

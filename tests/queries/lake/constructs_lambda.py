@@ -11,7 +11,18 @@ from __future__ import annotations
 __all__ = ["CONSTRUCTS"]
 
 CONSTRUCTS: tuple[tuple[str, str, str, str], ...] = (
+    # B1: shapes in which events leave CloudWatch Logs
+    ("B1", "FilterLogEvents", "../../unit/importers/test_shapes", "test_filter_log_events"),
+    ("B1", "GetLogEvents, no ids", "../../unit/importers/test_shapes", "test_get_log_events_ids_are_stable_and_keep_equal_lines_apart"),
+    ("B1", "GetQueryResults", "../../unit/importers/test_log_shapes", "test_query_results_are_events"),
+    ("B1", "GetQueryResults, status and limit", "../../unit/importers/test_log_shapes", "test_what_a_query_did_not_give_is_a_warning"),
+    ("B1", "CreateExportTask", "../../unit/importers/test_log_shapes", "test_export_task"),
+    ("B1", "CreateExportTask, its test of writing", "../../unit/importers/test_log_shapes", "test_export_task"),
+    ("B5", "subscription payload", "../../unit/importers/test_shapes", "test_subscription_payloads"),
+    ("B5", "subscription payload, CONTROL_MESSAGE", "../../unit/importers/test_log_shapes", "test_control_messages_are_counted"),
     # B3: order and completeness
+    ("B3", "lines of one millisecond, ids of AWS", "test_log_joined", "test_stack"),
+    ("B3", "lines of one millisecond, ids derived", "../../unit/test_analysis", "test_lines_of_one_millisecond_keep_the_order_of_their_source"),
     ("B3", "START, END, REPORT in one millisecond", "test_lambda_log", "test_one"),
     ("B3", "the same event twice", "test_log_record", "test_empty_two_and_duplicates"),
     ("B3", "late arrivals", "test_lambda_log", "test_late_line_of_the_first_attempt_stays_with_it"),

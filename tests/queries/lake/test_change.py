@@ -212,3 +212,70 @@ def test_what_somebody_patched_in_kubernetes(query):
         ("kubernetes", "cart", None), ("kubernetes", "cart", "Forbidden"),
     ]  # fmt: skip
     assert rows[0]["after"] == '{"spec":1}'
+
+
+def resource(kind, configuration, **more):
+    return {
+        "account": "111122223333", "region": "eu-west-1", "kind": kind, "node": "web", "seen_at": 0,
+        "configuration": json.dumps(configuration), "configuration_key": 1,
+    } | more  # fmt: skip
+
+
+MODIFIED = "2026-01-01T00:00:05.000+0000"
+DEPLOYED = {
+    "id": "d-1",
+    "createdAt": "2026-01-01T00:00:01.500Z",
+    "rolloutState": "IN_PROGRESS",
+    "taskDefinition": "web:8",
+}
+SAID = {
+    "id": "e-1",
+    "createdAt": "2026-01-01T00:00:02Z",
+    "message": "(service web) has reached a steady state.",
+}
+
+
+def test_what_an_inventory_holds_of_roll_outs(query):
+    arn = AWS("lambda", "function:web:7")
+    given = [
+        resource(
+            "AWS::Lambda::Version", VERSION | {"FunctionName": "web", "LastModified": MODIFIED}, arn=arn
+        ),
+        resource("AWS::ECS::Service", {"deployments": [DEPLOYED], "events": [SAID]}, arn="arn"),
+        # seen again an hour later, when it was through
+        resource(
+            "AWS::ECS::Service",
+            {"deployments": [DEPLOYED | {"rolloutState": "COMPLETED"}], "events": [SAID]},
+            arn="arn",
+            seen_at=3600,
+        ),
+        resource("AWS::ECS::Service", {}, arn="none"),
+        *(
+            resource(kind, {}, arn="broken") | {"configuration": "{"}
+            for kind in (
+                "AWS::ECS::Service",
+                "AWS::Lambda::Version",
+                "AWS::CloudWatch::Alarm",
+                "AWS::SQS::Queue",
+            )
+        ),
+    ]
+    rows = ask(query, resource=given)
+    assert [(row["source"], row["action"], row["node"]) for row in rows] == [
+        ("ecs_deployment", "Deployment", "web"), ("ecs_event", "ServiceEvent", "web"), ("lambda_version", "Version", "web"),
+    ]  # fmt: skip
+    steps = ask(query, resource=given, view="lake.deployment_event")
+    assert [step["status"] for step in steps] == ["COMPLETED", None, None]
+
+
+def test_an_alarm_of_the_inventory_names_the_node(query):
+    alarm = DEFINED | {"AlarmConfigurationUpdatedTimestamp": "2026-01-01T00:00:01Z"}
+    given = [
+        resource("AWS::CloudWatch::Alarm", alarm, arn="a"),
+        resource("AWS::CloudWatch::Alarm", alarm | {"StateValue": "OK"}, arn="a", seen_at=3600),
+    ]
+    rows = ask(query, rang("{}", 60), resource=given)
+    assert [(row["source"], row["node"]) for row in rows] == [
+        ("alarm", "orders"),
+        ("alarm_history", "orders"),
+    ]

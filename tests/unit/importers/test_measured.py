@@ -40,7 +40,7 @@ def imported(tmp_path, *values, **options):
 
 def rows(tmp_path, query):
     with Case(tmp_path / "case") as case:
-        return [row for batch in case.sql(query) for row in batch.to_pylist()]
+        return list(case.sql(query))
 
 
 def test_get_metric_data_with_its_queries(tmp_path):

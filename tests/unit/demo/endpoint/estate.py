@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from .estate_parts.compute import ECS, EKS, LAMBDA
+from .estate_parts.compute import CODEDEPLOY, ECS, EKS, HEALTH, LAMBDA
 from .estate_parts.edge import ELB, HTTP, LISTENER, REST
 from .estate_parts.history import MAP_RUN, alarms, changes, executions, metrics
 from .estate_parts.messaging import (
@@ -67,7 +67,9 @@ COMPOSITE = {"AlarmName": "shop", "AlarmRule": 'ALARM("pay errors")', "StateValu
 CONFIGURATION: dict[str, Record] = {
     "lambda": LAMBDA,
     "ecs": ECS,
+    "codedeploy": CODEDEPLOY,
     "eks": EKS,
+    "health": HEALTH,
     "stepfunctions": STATES,
     "sqs": SQS,
     "sns": SNS,

@@ -156,5 +156,49 @@ ECS = {
     "Tags": {arn("ecs", "task-definition/web:2"): [{"key": "team", "value": "web"}]},
 }
 EKS = {
-    "Clusters": [{"name": "shop", "arn": arn("eks", "cluster/shop"), "createdAt": START, "version": "1.34"}]
+    "Clusters": [{"name": "shop", "arn": arn("eks", "cluster/shop"), "createdAt": START, "version": "1.34"}],
+    "Updates": {
+        "shop": [
+            {
+                "id": "u-1",
+                "status": "Successful",
+                "type": "VersionUpdate",
+                "createdAt": START,
+                "params": [{"type": "Version", "value": "1.34"}],
+                "errors": [],
+            },
+        ]
+    },
+}
+CODEDEPLOY = {
+    "Deployments": [
+        {
+            "deploymentId": f"d-{n}",
+            "applicationName": "orders",
+            "createTime": START + n,
+            "status": "Failed",
+            "computePlatform": "Lambda",
+            "creator": "user",
+            "errorInformation": {
+                "code": "ALARM_ACTIVE",
+                "message": "One or more alarms have been activated.",
+            },
+        }
+        for n in range(2)
+    ]
+}
+HEALTH = {
+    "Events": [
+        {
+            "arn": "arn:aws:health:eu-west-1::event/LAMBDA/AWS_LAMBDA_OPERATIONAL_ISSUE/1",
+            "service": "LAMBDA",
+            "eventTypeCode": "AWS_LAMBDA_OPERATIONAL_ISSUE",
+            "eventTypeCategory": "issue",
+            "region": "eu-west-1",
+            "startTime": START,
+            "lastUpdatedTime": START + 60,
+            "statusCode": "open",
+            "eventScopeCode": "PUBLIC",
+        }
+    ]
 }

@@ -1,11 +1,12 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
--- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
--- needs: lake.invocation links.edge
+-- request ended well), `repeated` (a later attempt at the same message failed too, and that one counts), or
+-- `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
+-- needs: lake.invocation links.edge links.delivery
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
--- outcome: surfaced, propagated, absorbed, retried or unsettled
+-- outcome: surfaced, propagated, absorbed, retried, repeated or unsettled
 -- handler: the invocation that ended well in spite of it, null otherwise
 with recursive failed as (
     select invocation, node, request_id, started_at, is_virtual, is_client_error
@@ -62,13 +63,38 @@ attempt as (
     where not f.is_virtual and later.status = 'ok' and later.started_at > f.started_at
     group by f.invocation
 ),
+-- the messages of a failed invocation that were handed over again
+again as (
+    select f.invocation, d.message, d.consumer_node, max(later.attempt) as last_attempt
+    from failed as f
+    join links.delivery as d on d.consumer = f.invocation
+    join links.delivery as later
+        on later.message = d.message and later.consumer_node = d.consumer_node and later.attempt > d.attempt
+        and later.producer is not distinct from d.producer
+    group by f.invocation, d.message, d.consumer_node
+),
+last_ as (
+    select a.invocation, min(i.invocation) filter (where i.status = 'ok' and l.outcome = 'done') as handler,
+        bool_and(i.status = 'failed') as is_repeated
+    from again as a
+    join links.delivery as l
+        on l.message = a.message and l.consumer_node = a.consumer_node and l.attempt = a.last_attempt
+    join lake.invocation as i on i.invocation = l.consumer
+    group by a.invocation
+),
 retried as (
-    select invocation, min(handler) as handler from attempt group by invocation
+    select invocation, min(handler) as handler from (
+        select * from attempt
+        union all
+        select invocation, handler from last_ where handler is not null
+    )
+    group by invocation
 )
 select
     f.invocation,
     case
         when r.handler is not null then 'retried'
+        when coalesce(l.is_repeated, false) then 'repeated'
         when m.has_failed then 'propagated'
         when f.is_virtual and f.is_client_error and m.handler is null then 'unsettled'
         when m.has_surfaced or t.invocation is not null then 'surfaced'
@@ -81,3 +107,4 @@ from failed as f
 left join met as m using (invocation)
 left join (select distinct invocation from top) as t using (invocation)
 left join retried as r using (invocation)
+left join last_ as l using (invocation)

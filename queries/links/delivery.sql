@@ -1,10 +1,10 @@
 -- One attempt to hand one message, record or event to the invocation that took it.
--- needs: links.reach links.correlated links.known_id links.source links.wiring links.proof links.feeder lake.invocation lake.call
+-- needs: links.reach links.correlated links.known_id links.mention links.source links.wiring links.proof links.feeder lake.invocation lake.call
 -- scope: case
 -- materialize
 -- message: id of the message where a record tells it, else who sent it and where it came from
 -- source: queue, topic, bus or stream that it came from last, null where nothing tells
--- producer: the invocation that sent it
+-- producer: the invocation that sent it, null where nothing tells
 -- consumer: the invocation that took it
 -- consumer_node: its node
 -- attempt: 1 for the first delivery that the case holds
@@ -12,7 +12,7 @@
 --   consumer failed at the last attempt that the configuration allows, and there is somewhere to put it)
 -- dead_letter: where it went then
 -- failed_at: when it was clear that it had not been dealt with, UTC; null where it was
--- evidence: proof (a record) or correlation (a common id)
+-- evidence: proof (a record), correlation (a common id), or consumer (only who took it names the message)
 with way as (
     select caller as producer, callee as consumer, carrier as source, through, 'proof' as evidence, false as is_habit
     from links.reach where kind = 'link'
@@ -25,6 +25,17 @@ with way as (
 message as (
     select invocation, min(value) as value from links.known_id
     where what in ('message_id', 'event_id') group by invocation having count(*) = 1
+),
+-- only who took it names it: who sent it is not known, but how often it was tried
+taken_alone as (
+    select m.value as message, m.invocation as consumer, s.source
+    from links.mention as m
+    join lake.invocation as i on i.invocation = m.invocation
+    join (select node, min(source) as source from links.source group by node having count(*) = 1) as s on s.node = i.node
+    anti join links.reach as r on r.callee = m.invocation and r.kind = 'link'
+    anti join links.correlated as c on c.callee = m.invocation and c.kind = 'link'
+        and (c.basis <> 'habit' or c.ahead >= 120)
+    where m.is_message
 ),
 trouble as (
     -- a call that failed, and none to the same node did well after it
@@ -78,6 +89,15 @@ taken as (
     left join message as m on m.invocation = w.through
     left join trouble as t on t.caller = w.consumer
     where not w.is_habit or w.source is not null
+    union all
+    select
+        null, w.consumer, w.source, s.max_attempts, s.dead_letter, s.returns_after_s, 'consumer', i.node, i.started_at,
+        i.ended_at, w.message, true, i.status = 'failed', i.status = 'failed' or coalesce(t.is_left, false),
+        i.status = 'failed' or t.caller is not null, coalesce(t.failed_at, i.ended_at)
+    from taken_alone as w
+    join lake.invocation as i on i.invocation = w.consumer
+    left join links.source as s on s.node = i.node and s.source = w.source
+    left join trouble as t on t.caller = w.consumer
 ),
 -- where nothing names the message, one that follows a failed delivery is the same, another is another
 placed as (

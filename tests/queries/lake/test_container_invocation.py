@@ -12,7 +12,11 @@ ECS = "AWS::ECS::Container"
 
 
 def given(records: str = "", values: str = "", shared: str = "") -> dict[str, str]:
-    return {"lake.log_record": RECORD + records, "lake.log_value": VALUE + values, "lake.shared_value": SHARED + shared}
+    return {
+        "lake.log_record": RECORD + records,
+        "lake.log_value": VALUE + values,
+        "lake.shared_value": SHARED + shared,
+    }
 
 
 def test_empty_and_lines_that_name_nothing(check) -> None:
@@ -47,9 +51,12 @@ def test_without_an_id_the_rarest_common_value_tells(check) -> None:
 
 
 def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
-    lines = "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n" + "".join(
-        f"{id} | {id} | g | a/b/t1 | {at} | n | {ECS} | t1 | {trace}\n"
-        for id, at, trace in (("e1", 1.5, "-"), ("e2", 9, "-"), ("e3", 1.5, "other"))
+    lines = (
+        "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n"
+        + "".join(
+            f"{id} | {id} | g | a/b/t1 | {at} | n | {ECS} | t1 | {trace}\n"
+            for id, at, trace in (("e1", 1.5, "-"), ("e2", 9, "-"), ("e3", 1.5, "other"))
+        )
     )
     span = {
         "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,

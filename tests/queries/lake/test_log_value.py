@@ -42,7 +42,11 @@ def test_times_threads_and_platform_lines_hold_no_value(query, message) -> None:
         (f"sent, message id {UUID}", UUID, True),
         (f"RequestId {UUID}", UUID, False),
         ("Root=1-683abe0a-32ea3cd68e4da31018faee5c;Sampled=0", "683abe0a32ea3cd68e4da31018faee5c", False),
-        ("00-683abe0a32ea3cd68e4da31018faee5c-53995c3f42cd8ad8-00", "683abe0a32ea3cd68e4da31018faee5c", False),
+        (
+            "00-683abe0a32ea3cd68e4da31018faee5c-53995c3f42cd8ad8-00",
+            "683abe0a32ea3cd68e4da31018faee5c",
+            False,
+        ),
     ],
 )
 def test_value(query, message, value, is_message) -> None:

@@ -18,11 +18,19 @@ REACH = "caller | callee | caller_node | callee_node | carrier | through | kind\
 CALL = "caller | node | is_failed | started_at | ended_at | trace_key | span_key\n"
 
 
-def given(reach: str = "", call: str = "", known: str = "", source: str = SOURCE, correlated: str = "", wiring: str = "") -> dict[str, str]:
+def given(
+    reach: str = "",
+    call: str = "",
+    known: str = "",
+    source: str = SOURCE,
+    correlated: str = "",
+    wiring: str = "",
+    mention: str = "",
+) -> dict[str, str]:
     return {
         "lake.invocation": INVOCATIONS, "links.source": source, "links.reach": REACH + reach, "lake.call": CALL + call,
         "links.known_id": "value | what | invocation\n" + known, "links.proof": "caller | callee | kind\n",
-        "links.wiring": "source | target | how\n" + wiring, "links.correlated": "caller | callee | kind | basis | ahead\n" + correlated,
+        "links.mention": "invocation | value | first_at | is_message\n" + mention, "links.wiring": "source | target | how\n" + wiring, "links.correlated": "caller | callee | kind | basis | ahead\n" + correlated,
         "links.feeder": "caller_node | callee_node | source | is_guess\n",
     }  # fmt: skip
 
@@ -80,10 +88,27 @@ def test_consumer_that_failed_returned_its_message(check) -> None:
 
 def test_message_taken_from_the_dead_letter_queue_of_the_one_it_was_sent_to(check) -> None:
     source = "node | source | is_configured\nworker | dead | true\n"
-    rows = given("p1 | w1 | shop | worker | queue | v1 | link", source=source, wiring="queue | dead | dead_letter")
+    rows = given(
+        "p1 | w1 | shop | worker | queue | v1 | link", source=source, wiring="queue | dead | dead_letter"
+    )
     check(VIEW, rows, """
         source | producer | consumer
         dead   | p1       | w1
+    """)  # fmt: skip
+
+
+def test_attempts_that_only_their_consumers_name(check) -> None:
+    invocations = INVOCATIONS.replace(
+        "w2         | worker | 63         | 64       | ok", "w2 | worker | 63 | 64 | failed"
+    )
+    rows = given(
+        mention="f1 | m1 | 3.1 | true\nw2 | m1 | 63.1 | true\nw3 | m1 | 123.1 | true\nw1 | v1 | 3 | false"
+    )
+    check(VIEW, rows | {"lake.invocation": invocations}, """
+        message | source | producer | consumer | attempt | outcome  | evidence
+        m1      | jobs   | -        | f1       | 1       | returned | consumer
+        m1      | jobs   | -        | w2       | 2       | returned | consumer
+        m1      | jobs   | -        | w3       | 3       | done     | consumer
     """)  # fmt: skip
 
 

@@ -48,4 +48,8 @@ def test_map_run_and_its_child_have_one_label(check) -> None:
         caller | callee | kind | candidates
         x1     | x2     | call | 1
     """)  # fmt: skip
-    check(VIEW, given(events=f"a:x1 | MapRunStarted | {run} | - | 3.5", workflows="a:x2 | flow | Rows | 3"), "caller")
+    check(
+        VIEW,
+        given(events=f"a:x1 | MapRunStarted | {run} | - | 3.5", workflows="a:x2 | flow | Rows | 3"),
+        "caller",
+    )

@@ -1,7 +1,5 @@
 """Edges that the id of a message, an event or its request proves."""
 
-# ruff: noqa: E501 - a row of a table is one line
-
 from __future__ import annotations
 
 VIEW = "links.message_id"
@@ -14,7 +12,9 @@ INVOCATIONS = """
 """
 
 
-def given(known: str = "", mention: str = "", log: str = "", carried: str = "", call: str = "") -> dict[str, str]:
+def given(
+    known: str = "", mention: str = "", log: str = "", carried: str = "", call: str = ""
+) -> dict[str, str]:
     return {
         "lake.invocation": INVOCATIONS, "links.known_id": "value | what | invocation\n" + known,
         "links.mention": "invocation | value | first_at | is_message\n" + mention,

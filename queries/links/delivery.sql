@@ -28,10 +28,12 @@ message as (
 ),
 -- only who took it names it: who sent it is not known, but how often it was tried
 taken_alone as (
-    select m.value as message, m.invocation as consumer, s.source
+    select
+        m.value as message, m.invocation as consumer, s.source,
+        count(*) over (partition by m.value, i.node) as times
     from links.mention as m
     join lake.invocation as i on i.invocation = m.invocation
-    join (select node, min(source) as source from links.source group by node having count(*) = 1) as s on s.node = i.node
+    left join (select node, min(source) as source from links.source group by node having count(*) = 1) as s on s.node = i.node
     anti join links.reach as r on r.callee = m.invocation and r.kind = 'link'
     anti join links.correlated as c on c.callee = m.invocation and c.kind = 'link'
         and (c.basis <> 'habit' or c.ahead >= 120)
@@ -98,6 +100,8 @@ taken as (
     join lake.invocation as i on i.invocation = w.consumer
     left join links.source as s on s.node = i.node and s.source = w.source
     left join trouble as t on t.caller = w.consumer
+    -- where nothing says that it takes messages it may have sent this one, but not twice
+    where w.source is not null or w.times > 1
 ),
 -- where nothing names the message, one that follows a failed delivery is the same, another is another
 placed as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -16,11 +17,27 @@ from forensics.analysis import analyse, is_analysed
 from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
 from forensics.chains import Found, chains_of, find, trace_document, trace_id_of
+from forensics.chains.times import iso
 from forensics.errors import NotFoundError, UsageError
 from forensics.lake import Lake, Rows
-from forensics.model import Answer, Document, Failure, OnProgress, Suspect, Tool, TraceDocument, no_progress
+from forensics.model import (
+    Answer,
+    Difference,
+    Document,
+    Failure,
+    OnProgress,
+    Population,
+    Split,
+    SplitValue,
+    Suspect,
+    Tool,
+    TraceDocument,
+    Window,
+    no_progress,
+)
 from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
+from forensics.rootcause.contrast import contrast_of_issues, contrast_of_periods, populations, split_by
 from forensics.rootcause.suspects import Period, suspects
 
 __all__ = ["Case"]
@@ -98,7 +115,7 @@ class Case:
         """
         tool = Tool("trace-forensics", version("trace-forensics"))
         found = self.suspects(since, until, baseline=baseline) if since or until or baseline else ()
-        return gather(
+        document = gather(
             self._lake,
             tool,
             manifest_sha256(self._path),
@@ -106,6 +123,9 @@ class Case:
             suspects=found,
             baseline=baseline,
         )
+        common = contrast_of_issues(self._lake, [issue.id for issue in document.issues])
+        issues = tuple(replace(issue, contrast=common.get(issue.id, ())) for issue in document.issues)
+        return replace(document, issues=issues)
 
     def suspects(
         self,
@@ -131,6 +151,32 @@ class Case:
                 "give --since and --until, or another --baseline",
             )
         return suspects(self._lake, Period(starts_at, ends_at), Period(*baseline) if baseline else None)
+
+    def diff(self, good: tuple[datetime, datetime], bad: tuple[datetime, datetime]) -> Difference:
+        """The chains of two stretches of time (naive UTC, the end exclusive), and who began what differs.
+
+        Raises UsageError where they overlap, NotFoundError where one of them holds no chain.
+        """
+        suspected = self.suspects(*bad, baseline=good)
+        counted = populations(self._lake, Period(*bad), Period(*good))
+        for name, window in (("baseline", good), ("window", bad)):
+            if name not in counted:
+                raise NotFoundError(
+                    f"no chain of {self._path} begins in {window[0]}/{window[1]}",
+                    'forensics sql "select min(started_at), max(started_at) from chains.chain"',
+                )
+        return Difference(
+            _population(good, counted["baseline"]), _population(bad, counted["window"]),
+            contrast_of_periods(self._lake, Period(*bad), Period(*good)), suspected,
+        )  # fmt: skip
+
+    def diff_by(self, dimension: str) -> Split:
+        """Chains by the values of a dimension: version, environment, zone, or any other that
+        `chains.trait` knows (`annotation customer`, `region`), the one that fails most above the rest first.
+        """
+        kinds = ("version", "environment", "zone", "cold start", "memory")
+        rows = split_by(self._lake, f"{dimension} of " if dimension in kinds else dimension)
+        return Split(dimension, tuple(_split_value(row) for row in rows))
 
     def failures(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Failure]:
         """Every failure in order of time, streamed."""
@@ -221,3 +267,17 @@ class Case:
             {"chains": chains},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
+
+
+def _population(window: tuple[datetime, datetime], row: dict[str, Any]) -> Population:
+    bounds = Window(iso(window[0]), iso(window[1]))
+    return Population(bounds, row["chains"], row["failed"], _float(row["p50_ms"]), _float(row["p99_ms"]))
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _split_value(row: dict[str, Any]) -> SplitValue:
+    durations = {name: _float(row[name]) for name in ("p50_ms", "p99_ms")}
+    return SplitValue(**row | durations)

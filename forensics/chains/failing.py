@@ -18,9 +18,9 @@ __all__ = ["failing_chains"]
 _BATCH = 2_000
 
 _MEMBERS = """
-    select s.failure, s.chain, s.invocation as symptom, m.hop, i.*
+    select s.failure, s.chain, s.invocation as symptom, s.message as given_up, m.hop, i.*
     from chosen as s
-    join chains.member as m using (chain)
+    join failures.member as m using (chain)
     join lake.invocation as i on i.invocation = m.invocation
     order by s.failure, m.hop, i.started_at nulls last, i.invocation
 """
@@ -30,26 +30,41 @@ _EDGES = """
         c.started_at, c.ended_at, c.http_status, c.exception_type, c.exception_message,
         p.trace_id, p.segment_id, p.span_id
     from chosen as s
-    join chains.member as m using (chain)
+    join failures.member as m using (chain)
     join links.edge as e on e.caller = m.invocation
     left join lake.call as c on c.trace_key = e.trace_key and c.span_key = e.call_key
     left join lake.span as p on p.trace_key = e.trace_key and p.span_key = e.call_key
-    order by s.failure, e.caller, c.started_at nulls last, e.callee
+    union all by name
+    select s.failure, a.caller, a.invocation as callee, 'call' as kind, 'configured' as evidence,
+        1.0 / (1 + a.candidates) as confidence, a.candidates, i.operation, true as is_failed,
+        false as in_progress, i.started_at, i.ended_at
+    from chosen as s
+    join failures.member as m using (chain)
+    join failures.above as a on a.caller = m.invocation and a.outcome = 'failed'
+    join lake.invocation as i on i.invocation = a.invocation
+    order by all
 """
 _LINES = """
     select distinct l.*
     from chosen as s
-    join chains.member as m using (chain)
+    join failures.member as m using (chain)
     join failures.line as l on l.invocation = m.invocation
     order by l.invocation, l.timestamp, l.event_id
 """
 
 
+_PARTIAL = """
+    select s.failure, p.attempts, 'partial' as record_type, l.* exclude (record_type)
+    from chosen as s
+    join failures.partial as p on p.chain = s.chain and p.invocation = s.invocation and p.message = s.message
+    join lake.log_record as l on l.event_id = p.event_id and l.log_group = p.log_group
+    order by s.failure
+"""
 _BEFORE = """
     select distinct e.invocation, e.before, e.before_reason, e.between as time_outs, b.trace_id, b.segment_id,
         b.log_group, b.log_stream, b.event_id, b.event_time
     from chosen as s
-    join chains.member as m using (chain)
+    join failures.member as m using (chain)
     join failures.environment as e on e.invocation = m.invocation
     join lake.invocation as b on b.invocation = e.before
     order by e.invocation, e.before
@@ -59,7 +74,7 @@ _BEFORE = """
 def failing_chains(lake: Lake) -> Iterator[Chain]:
     """One Chain per row of `failures.symptom`, with the log lines that tell how members ended."""
     lake.bind(["failures.line"])
-    symptoms = lake.arrow("select failure, chain, invocation from failures.symptom order by failure")
+    symptoms = lake.arrow("select failure, chain, invocation, message from failures.symptom order by failure")
     for start in range(0, symptoms.num_rows, _BATCH):
         yield from _batch(lake, symptoms.slice(start, _BATCH))
 
@@ -69,6 +84,7 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
         members = _grouped(lake.rows(_MEMBERS), "failure")
         edges = _grouped(lake.rows(_EDGES), "failure")
         lines = _grouped(lake.rows(_LINES), "invocation")
+        partial = {row["failure"]: _line(row) for row in lake.rows(_PARTIAL)}
         before = {row["invocation"]: _before(row) for row in lake.rows(_BEFORE)}
     for failure, rows in members.items():
         first = rows[0]
@@ -82,6 +98,8 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
                 for row in rows
             ),
             edges=tuple(_edge(row) for row in edges.get(failure, [])),
+            message=first["given_up"],
+            given_up=partial.get(failure),
         )
 
 

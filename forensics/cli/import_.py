@@ -15,6 +15,7 @@ __all__ = ["register"]
 _NAMES = {
     "log_event": "log events",
     "segment_document": "segment documents",
+    "span_document": "spans",
     "trace_summary": "trace summaries",
     "metric": "datapoints",
     "change": "changes",
@@ -39,7 +40,8 @@ def import_(
     """Read exported telemetry into a case. What is there already is not added twice.
 
     Told apart by content: output of aws xray batch-get-traces and get-trace-summaries, traces and
-    segment documents one per line; output of aws logs filter-log-events, get-log-events and
+    segment documents one per line; spans as records of aws/spans (Transaction Search), OTLP JSON and
+    Jaeger JSON; output of aws logs filter-log-events, get-log-events and
     get-query-results, log events one per line, subscription payloads, folders that an export task
     wrote; metrics, alarms and changes as the CLI prints them (aws cloudwatch, cloudtrail, deploy,
     ecs, lambda, health), files of a trail, metric streams; configuration (aws lambda list-functions,

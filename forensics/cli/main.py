@@ -14,6 +14,7 @@ from forensics.cli import (
     catalog,
     connect,
     demo,
+    diff,
     doctor,
     iam_policy,
     import_,
@@ -42,8 +43,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _COMMANDS = (
-    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, sql, shell,
-    connect, catalog, verify,
+    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, diff, sql,
+    shell, connect, catalog, verify,
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)

@@ -26,10 +26,10 @@ __all__ = [
     "ThreadsOption",
     "UntilOption",
     "VerboseOption",
-    "baseline_window",
     "case_words",
     "duration",
     "moment",
+    "stretch",
     "window",
 ]
 
@@ -114,16 +114,14 @@ def window(
     return first, last
 
 
-def baseline_window(text: str | None, end: datetime | None) -> tuple[datetime, datetime] | None:
+def stretch(text: str, end: datetime | None) -> tuple[datetime, datetime]:
     """`A/B` as two moments. Raises UsageError."""
-    if text is None:
-        return None
     first, slash, last = text.partition("/")
     if not slash:
         raise UsageError(
-            f"{text} is no stretch of time", "--baseline 2026-10-05T01:00:00/2026-10-05T02:00:00"
+            f"{text} is no stretch of time", "two times: 2026-10-05T01:00:00/2026-10-05T02:00:00"
         )
     starts_at, ends_at = moment(first, end), moment(last, end)
     if starts_at is None or ends_at is None or starts_at >= ends_at:
-        raise UsageError(f"the baseline {text} is empty", "the earlier time comes first")
+        raise UsageError(f"the stretch {text} is empty", "the earlier time comes first")
     return starts_at, ends_at

@@ -20,8 +20,8 @@ from forensics.cli.options import (
     ThreadsOption,
     UntilOption,
     VerboseOption,
-    baseline_window,
     case_words,
+    stretch,
     window,
 )
 
@@ -73,7 +73,7 @@ def report(
         return 0
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
-        healthy = baseline_window(baseline, opened.ends_at)
+        healthy = stretch(baseline, opened.ends_at) if baseline else None
         if output is Format.ndjson:
             write((f"{line}\n" for line in failure_lines(opened.failures(*bounds))), file, force=force)
         elif output is Format.json:

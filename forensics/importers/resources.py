@@ -26,11 +26,13 @@ from forensics.inventory import (
     config_item,
     execution_row,
     filled,
+    is_account,
     load_key,
     resource_of,
+    resources_of_account,
 )
 
-__all__ = ["read_resource"]
+__all__ = ["read_account", "read_resource"]
 
 _object = msgspec.json.Decoder(dict[str, Any])
 
@@ -41,11 +43,26 @@ def read_resource(raw: bytes | msgspec.Raw, rows: Rows) -> bool:
     """Add what the value holds; False where it is no configuration. Raises RecursionError."""
     value = _object.decode(raw)
     place = Place(rows.source.account, rows.source.region)
-    found = _read_execution(value, rows)
+    found = _read_execution(value, rows) or read_account(raw, rows)
     for resource, seen_at in _resources(value, place):
         _add(resource, seen_at, rows)
         found = True
     return found
+
+
+def read_account(raw: bytes | msgspec.Raw, rows: Rows) -> bool:
+    """The same for a file of a whole account: told apart by its keys, of which one may be `events`."""
+    try:
+        value = _object.decode(raw)
+    except msgspec.DecodeError:
+        return False
+    if not is_account(value):
+        return False
+    text = bytes(raw).decode("utf-8", "replace")
+    place = Place(rows.source.account, rows.source.region)
+    for resource in resources_of_account(value, text, place, _redactor()):
+        _add(resource, None, rows)
+    return True
 
 
 def _read_execution(value: Item, rows: Rows) -> bool:

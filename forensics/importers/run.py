@@ -167,5 +167,5 @@ def _nothing_found(files: list[tuple[Path, str]], paths: Iterable[Path]) -> None
         raise InputError(f"no files in {where}", "give the folder that holds the exported JSON")
     raise InputError(
         f"no telemetry in {where} ({len(files)} file{'s' * (len(files) != 1)} looked at)",
-        "expected X-Ray traces or CloudWatch log events: see forensics import --help",
+        "expected X-Ray traces, spans or CloudWatch log events: see forensics import --help",
     )

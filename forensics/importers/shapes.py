@@ -19,7 +19,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from forensics.importers.event import add_event
 from forensics.importers.insights import is_results, read_results
 from forensics.importers.measured import read_measured
-from forensics.importers.resources import read_resource
+from forensics.importers.resources import read_account, read_resource
 from forensics.importers.rows import Rows, content_key, mended
 from forensics.importers.spans import read_spans
 
@@ -101,7 +101,8 @@ def _read(raw: bytes | Raw, outer: _Envelope, place: str, rows: Rows, *, escaped
     except RecursionError:
         rows.warn("too_deep", "JSON nested too deeply to read", place)
     except msgspec.ValidationError as error:
-        rows.warn("bad_record", f"a field is not of its type: {error}", place)
+        if not read_account(raw, rows):
+            rows.warn("bad_record", f"a field is not of its type: {error}", place)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         valid = None if escaped else mended(bytes(raw))
         if valid is None:

@@ -4,6 +4,7 @@
 environment variables and other secrets out before anything is written. No I/O but the key's file.
 """
 
+from forensics.inventory.account import is_account, resources_of_account
 from forensics.inventory.asks import ASKS, Ask, asked_of, roots
 from forensics.inventory.config import config_item
 from forensics.inventory.execution import EXECUTION, MAP_RUN, ExecutionRows, execution_row
@@ -24,8 +25,10 @@ __all__ = [
     "config_item",
     "execution_row",
     "filled",
+    "is_account",
     "load_key",
     "resource_of",
     "resource_rows",
+    "resources_of_account",
     "roots",
 ]

@@ -37,6 +37,7 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     action: str = ""
     is_optional: bool = False
     requires: tuple[str, ...] = ()
+    collection: str = ""
 
     @property
     def full(self) -> str:

@@ -17,6 +17,7 @@ from forensics.model.chain import (
     LogLine,
     Node,
 )
+from forensics.model.difference import Difference, Population, Split, SplitValue
 from forensics.model.document import (
     Absorbed,
     Alternative,
@@ -85,6 +86,7 @@ __all__ = [
     "ColumnOf",
     "Contrast",
     "Coverage",
+    "Difference",
     "Document",
     "Edge",
     "Evidence",
@@ -103,6 +105,7 @@ __all__ = [
     "OnProgress",
     "ParameterInfo",
     "PathStep",
+    "Population",
     "Progress",
     "Rate",
     "RecipeInfo",
@@ -110,6 +113,8 @@ __all__ = [
     "Sampling",
     "Section",
     "ServiceMap",
+    "Split",
+    "SplitValue",
     "StepEdge",
     "Suspect",
     "Symptom",

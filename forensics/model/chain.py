@@ -118,7 +118,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A failing chain: its members by hop, the edges between them, and where it shows."""
+    """A failing chain: its members by hop, the edges between them, and where it shows.
+
+    `message` was given up though the symptom's invocation ended well; `given_up` is the line that says so.
+    """
 
     chain: str
     failure: str
@@ -126,3 +129,5 @@ class Chain:
     entry: str
     invocations: tuple[Invocation, ...]
     edges: tuple[Edge, ...]
+    message: str | None = None
+    given_up: LogLine | None = None

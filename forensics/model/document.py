@@ -111,6 +111,9 @@ class Coverage:
     warnings: dict[str, int]
     clock_skew: tuple[ClockSkew, ...]
     xray_agreement: XrayAgreement
+    datapoints: int = 0
+    changes: int = 0
+    unmeasured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,9 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
             (select count(*) from lake.invocation where not is_virtual and trace_id is null) as untraced,
             (select count(*) from rootcause.verdict where {_IN_WINDOW}) as failures,
             (select count(*) from failures.absorbed where {_IN_WINDOW}) as absorbed,
-            (select count(*) from chains.chain) as chains""",
+            (select count(*) from chains.chain) as chains,
+            (select count(*) from lake.metric) as datapoints,
+            (select count(*) from lake.change) as changes""",
         window.bounds,
     )[0]
     warnings = lake.rows(
@@ -159,7 +161,16 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         warnings={row["severity"]: row["n"] for row in warnings},
         clock_skew=(),
         xray_agreement=XrayAgreement(),
+        datapoints=counts["datapoints"],
+        changes=counts["changes"],
+        unmeasured=_unmeasured(lake),
     )
+
+
+def _unmeasured(lake: Lake) -> tuple[str, ...]:
+    """Nodes that AWS measures and of which no metric came, where metrics were collected at all."""
+    rows = lake.rows("select node from lake.unmeasured_node where reason = 'not_sent' order by node, kind")
+    return tuple(dict.fromkeys(row["node"] for row in rows))
 
 
 def _sampling(lake: Lake) -> tuple[Sampling, ...]:

@@ -11,6 +11,7 @@ _GAPS = 20
 _TABLES = {
     "log_event": "log events",
     "segment_document": "segment documents",
+    "span_document": "spans",
     "trace_summary": "trace summaries",
     "metric": "datapoints",
     "change": "changes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from forensics.model import Absorbed, ChainStep, Coverage, Document, Evidence, Failure, Issue, Locator
+from forensics.report.diff_text import contrast_words
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
 
@@ -13,6 +14,7 @@ __all__ = ["locator_text", "render_failure", "render_report"]
 _WIDTH = 80
 _GAPS = 5
 _ISSUES = 20
+_TRAITS = 2
 _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
 
 
@@ -61,6 +63,8 @@ def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool, ca
         f"{number}. {issue.title}  [{issue.failures:,} failure{_s(issue.failures)}{band}]", "   ", first=""
     )
     lines += _wrap(issue.explanation, "   ")
+    for found in issue.contrast[:_TRAITS]:
+        lines += _wrap(f"differs: {contrast_words(found, 'failing', 'healthy')}", "            ", first="   ")
     if example:
         lines += ["", *_chain(example.chain)]
         lines += [] if brief else _proof(example)
@@ -136,6 +140,9 @@ def _unseen(coverage: Coverage) -> list[str]:
         lines.append(
             f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
         )
+    if coverage.unmeasured:
+        some = ", ".join(coverage.unmeasured[:_GAPS]) + (", …" if len(coverage.unmeasured) > _GAPS else "")
+        lines.append(f"{len(coverage.unmeasured):,} nodes sent no metrics, which is not zero: {some}")
     lines += _gaps(coverage)
     warned = sum(coverage.warnings.values())
     if warned:

@@ -61,6 +61,7 @@ class Around:
     with_records: frozenset[str] = field(default_factory=frozenset)
     workloads: Mapping[str, Node] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
+    mapped: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -85,6 +86,10 @@ class Around:
         for habit in self.habits:
             groups[habit.callee].append(habit)
         return {node: tuple(found) for node, found in groups.items()}
+
+    def sources_of(self, function: Node) -> tuple[Node, ...]:
+        """The queues and streams that are mapped to a function."""
+        return self.mapped.get(function.name, ())
 
     def calls_of(self, caller: Node) -> tuple[Habit, ...]:
         """What this node is seen to call."""
@@ -175,7 +180,25 @@ def around(lake: Lake) -> Around:
         frozenset(row["node"] for row in own),
         workloads,
         tuple(_trouble(row) for row in troubles),
+        _mapped(lake),
     )
+
+
+_SOURCES = {"sqs": "AWS::SQS::Queue", "kinesis": "AWS::Kinesis::Stream", "dynamodb": "AWS::DynamoDB::Table"}
+
+
+def _mapped(lake: Lake) -> dict[str, tuple[Node, ...]]:
+    """From the event-source mappings' ARNs: `…:sqs:…:orders`, `…:dynamodb:…:table/orders/stream/…`."""
+    rows = lake.rows("""
+        select distinct node, configuration ->> '$.EventSourceArn' as arn from lake.resource
+        where kind = 'AWS::Lambda::EventSourceMapping' and node is not null order by all""")
+    found: dict[str, list[Node]] = defaultdict(list)
+    for row in rows:
+        parts = (row["arn"] or "").split(":", 5)
+        if len(parts) == 6 and parts[2] in _SOURCES:
+            name = parts[5].split("/")[1] if "/" in parts[5] else parts[5]
+            found[row["node"]].append(Node(name, _SOURCES[parts[2]]))
+    return {name: tuple(nodes) for name, nodes in found.items()}
 
 
 def _trouble(row: dict[str, Any]) -> Trouble:

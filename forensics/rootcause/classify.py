@@ -89,7 +89,7 @@ _PATTERNS = tuple((family, re.compile(pattern)) for family, pattern in _FAMILIES
 # A status as the usual HTTP clients put it into the text of what they throw.
 _STATUS_TEXT = re.compile(
     r"(?:status(?: code)?:?|unexpected status|with status|not indicate success:|answered|HTTP) "
-    r"(?P<a>[45]\d\d)\b|^(?P<b>[45]\d\d) (?:Server|Client) Error|^(?P<c>[45]\d\d) [A-Z]"
+    r"(?P<a>[45]\d\d)\b|\b(?P<b>[45]\d\d) (?:Server|Client) Error|^(?P<c>[45]\d\d) [A-Z]"
 )
 # The request was wrong, not who refused it (RFC 9110, 15.5: "the client seems to have erred").
 _OF_CALLER = frozenset({"permission_denied", "credential_expired", "validation", "configuration"})

@@ -13,24 +13,50 @@ from forensics.chains import failing_chains
 from forensics.lake import Lake
 from forensics.rootcause.around import around
 from forensics.rootcause.classify import classify
-from forensics.rootcause.verdict import Verdict, verdict
-from forensics.rootcause.walk import walk
+from forensics.rootcause.siblings import Siblings
+from forensics.rootcause.verdict import Verdict, mask, verdict
+from forensics.rootcause.walk import Walk, walk
 
 __all__ = ["classify_absorbed", "explain_failures"]
 
 _BATCH = 2_000
+# Walks that are kept until all others are done; a case of more is explained without its siblings.
+_WAITING = 50_000
 
 
 def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Rows of `rootcause.verdict`, one per failure, in order of failure id; streamed."""
+    """Rows of `rootcause.verdict`, one per failure, streamed: first what records explain by themselves,
+    then what only its traced siblings do; each in order of failure id."""
     rows: list[dict[str, Any]] = []
-    known = around(lake)
-    for chain in failing_chains(lake):
-        rows.append(_row(verdict(walk(chain, known))))
+    for walked in _walks(lake):
+        rows.append(_row(verdict(walked)))
         if len(rows) == _BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
             rows = []
     yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def _walks(lake: Lake) -> Iterator[Walk]:
+    known, siblings = around(lake), Siblings(mask)
+    waiting: list[Walk] = []
+    for chain in failing_chains(lake):
+        walked = walk(chain, known)
+        if _is_settled(walked) or len(waiting) >= _WAITING:
+            siblings.learn(walked)
+            yield walked
+        else:
+            waiting.append(walked)
+    for walked in waiting:
+        yield siblings.explain(walked)
+
+
+def _is_settled(walked: Walk) -> bool:
+    """Records of this very request tell where it began; an exception of an untraced node may be another's."""
+    origin = walked.origin
+    if origin.finding.category in (None, "unknown"):
+        return False
+    own = origin.finding.rule in ("raised_here", "timeout_of_its_own", "no_explanation")
+    return not own or origin.me.trace_id is not None
 
 
 def classify_absorbed(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -14,7 +14,7 @@ __all__ = ["Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 _EXCERPT = 400
 _NOTHING = Around()
 # Record types of lines that the program or its platform wrote, not a service about it.
-_ITS_OWN = frozenset({"log", "error", "timeout", "exit", "report"})
+_ITS_OWN = frozenset({"log", "error", "timeout", "exit", "report", "partial"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from forensics.model import (
 from forensics.rootcause.walk import Step, Walk, because_chain, symptom_edge
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["Verdict", "mask", "verdict"]
 
 _FINGERPRINT = "v1"
 # Shares of verdicts of each band that should be right; calibrated once there is a yardstick.
@@ -88,7 +88,7 @@ def _trace_id(walked: Walk) -> str | None:
 
 def _symptom_kind(me: Invocation) -> str:
     if me.end_reason:
-        return {"error": "exception", "exit": "crash"}.get(me.end_reason, me.end_reason)
+        return {"error": "exception", "exit": "crash", "partial": "message"}.get(me.end_reason, me.end_reason)
     if me.is_throttle:
         return "throttle"
     if me.http_status is not None and me.http_status >= 400:
@@ -168,7 +168,7 @@ def _said(me: Invocation) -> str:
 def _title(origin: Step) -> str:
     what = (origin.finding.category or "unknown").replace("_", " ")
     error_type, message = _error(origin)
-    said = error_words(error_type, _mask(message), 100)
+    said = error_words(error_type, mask(message), 100)
     return f"{what}: {node_words(origin.me.node)}" + (f" ({said})" if said else "")
 
 
@@ -177,7 +177,7 @@ def _fingerprint(origin: Step) -> str:
     error_type, message = _error(origin)
     parts = (
         _FINGERPRINT, me.node.kind, me.node.name, origin.finding.category or "unknown", me.operation or "",
-        error_type, _mask(message)[:300],
+        error_type, mask(message)[:300],
     )  # fmt: skip
     return "|".join(parts)
 
@@ -190,7 +190,7 @@ def _error(origin: Step) -> tuple[str, str]:
     return finding.error_type or me.error_type or "", finding.error_message or me.error_message or ""
 
 
-def _mask(text: str) -> str:
+def mask(text: str) -> str:
     """A message without what differs from one failure to the next."""
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-from forensics.model import Alternative, Chain, Edge, Invocation, Node
+from forensics.model import Alternative, Chain, Edge, Invocation, LogLine, Node
 from forensics.rootcause.around import Around
 from forensics.rootcause.place import Finding, Place
 from forensics.rootcause.rules import RULES
@@ -43,6 +43,8 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
     """Ask the rules at the symptom, go where they point, and stop where they say that it began."""
     known = around or Around()
     by_id = {i.invocation: _resolved(i, known) for i in chain.invocations}
+    if chain.message is not None:
+        by_id[chain.symptom] = _handed_back(by_id[chain.symptom], chain.given_up)
     steps: list[Step] = []
     alternatives: list[Alternative] = []
     leaving: dict[str, list[Edge]] = {}
@@ -73,6 +75,16 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
         place = at(finding.from_, finding.deadline_us)
     alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
     return Walk(chain, _approach(chain, by_id, leaving), tuple(steps), _without_path(alternatives, steps))
+
+
+def _handed_back(me: Invocation, said: LogLine | None) -> Invocation:
+    """The part of a batch that went wrong: as if it had been all that the invocation did."""
+    if said is None:
+        return replace(me, status="failed", end_reason="partial")
+    return replace(
+        me, status="failed", end_reason="partial", error_type=said.exception_type,
+        error_message=said.exception_message or said.text, logs=(said,),
+    )  # fmt: skip
 
 
 def _resolved(me: Invocation, known: Around) -> Invocation:

@@ -49,6 +49,8 @@ def outcome_words(invocation: Invocation) -> str:
         return f"timed out{ran}"
     if invocation.end_reason == "out_of_memory":
         return "ran out of memory"
+    if invocation.end_reason == "partial":
+        return "handed a message back"
     if invocation.end_reason == "exit":
         return "crashed"
     if invocation.is_throttle:

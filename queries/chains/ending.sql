@@ -20,8 +20,11 @@ climb as (
     select
         c.invocation, e.caller,
         case when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
-        e.kind = 'link'
+        -- an execution that was started and not waited for ends after whoever started it
+        e.kind = 'link' or coalesce(
+            p.kind = 'AWS::StepFunctions::StateMachine' and p.ended_at > a.ended_at + interval 1 second, false)
     from climb as c
+    join lake.invocation as p on p.invocation = c.place
     join links.edge as e on e.callee = c.place
     join lake.invocation as a on a.invocation = e.caller
     where c.met is null and not c.handed_over and e.caller <> c.invocation

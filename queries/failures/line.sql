@@ -1,7 +1,7 @@
 -- A log record that speaks of how an invocation of a failing chain ended: errors, warnings, time-outs, exits,
 -- the line that lake.invocation names, the initialisation of its environment that failed
--- (`init_report`), and what a gateway says of the request (`gateway`).
--- needs: failures.symptom chains.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry
+-- (`init_report`), what a gateway says of the request (`gateway`), and an execution's history (`workflow`).
+-- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.workflow_event
 -- scope: case
 -- materialize
 -- invocation: the invocation that it speaks of
@@ -16,12 +16,11 @@
 -- log_stream: where it lies
 -- event_id: its id there
 with member as (
-    select distinct invocation
-    from chains.member semi join failures.symptom using (chain)
+    select distinct invocation from failures.member
 ),
 told as (
     select i.invocation, i.kind, i.request_id, i.started_at, i.ended_at, i.log_group, i.log_stream, i.event_id,
-        i.trace_key, i.status
+        i.trace_key, i.status, i.execution_arn
     from lake.invocation as i semi join member using (invocation)
     where not i.is_virtual
 ),
@@ -73,7 +72,22 @@ gateway as (
     join lake.execution_log_entry as e
         on e.trace_key = t.trace_key or e.request_id = t.request_id
     where t.kind = 'AWS::ApiGateway::Stage' and e.error_message is not null
+),
+-- the event that says that a task failed, and what the task before it in the history was to call
+history as (
+    select
+        t.invocation, w.occurred_at as timestamp, 'workflow' as record_type, 'ERROR' as level,
+        concat_ws(' ', w.type, w.error, w.cause_message) as message, w.error as exception_type,
+        coalesce(w.target, b.target) as exception_message, null::varchar as platform_error, w.log_group,
+        w.log_stream, w.event_id
+    from told as t
+    join lake.workflow_event as w on w.execution_arn = t.execution_arn
+    asof left join (select * from lake.workflow_event where target is not null) as b
+        on b.execution_arn = w.execution_arn and w.number >= b.number
+    where t.kind = 'AWS::StepFunctions::StateMachine' and t.status = 'failed' and w.is_failure
 )
+
+
 select
     f.invocation, l.timestamp, l.record_type, l.level, l.message, l.exception_type,
     l.exception_message, l.platform_error, l.log_group, l.log_stream, l.event_id
@@ -82,3 +96,4 @@ join lake.log_record as l
     on l.event_id = f.event_id and l.log_group is not distinct from f.log_group
 union all by name select * from init
 union all by name select * from gateway
+union all by name select * from history

@@ -1,25 +1,59 @@
 -- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
--- once per chain. The chain's other bad endings are roles in it.
--- needs: chains.member chains.ending lake.invocation
+-- once per chain, and each message that was given up though its consumer ended well. The chain's other bad
+-- endings are roles in it; a later attempt at what had failed before is no failure of its own.
+-- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial
 -- scope: case
 -- materialize
 -- failure: id of the failure
 -- chain: chain that failed
 -- invocation: the invocation in which it shows
 -- failed_at: end of that invocation (its start where no end is known), UTC
+-- message: id of the message that was given up, null where the invocation itself failed
+with surfaced as (
+    select
+        m.chain, m.invocation, m.hop, i.node, i.request_id, i.attempt, i.is_virtual, i.started_at,
+        coalesce(i.ended_at, i.event_time, i.started_at) as failed_at
+    from chains.member as m
+    join chains.ending as e using (invocation)
+    join lake.invocation as i using (invocation)
+    -- the root of a cycle has a caller below itself, and shows its failure all the same
+    where e.outcome = 'surfaced' or e.outcome = 'propagated' and m.hop = 0
+),
+-- a message of its own began it: where a chain sends several, each may fail for itself
+handed as (
+    select
+        s.chain, s.invocation,
+        min(case when coalesce(suffix(c.operation, 'Batch') or c.operation in ('PutEvents', 'PutRecords'), false)
+            then s.invocation else e.caller end) as message
+    from surfaced as s
+    join links.edge as e on e.callee = s.invocation and e.kind = 'link'
+    join chains.member as m on m.chain = s.chain and m.invocation = e.caller
+    join lake.invocation as c on c.invocation = e.caller
+    where s.hop > 0
+    group by s.chain, s.invocation
+),
+top as (
+    select s.*, h.message
+    from surfaced as s
+    left join handed as h on h.chain = s.chain and h.invocation = s.invocation
+    anti join failures.above as a on a.invocation = s.invocation
+    anti join failures.repeat as r on r.invocation = s.invocation
+    qualify
+        row_number() over (
+            partition by s.chain, h.message order by s.hop, s.started_at nulls last, s.invocation
+        ) = 1
+        -- attempts at one request that no trace ties together are one failure, shown by the first
+        and (s.request_id is null or s.is_virtual or s.hop > 0 or row_number() over (
+            partition by s.node, s.request_id, s.hop > 0 order by s.attempt, s.invocation
+        ) = 1)
+)
 select
-    'f-' || left(md5(m.chain || ' ' || m.invocation), 12) as failure,
-    m.chain, m.invocation, coalesce(i.ended_at, i.event_time, i.started_at) as failed_at
-from chains.member as m
-join chains.ending as e using (invocation)
+    'f-' || left(md5(chain || ' ' || invocation), 12) as failure, chain, invocation, failed_at,
+    null::varchar as message
+from top
+union all
+select
+    'f-' || left(md5(p.chain || ' ' || p.invocation || ' ' || p.message), 12), p.chain, p.invocation,
+    coalesce(i.ended_at, p.event_time), p.message
+from failures.partial as p
 join lake.invocation as i using (invocation)
--- the root of a cycle has a caller below itself, and shows its failure all the same
-where e.outcome = 'surfaced' or e.outcome = 'propagated' and m.hop = 0
-qualify
-    row_number() over (
-        partition by m.chain order by m.hop, i.started_at nulls last, m.invocation
-    ) = 1
-    -- attempts at one request that no trace ties together are one failure, shown by the first
-    and (i.request_id is null or i.is_virtual or m.hop > 0 or row_number() over (
-        partition by i.node, i.request_id, m.hop > 0 order by i.attempt, m.invocation
-    ) = 1)

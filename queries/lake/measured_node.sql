@@ -1,6 +1,6 @@
 -- What the dimensions of a metric or of an alarm name: the node, by the name that lake.invocation and lake.span
 -- use. A step of lake.metric and lake.alarm_event.
--- needs: evidence.metric evidence.change evidence.resource
+-- needs: evidence.metric evidence.change evidence.resource lake.api_name
 -- scope: case
 -- namespace: as in CloudWatch
 -- dimensions: all of them, as JSON with sorted names
@@ -53,7 +53,7 @@ named as (
                 'node': regexp_extract(d[8], '([^:]+)$', 1), 'kind': 'AWS::StepFunctions::StateMachine',
                 'own': ['StateMachineArn']}
             when coalesce(d[9], d[10]) is not null then {
-                'node': coalesce(d[9], d[10]) || coalesce('/' || d[11], ''), 'kind': 'AWS::ApiGateway::Stage',
+                'node': coalesce(api.node, coalesce(d[9], d[10]) || coalesce('/' || d[11], '')), 'kind': 'AWS::ApiGateway::Stage',
                 'own': ['ApiName', 'ApiId', 'Stage']}
             when d[12] is not null then {
                 'node': coalesce(nullif(split_part(d[12], '/', 2), ''), d[12]),
@@ -84,6 +84,7 @@ named as (
                 'own': ['ServiceName', 'Service', 'service', 'service_name']}
         end as known
     from series
+    left join lake.api_name as api on api.api = d[10] || coalesce('/' || d[11], '')
 )
 select
     namespace, dimensions, known.node as node, known.kind as kind,

@@ -17,7 +17,8 @@ function as (
     select
         f.trace_key, f.segment_key, f.trace_id, f.segment_id, f.started_at,
         s.segment_key as service_key,
-        coalesce(s.request_id, l.request_id) as request_id,
+        -- a function that only OpenTelemetry tells of names its request itself
+        coalesce(s.request_id, l.request_id, case when f.span_kind is not null then f.request_id end) as request_id,
         -- where the log is cut it counts from a later attempt: one number for both, so that they meet
         coalesce(l.attempt, p.attempt) as attempt
     from document as f
@@ -45,7 +46,8 @@ named as (
         select
             *,
             coalesce(attempt, row_number() over (
-                partition by trace_key, service_key, case when service_key is null then segment_key end
+                partition by trace_key, service_key,
+                    case when service_key is null then coalesce(request_id, segment_id) end
                 order by started_at nulls last, segment_id
             )) as attempt_
         from function_once

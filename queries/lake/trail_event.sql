@@ -1,7 +1,7 @@
 -- One record of CloudTrail: from LookupEvents, from the files of a trail, or from the log group that it sends
 -- to. Reads and refused calls are here too: lake.change is what was changed. A record's time is when the call
 -- was through. IAM, Route 53 and CloudFront are everywhere: their records are in us-east-1.
--- needs: evidence.change lake.service_line
+-- needs: evidence.change lake.service_line lake.api_name
 -- scope: case
 -- materialize
 -- account: AWS account id
@@ -103,6 +103,7 @@ select
     j[2] as event_source, j[3] as event_name, coalesce(nullif(operation, ''), j[3]) as action,
     coalesce(j[4], j[5], j[6], j[8]) as actor, j[7] as actor_type, j[5] as via, j[9] as source_address,
     nullif(case
+        when api.node is not null then api.node
         when contains(raw, ':function:') then regexp_extract(raw, ':function:([^:]+)', 1)
         when service = 'lambda' then split_part(raw, ':', 1)
         when contains(raw, ':stateMachine:') then regexp_extract(raw, ':stateMachine:([^:/]+)', 1)
@@ -142,3 +143,4 @@ select
     coalesce(j[12] = 'true', false) as is_read_only, coalesce(j[13] = 'true', true) as is_management,
     j[14] as request_id, log_group, log_event_id
 from named
+left join lake.api_name as api on service = 'apigateway' and api.api = raw

@@ -114,6 +114,7 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         *(("ListEventBuses", {}), ("ListRules", {"EventBusName": "shop"})),
         ("ListTargetsByRule", {"EventBusName": "shop", "Rule": "placed"}),
     ],
+    "iam": [("GetAccountAuthorizationDetails", {"Filter": ["Role"]})],
     "kinesis": [("ListStreams", {"Limit": 1}), ("DescribeStreamSummary", {"StreamName": "clicks"})],
     "lambda": [
         *(("ListFunctions", {}), ("ListEventSourceMappings", {}), ("GetAccountSettings", {})),

@@ -64,10 +64,21 @@ def _made(asked: Asked, folder: Path) -> Row:
         shutil.rmtree(folder, ignore_errors=True)
         generate(_varied(load_scenario(asked.scenario), asked), data)
         files = [data / f"{name}.ndjson.gz" for name in _IMPORTED]
-        import_into(case, [f for f in (*files, data / "configuration.json") if f.exists()])
+        import_into(case, [f for f in (*files, _answers(data)) if f.exists()])
         (folder / "made").touch()
     truth: Row = json.loads((data / "truth.json").read_text())
     return truth
+
+
+def _answers(data: Path) -> Path:
+    """The account's configuration as the list and describe calls print it, an answer a line."""
+    written = data / "answers.ndjson"
+    whole = json.loads((data / "configuration.json").read_text())
+    lines = [{name: items} for service in whole.values() for name, items in service.items()]
+    # a queue is described by its attributes alone, one call each
+    lines += [{"Attributes": queue["Attributes"]} for queue in whole.get("sqs", {}).get("Queues", [])]
+    written.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return written
 
 
 def _varied(scenario: Scenario, asked: Asked) -> Scenario:

@@ -68,6 +68,8 @@ the epoch; text in ISO 8601 for the XML services and `apigatewayv2`; Lambda's La
       DBInstances            [DBInstance]
     ec2
       Subnets, NatGateways, RouteTables, SecurityGroups, NetworkInterfaces   [Subnet], [NatGateway], ...
+    iam
+      Roles                  [RoleDetail], policy documents as JSON text
     secretsmanager
       Secrets                [SecretListEntry]
     ssm

@@ -23,12 +23,14 @@ from forensics.rootcause.rules.timeout import (
     timed_out_by_itself,
     timed_out_over_running_callee,
 )
+from forensics.rootcause.rules.workflow import workflow_failed
 
 __all__ = ["RULES", "Rule"]
 
 Rule = Callable[[Place], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    workflow_failed,
     out_of_memory,
     crashed,
     started_anew,

@@ -20,9 +20,13 @@ _CARRIERS = ("AWS::SQS", "AWS::AmazonMQ", *_IN_ORDER)
 
 
 def is_poison(place: Place, error_type: str | None) -> bool:
-    """Whether an exception over a message is the message's own: it blocks its shard or group, or its
-    content cannot be read. An exception over any other message is one of the program."""
-    carriers = [node for node in place.sources if node.kind.startswith(_CARRIERS)]
+    """Whether an exception over a message is the message's own: it blocks its shard or group, its content
+    cannot be read, or it alone of its batch was handed back without any exception. An exception over any
+    other message is one of the program."""
+    if place.me.end_reason == "partial" and error_type is None:
+        return True
+    sources = (*place.sources, *place.around.sources_of(place.me.node))
+    carriers = [node for node in sources if node.kind.startswith(_CARRIERS)]
     unreadable = bool(_UNREADABLE.search(error_type or ""))
     return any(unreadable or _is_in_order(node) for node in carriers)
 

@@ -6,7 +6,7 @@ import re
 
 from forensics.model import Evidence
 from forensics.rootcause.classify import classify, is_of_caller
-from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.message import is_poison
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
@@ -31,8 +31,11 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
         return None
     error_type, message = place.own_exception
     category = classify(error_type, message, place.me.http_status, is_throttle=place.me.is_throttle)
-    if category not in _OF_OTHERS or is_of_caller(category, error_type, message) or place.failed_calls:
+    if category not in _OF_OTHERS or is_of_caller(category, error_type, message):
         return None
+    alike = [call for call in place.failed_calls if _family(call) == category]
+    if alike:
+        return _over_a_call(place, alike[-1])
     category = "dependency_slow" if category == "timeout" else category
     rule = "threw_over_a_dependency"
     said = error_words(error_type, message)
@@ -54,6 +57,27 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
     )  # fmt: skip
 
 
+def _over_a_call(place: Place, call: Call) -> Finding:
+    """Its exception is of the kind that a call of it ended with, though no text ties the two."""
+    rule = "threw_over_a_dependency"
+    text = f"{node_words(call.callee.node)} {outcome_words(call.callee)}, and the exception is of that kind"
+    claims = (
+        *_claims(place, f"{node_words(place.me.node)} failed", rule),
+        evidence_of_call(call, text, rule),
+    )
+    because = f"failed because {node_words(call.callee.node)} {outcome_words(call.callee)}"
+    return Finding(rule, "strong", claims, from_=call.callee.invocation, because=because)
+
+
+def _family(call: Call) -> str | None:
+    edge, callee = call.edge, call.callee
+    status = edge.http_status or callee.http_status
+    return classify(
+        edge.exception_type or callee.error_type, edge.exception_message or callee.error_message, status,
+        is_throttle=callee.is_throttle,
+    )  # fmt: skip
+
+
 def raised_here(place: Place) -> Finding | None:
     """An exception that no failed callee explains."""
     if place.own_exception is None:
@@ -70,7 +94,8 @@ def raised_here(place: Place) -> Finding | None:
     text = f"{node_words(me.node)} raised {said}" + (
         "" if place.failed_calls else ", and no call of it had failed"
     )
-    exact = me.error_type is not None or me.end_reason == "error"
+    # without a trace nobody knows whether a call of it had failed before
+    exact = (me.error_type is not None or me.end_reason == "error") and me.trace_id is not None
     return Finding(
         rule, "exact" if exact and not place.failed_calls else "strong", _claims(place, text, rule),
         category=category or "unhandled_exception", because=f"raised {said}",

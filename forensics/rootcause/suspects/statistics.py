@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 __all__ = ["change_of_shares", "median_by_weight", "spread", "upper_decile"]
 
+_NOTHING = 1e-9  # of a count
 _MAD = 1.4826  # times the median absolute deviation = the standard deviation of a normal
 
 
@@ -19,7 +20,7 @@ def change_of_shares(
     there is one outcome only. Half a count is spread over the outcomes, so that few samples say little.
     """
     outcomes = sorted({*before, *after})
-    if len(outcomes) < 2 or not total_before or not total_after:
+    if len(outcomes) < 2 or min(total_before, total_after) < _NOTHING:
         return 0.0, 0.0
     ratio = moved = 0.0
     for outcome in outcomes:
@@ -33,7 +34,7 @@ def change_of_shares(
 
 
 def _surprise(observed: float, expected: float) -> float:
-    return observed * math.log(observed / expected) if observed > 0 else 0.0
+    return observed * math.log(observed / expected) if observed > _NOTHING else 0.0
 
 
 def median_by_weight(values: Sequence[tuple[float, float]]) -> float:

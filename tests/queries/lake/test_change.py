@@ -279,3 +279,17 @@ def test_an_alarm_of_the_inventory_names_the_node(query):
         ("alarm", "orders"),
         ("alarm_history", "orders"),
     ]
+
+
+def test_a_stage_is_called_by_the_name_of_its_api(query):
+    arn = "arn:aws:apigateway:eu-west-1::/restapis/k3v9"
+    given = [
+        resource("AWS::ApiGateway::Stage", {}, arn=f"{arn}/stages/v1", node="shop/v1"),
+        resource("AWS::ApiGateway::RestApi", {}, arn=arn, node="shop"),
+    ]
+    asked = [
+        trail("UpdateStage", {"restApiId": "k3v9", "stageName": "v1"}, source="apigateway"),
+        trail("PutRestApi", {"restApiId": "k3v9"}, 1, "e-2", source="apigateway"),
+        trail("UpdateStage", {"restApiId": "zzzz", "stageName": "v1"}, 2, "e-3", source="apigateway"),
+    ]
+    assert [row["node"] for row in ask(query, *asked, resource=given)] == ["shop/v1", "shop", "zzzz/v1"]

@@ -95,3 +95,37 @@ def test_the_later_reading_of_a_datapoint_counts(query):
 def test_zero_is_a_datapoint_and_nothing_is_none(query):
     (row,) = query("lake.metric", {"evidence.metric": [point("AWS/SQS", {"QueueName": "q"}, value=0.0)]})
     assert row["value"] == 0.0
+
+
+def test_an_api_that_is_known_by_its_id_has_its_name(query):
+    arn = "arn:aws:apigateway:eu-west-1::/apis/h6t2/stages/$default"
+    known = {"kind": "AWS::ApiGatewayV2::Stage", "arn": arn, "node": "web/$default", "configuration": "{}"}
+    given = [point("AWS/ApiGateway", {"ApiId": "h6t2", "Stage": "$default"})]
+    (row,) = query("lake.metric", {"evidence.metric": given, "evidence.resource": [known]})
+    assert (row["node"], row["is_whole"]) == ("web/$default", True)
+
+
+CALLED = """
+    invocation | node    | kind                  | started_at
+    a#1        | orders  | AWS::Lambda::Function | 1
+    a#2        | orders  | AWS::Lambda::Function | 5
+    b#1        | idle    | AWS::Lambda::Function | 2
+    c:1        | partner | remote                | 3
+    d:1        | -       | remote                | 4
+"""
+
+
+def test_nodes_without_metrics_are_told(check):
+    measured = [{"node": "orders", "metric": "Errors", "value": 0.0}]
+    check("lake.unmeasured_node", {"lake.invocation": CALLED, "lake.metric": measured}, """
+        node    | invocations | first_at | last_at | reason
+        idle    | 1           | 2        | 2       | not_sent
+        partner | 1           | 3        | 3       | not_measured
+    """)  # fmt: skip
+    check("lake.unmeasured_node", {"lake.invocation": CALLED, "lake.metric": []}, """
+        node    | invocations | first_at | last_at | reason
+        idle    | 1           | 2        | 2       | not_collected
+        orders  | 2           | 1        | 5       | not_collected
+        partner | 1           | 3        | 3       | not_collected
+    """)  # fmt: skip
+    check("lake.unmeasured_node", {"lake.invocation": [], "lake.metric": []}, "node | reason")

@@ -185,3 +185,20 @@ def test_ten_thousand_subsegments_below_each_other(query) -> None:
     rows = query(VIEW, {"lake.span": spans, **NO_LOGS})
     assert {row["invocation"] for row in rows} == {"t:00000"}
     assert len(rows) == 10_000
+
+
+def test_function_that_only_opentelemetry_tells_of_is_named_by_its_request(check) -> None:
+    spans = """
+        trace_id | segment_id | span_id | span_kind | origin                | request_id | started_at
+        t        | f          | f       | SERVER    | AWS::Lambda::Function | r          | 1
+        t        | g          | g       | SERVER    | AWS::Lambda::Function | r          | 60
+        t        | h          | h       | SERVER    | AWS::Lambda::Function | -          | 1
+        u        | x          | x       | -         | AWS::Lambda::Function | not said   | 1
+    """
+    check("lake.segment_invocation", {"lake.span": spans}, """
+        segment_key | invocation | request_id | attempt
+        f           | r#1        | r          | 1
+        g           | r#2        | r          | 2
+        h           | t:h        | -          | 1
+        x           | u:x        | -          | 1
+    """)  # fmt: skip

@@ -138,6 +138,8 @@ def _normal(value):
         return [_normal(one) for one in value]
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
         return round(datetime.fromisoformat(value).timestamp(), 3)
+    if isinstance(value, str) and value.startswith('{"Version"'):  # botocore reads policies of IAM
+        return _normal(json.loads(value))
     return round(value, 3) if isinstance(value, float) else value
 
 

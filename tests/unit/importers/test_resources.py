@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/default"
 SECRET = "correct-horse-battery"
 FUNCTION = {
     "FunctionName": "pay", "FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:pay",
@@ -72,3 +73,55 @@ def test_config_says_when(load):
 def test_a_list_of_names_is_no_configuration(load):
     result = load(files={"a": {"QueueUrls": ["https://x/orders"]}, "b": MACHINE}).result
     assert result.skipped == ["a"]
+
+
+def test_a_whole_account_in_one_file(load):
+    account = {
+        "events": {
+            "EventBuses": [
+                {"Name": "default", "Arn": "arn:aws:events:eu-west-1:111122223333:event-bus/default"}
+            ]
+        },
+        "lambda": {"Functions": [FUNCTION], "Concurrency": {"pay": {"ReservedConcurrentExecutions": 5}}},
+        "apigatewayv2": {
+            "Apis": [{"apiId": "a1", "name": "edge"}],
+            "Stages": {"a1": [{"stageName": "prod"}]},
+        },
+    }
+    imported = load(files={"a": account})
+    region = "arn:aws:apigateway:eu-west-1::/apis/a1"
+    assert sorted(told(imported)) == [
+        ("AWS::ApiGatewayV2::Api", "edge", region),
+        ("AWS::ApiGatewayV2::Stage", "edge/prod", f"{region}/stages/prod"),
+        ("AWS::Events::EventBus", "default", BUS),
+        ("AWS::Lambda::Function", "pay", FUNCTION["FunctionArn"]),
+    ]
+    [pay] = [row for row in imported["resource"] if row["node"] == "pay"]
+    assert json.loads(pay["configuration"])["ReservedConcurrentExecutions"] == 5
+    assert not imported.warnings
+
+
+EXECUTION = "arn:aws:states:eu-west-1:111122223333:execution:ship:run-1"
+HISTORY = [
+    {"timestamp": 1790000000.5, "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+     "executionStartedEventDetails": {"input": "{}"}},
+    {"timestamp": "2026-09-21T14:13:21+00:00", "type": "ExecutionFailed", "id": 2, "previousEventId": 1,
+     "executionFailedEventDetails": {"error": "NoStock", "cause": "none left"}},
+]  # fmt: skip
+
+
+def test_an_execution_with_its_history(load):
+    value = {"execution": {"executionArn": EXECUTION, "status": "FAILED"}, "history": HISTORY}
+    rows = load(files={"a": value})["execution_event"]
+    assert [(row["type"], row["number"], row["occurred_at"]) for row in rows] == [
+        ("Execution", None, None),
+        ("ExecutionFailed", 2, datetime(2026, 9, 21, 14, 13, 21)),
+        ("ExecutionStarted", 1, datetime(2026, 9, 21, 14, 13, 20, 500_000)),
+    ]
+    assert {(row["execution_arn"], row["account"], row["region"]) for row in rows} == {
+        (EXECUTION, "111122223333", "eu-west-1")
+    }
+
+
+def test_a_history_that_names_no_execution_is_a_warning(load):
+    assert [code for code, _ in load(files={"a": {"events": HISTORY}}).warnings] == ["execution_unknown"]

@@ -54,6 +54,7 @@ def document(
         "dynamodb": stores.tables(account, past),
         "s3": stores.buckets(account, past),
         "rds": stores.databases(account, past),
+        "iam": governance.roles(account, past),
         "secretsmanager": stores.secrets(account, past),
         "ssm": stores.parameters(account, past),
         "ec2": network.network(account, past),

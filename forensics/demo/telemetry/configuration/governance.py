@@ -1,10 +1,13 @@
-"""Tags and quotas: who owns what, and how much of it there may be."""
+"""Tags, quotas and roles: who owns what, how much of it there may be, and as whom it runs."""
 
 from __future__ import annotations
 
-from forensics.demo.scenario import POD, ROLE, Node, Scenario
-from forensics.demo.telemetry.arns import arn_of
-from forensics.demo.telemetry.configuration.past import Item
+import msgspec
+
+from forensics.demo.scenario import CONTAINER, FUNCTION, POD, ROLE, Node, Scenario
+from forensics.demo.telemetry.arns import arn_of, role_arn
+from forensics.demo.telemetry.configuration.past import Item, Past, text
+from forensics.demo.telemetry.containers.names import digest
 
 _LIMIT = 1000
 _QUOTAS = {
@@ -42,6 +45,35 @@ def _quota(account: Scenario, service: str, code: str, name: str, value: float, 
         "Unit": "None",
         "Adjustable": is_adjustable,
         "GlobalQuota": False,
+    }
+
+
+_SERVICES = {FUNCTION: "lambda.amazonaws.com", CONTAINER: "ecs-tasks.amazonaws.com"}
+_BASIC = "AWSLambdaBasicExecutionRole"
+
+
+def roles(account: Scenario, past: Past) -> Item:
+    """The roles that functions and services run as."""
+    used = {node.role or f"{node.name}-role": node for node in account.nodes if node.kind in _SERVICES}
+    return {"Roles": [_role(account, past, name, node) for name, node in sorted(used.items())]}
+
+
+def _role(account: Scenario, past: Past, name: str, node: Node) -> Item:
+    trust = {"Effect": "Allow", "Principal": {"Service": _SERVICES[node.kind]}, "Action": "sts:AssumeRole"}
+    managed = {"PolicyName": _BASIC, "PolicyArn": f"arn:aws:iam::aws:policy/service-role/{_BASIC}"}
+    return {
+        "Path": "/",
+        "RoleName": name,
+        "RoleId": f"AROA{digest('role', name).upper()[:17]}",
+        "Arn": role_arn(account, name),
+        "CreateDate": text(past.made(name)),
+        "AssumeRolePolicyDocument": msgspec.json.encode(
+            {"Version": "2012-10-17", "Statement": [trust]}
+        ).decode(),
+        "InstanceProfileList": [],
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [managed] if node.kind == FUNCTION else [],
+        "Tags": [],
     }
 
 

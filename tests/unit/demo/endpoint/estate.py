@@ -49,6 +49,15 @@ __all__ = [
 ]
 
 
+ROLE = {
+    "Path": "/",
+    "RoleName": "pay-role",
+    "RoleId": "AROA0123456789ABCDEFG",
+    "Arn": f"arn:aws:iam::{ACCOUNT}:role/pay-role",
+    "CreateDate": "2026-01-02T03:04:05Z",
+    "AssumeRolePolicyDocument": '{"Version":"2012-10-17","Statement":[]}',
+    "RolePolicyList": [{"PolicyName": "table", "PolicyDocument": '{"Version":"2012-10-17","Statement":[]}'}],
+}
 ALARM = {
     "AlarmName": "pay errors",
     "AlarmArn": arn("cloudwatch", "alarm:pay errors"),
@@ -70,6 +79,7 @@ CONFIGURATION: dict[str, Record] = {
     "codedeploy": CODEDEPLOY,
     "eks": EKS,
     "health": HEALTH,
+    "iam": {"Roles": [ROLE]},
     "stepfunctions": STATES,
     "sqs": SQS,
     "sns": SNS,

@@ -19,7 +19,7 @@ Change = Callable[[dict[str, Any], random.Random], None]
 
 class Story:
     """Traces of both stretches. `change` is applied to every piece of work of the window before it is
-    laid out: {node, own_ms, way_ms, parts, fault, calls}."""
+    laid out: {node, own_ms, way_ms, parts, fault, calls, annotations}."""
 
     def __init__(self, change: Change | None = None, *, traces: int = 40, seed: int = 1) -> None:
         self._chance = random.Random(seed)
@@ -37,6 +37,7 @@ class Story:
     def _trace(self, at: int, change: Change | None) -> str:
         trace_id = f"1-{at:08x}-{self._chance.getrandbits(96):024x}"
         documents: list[dict[str, Any]] = []
+        self._customer = self._chance.choice(["acme", "umbrella"])
         self._work("web", float(at), None, trace_id, documents, change)
         segments = [{"Id": d["id"], "Document": json.dumps(d)} for d in documents]
         return json.dumps({"Id": trace_id, "Segments": segments})
@@ -49,13 +50,14 @@ class Story:
         work = {
             "node": node, "own_ms": 10 * chance.lognormvariate(0, 0.3), "fault": False,
             "way_ms": 2 * chance.lognormvariate(0, 0.3), "parts": ["read", "check", "write"],
-            "calls": list(_CALLS[node]),
+            "calls": list(_CALLS[node]), "annotations": {"customer": self._customer},
         }  # fmt: skip
         if change:
             change(work, chance)
         segment: dict[str, Any] = {
             "id": self._id(), "trace_id": trace_id, "name": node, "start_time": at, "subsegments": [],
             "origin": "AWS::ECS::Container", "http": {"response": {"status": 200}},
+            "annotations": work["annotations"],
         }  # fmt: skip
         if parent:
             segment["parent_id"] = parent

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from forensics.cli import main
 from forensics.errors import UsageError
 from tests.unit.rootcause.suspects.conftest import WINDOW
 
@@ -101,3 +102,28 @@ def test_the_same_on_one_thread_and_eight(told, tmp_path):
     for threads in (1, 8):
         with Case(path, threads=threads) as again:
             assert ranked(again) == first
+
+
+def test_what_failing_chains_have_in_common(told, capsys):
+    """One customer's requests fail in the window: the contrast of the issue and of the windows name it."""
+
+    def change(work, chance):
+        if work["node"] == "stock":
+            work["fault"] = work["annotations"]["customer"] == "acme"
+
+    with told(change) as case:
+        issue, window = case.report().issues[0], (at(WINDOW), at(WINDOW + 3600))
+        found = case.diff((at(WINDOW - 3600), at(WINDOW)), window)
+        by_customer = case.diff_by("annotation customer").values
+        path = str(case._path)
+    assert ("annotation customer", "acme") in {(c.dimension, c.value) for c in issue.contrast}
+    assert (found.good.failed, found.good.chains, found.bad.chains) == (0, 40, 40)
+    assert 0 < found.bad.failed < 40
+    assert [v.dimension for v in by_customer][:1] == ["annotation customer"]
+
+    window_words = ["--good", "20h/19h", "--bad", "19h/18h"]
+    assert main(["diff", "--case", path, "--by", "customer"]) == 0
+    assert "acme" in capsys.readouterr().out
+    assert main(["diff", "--case", path, "--by", "customer", *window_words]) == 2
+    assert main(["diff", "--case", path, *window_words]) == 1
+    assert "no chain" in capsys.readouterr().err

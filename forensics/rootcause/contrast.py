@@ -1,0 +1,136 @@
+"""What failing, slow or later chains have in common and the others have not, ranked by lift.
+
+Populations of chains are counted by their traits (`chains.trait`) in SQL; the lift of a trait is its share
+among the one over its share among the other. It is ranked by what it is at least, at one in twenty by
+chance: a customer who occurs once in each population says nothing, whatever the ratio.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from forensics.lake import Lake
+from forensics.model import Contrast
+from forensics.rootcause.suspects.periods import Period, periods_given
+
+__all__ = ["contrast_of_issues", "contrast_of_periods", "populations", "split_by"]
+
+_MOST = 5
+_LEAST = 1.2  # a trait must be at least this much more frequent to be worth a line
+_ONE_SIDED = 1.64
+_FEW = 3  # chains, below which a population is none
+
+_COUNTED = """,
+    size as (
+        select about, count(*) filter (where is_bad) as bad_total,
+            count(*) filter (where not is_bad) as good_total
+        from population group by about
+    ),
+    counted as (
+        select p.about, t.dimension, t.value, count(*) filter (where p.is_bad) as bad,
+            count(*) filter (where not p.is_bad) as good
+        from population as p join chains.trait as t using (chain)
+        group by all
+    )
+    select counted.*, bad_total, good_total
+    from counted join size using (about)
+    where bad_total >= $few and good_total >= $few
+    order by about, dimension, value
+"""
+_OF_ISSUES = f"""
+    with wanted as (select unnest($issues) as issue),
+    bad as (
+        select distinct f.issue as about, f.chain, f.origin_node
+        from failures.failure as f semi join wanted using (issue)
+    ),
+    population as (
+        select about, chain, true as is_bad from bad
+        union
+        select b.about, m.chain, false
+        from (select distinct about, origin_node from bad) as b
+        join lake.invocation as i on i.node = b.origin_node
+        join chains.member as m using (invocation)
+        join chains.chain as c using (chain)
+        where c.status = 'ok'
+    ){_COUNTED}
+"""
+_OF_PERIODS = f"""
+    with population as (
+        select '' as about, c.chain, p.period = 'window' as is_bad
+        from chains.chain as c
+        join period as p on c.started_at >= p.starts_at and c.started_at < p.ends_at
+    ){_COUNTED}
+"""
+_POPULATIONS = """
+    select p.period, count(*) as chains, count(*) filter (where c.status = 'failed') as failed,
+        quantile_disc(c.duration_ms, 0.5) as p50_ms, quantile_disc(c.duration_ms, 0.99) as p99_ms
+    from chains.chain as c
+    join period as p on c.started_at >= p.starts_at and c.started_at < p.ends_at
+    group by p.period
+"""
+_SPLIT = """
+    select t.dimension, t.value, count(*) as chains, count(*) filter (where c.status = 'failed') as failed,
+        quantile_disc(c.duration_ms, 0.5) as p50_ms, quantile_disc(c.duration_ms, 0.99) as p99_ms
+    from chains.trait as t join chains.chain as c using (chain)
+    where starts_with(t.dimension, $prefix)
+    group by all
+    order by t.dimension, chains desc, t.value
+"""
+
+
+def contrast_of_issues(lake: Lake, issues: Sequence[str]) -> dict[str, tuple[Contrast, ...]]:
+    """Per issue: its failing chains against the healthy ones that reached the same node."""
+    return _ranked(lake.rows(_OF_ISSUES, {"issues": list(issues), "few": _FEW})) if issues else {}
+
+
+def contrast_of_periods(lake: Lake, bad: Period, good: Period) -> tuple[Contrast, ...]:
+    """The chains that began in the bad stretch against those of the good one."""
+    with periods_given(lake, bad, good):
+        return _ranked(lake.rows(_OF_PERIODS, {"few": _FEW})).get("", ())
+
+
+def populations(lake: Lake, bad: Period, good: Period) -> dict[str, dict[str, Any]]:
+    """Chains, failures and durations of the `window` (bad) and the `baseline` (good)."""
+    with periods_given(lake, bad, good):
+        return {row["period"]: row for row in lake.rows(_POPULATIONS)}
+
+
+def split_by(lake: Lake, prefix: str) -> list[dict[str, Any]]:
+    """Chains by the values of every dimension that begins so (`version of `), with failures, durations, and
+    the lift of failing there against everywhere else in the dimension; the worst first."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in lake.rows(_SPLIT, {"prefix": prefix}):
+        groups[row["dimension"]].append(row)
+    found = []
+    for rows in groups.values():
+        chains, failed = sum(r["chains"] for r in rows), sum(r["failed"] for r in rows)
+        for row in rows if len(rows) > 1 else ():
+            others = (failed - row["failed"], chains - row["chains"])
+            ratio, low = lift(row["failed"], row["chains"], *others)
+            found.append(row | {"lift": round(ratio, 3), "lift_low": round(low, 3)})
+    return sorted(found, key=lambda r: (-r["lift_low"], -r["chains"], r["dimension"], r["value"]))
+
+
+def _ranked(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[Contrast, ...]]:
+    found: dict[str, list[tuple[float, Contrast]]] = defaultdict(list)
+    for row in rows:
+        ratio, low = lift(row["bad"], row["bad_total"], row["good"], row["good_total"])
+        if low >= _LEAST:
+            found[row["about"]].append(
+                (low, Contrast(row["dimension"], row["value"], round(ratio, 3), row["bad"], row["good"]))
+            )
+    return {
+        about: tuple(c for _, c in sorted(pairs, key=lambda p: (-p[0], p[1].dimension, p[1].value))[:_MOST])
+        for about, pairs in found.items()
+    }
+
+
+def lift(bad: int, bad_total: int, good: int, good_total: int) -> tuple[float, float]:
+    """How much more frequent among the bad, and what that is at least (log ratio, half a count added)."""
+    a, n, b, m = bad + 0.5, bad_total + 1.0, good + 0.5, good_total + 1.0
+    ratio = (a / n) / (b / m)
+    error = math.sqrt(max(0.0, 1 / a - 1 / n + 1 / b - 1 / m))
+    return ratio, math.exp(math.log(ratio) - _ONE_SIDED * error)

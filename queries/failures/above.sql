@@ -1,0 +1,85 @@
+-- Who was most likely waiting for an invocation that failed, where no record ties it to a caller: its node
+-- is seen or configured to be called by one, and that one ran around it; or the error of that one repeats this
+-- one's text, or names its node. A failure of the caller is then where this one shows; a caller of complete
+-- records that ended well has handled it.
+-- needs: lake.invocation lake.lambda_log links.edge links.route lake.workflow_event lake.execution_log_entry
+-- scope: case
+-- materialize
+-- invocation: the invocation that failed
+-- caller: the invocation around it, one that failed before one that ended well, then the one that began last
+-- outcome: failed, or ok of the caller
+-- candidates: number of invocations around it of that outcome
+with direct as (
+    select caller_node, callee_node from links.route where kind = 'call'
+    union select node, target from lake.workflow_event where target is not null
+    union select node, target_node from lake.execution_log_entry where target_node is not null
+),
+-- whoever stands between may say nothing of how it ended
+route as (
+    select caller_node, callee_node, 1 as hops from direct
+    union all
+    select distinct a.caller_node, b.callee_node, 2
+    from direct as a
+    join direct as b on b.caller_node = a.callee_node
+    anti join direct as d on d.caller_node = a.caller_node and d.callee_node = b.callee_node
+),
+orphan as (
+    select
+        i.invocation, i.node, i.started_at, coalesce(i.ended_at, i.event_time, i.started_at) as ended_at,
+        i.error_message
+    from lake.invocation as i
+    anti join links.edge as e on e.callee = i.invocation
+    where i.status = 'failed' and not i.is_virtual and i.started_at is not null
+),
+called as (
+    select o.*, r.caller_node, r.hops from orphan as o join route as r on r.callee_node = o.node and r.caller_node <> o.node
+),
+caller as (
+    select
+        i.invocation, i.node, i.status, i.started_at, coalesce(i.ended_at, i.started_at + interval 15 minute) as ended_at
+    from lake.invocation as i
+    semi join (select distinct caller_node from called) as c on c.caller_node = i.node
+    where not i.is_virtual and i.status in ('failed', 'ok')
+),
+-- whose invocations are known without a trace, all of them are
+complete as (
+    select distinct node from lake.invocation where not is_virtual and trace_id is null
+    union select distinct node from lake.lambda_log
+),
+around_it as (
+    select c.invocation, c.started_at, a.invocation as caller, a.status as outcome, a.started_at as caller_at
+    from called as c
+    join caller as a
+        on a.node = c.caller_node and a.started_at <= c.started_at + interval 20 millisecond
+        and a.ended_at >= c.started_at and a.ended_at >= c.ended_at - interval 1 minute
+        and a.started_at >= c.started_at - interval 1 hour
+    where a.status = 'failed' or c.hops = 1 and a.node in (select node from complete)
+),
+-- what was thrown says from whom it came
+told as (
+    select o.invocation, o.started_at, a.invocation as caller, 'failed' as outcome, a.started_at as caller_at
+    from orphan as o
+    join lake.invocation as a
+        on a.started_at between o.started_at - interval 15 minute and o.started_at + interval 20 millisecond
+        and coalesce(a.ended_at, a.event_time) between o.ended_at - interval 1 second and o.ended_at + interval 1 minute
+    where a.status = 'failed' and not a.is_virtual and a.node <> o.node and a.error_message is not null
+        and (length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
+            or length(o.node) >= 4 and contains(a.error_message, o.node))
+),
+best as (
+    select invocation, min(outcome) as outcome
+    from (select invocation, outcome from around_it union all select invocation, outcome from told)
+    group by invocation
+),
+chosen as (
+    -- by text where it tells, else by habit
+    select * from told
+    union all
+    select * from around_it anti join (select distinct invocation from told) as t using (invocation)
+)
+select
+    b.invocation, max({'caller_at': a.caller_at, 'caller': a.caller}).caller as caller, b.outcome,
+    count(*) as candidates
+from best as b
+join chosen as a on a.invocation = b.invocation and a.outcome = b.outcome
+group by b.invocation, b.outcome

@@ -1,0 +1,51 @@
+-- A message that its consumer could not work on though the function itself ended well: it handed the message
+-- back (batchItemFailures), and no later attempt did better. Shown by the last attempt.
+-- needs: failures.work chains.member lake.resource
+-- scope: case
+-- materialize
+-- chain: the chain that every attempt belongs to, the first by name where there are several
+-- invocation: the last attempt
+-- message: id of the message, or of what it was about
+-- attempts: number of attempts that the lines tell of
+-- event_id: the line that says that it went wrong
+-- log_group: where that line lies
+-- event_time: its time, UTC
+with consumer as (
+    -- whose lines name message ids, or who is mapped to a queue or stream
+    select distinct node from failures.work where is_message
+    union
+    select distinct node from lake.resource
+    where kind = 'AWS::Lambda::EventSourceMapping' and node is not null
+),
+attempt as (
+    select
+        node, value as message, invocation, started_at, failing,
+        status = 'failed' or failing is not null as is_failed,
+        row_number() over (partition by node, value order by started_at desc, invocation desc) as back,
+        count(*) over (partition by node, value) as attempts
+    from failures.work semi join consumer using (node)
+    where value in (select value from failures.work where failing is not null)
+),
+lost as (
+    select * from attempt where back = 1 and is_failed and failing is not null
+),
+reached as (
+    select l.node, l.message, m.chain, count(distinct a.invocation) as present, min(m.hop) as hop
+    from lost as l
+    join attempt as a on a.node = l.node and a.message = l.message
+    join chains.member as m on m.invocation = a.invocation
+    group by l.node, l.message, m.chain, l.invocation
+    having bool_or(a.invocation = l.invocation)
+),
+best as (
+    select node, message, min({'absent': -present, 'chain': chain}).chain as chain
+    from reached group by node, message
+)
+select
+    b.chain, l.invocation, l.message, l.attempts, l.failing.event_id as event_id, l.failing.log_group as log_group,
+    l.failing.timestamp as event_time
+from lost as l
+join best as b on b.node = l.node and b.message = l.message
+join failures.work as w on w.invocation = l.invocation and w.value = l.message
+-- where the function failed as a whole, that is the failure
+where w.status <> 'failed'

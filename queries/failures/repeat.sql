@@ -1,0 +1,60 @@
+-- An invocation that failed over a message that had failed before: one failure, shown by the first attempt.
+-- Attempts are told by the message ids that their lines print; where they print none, by any other value
+-- that only a few invocations of the function print; and where they print nothing, by the queue's
+-- visibility time-out, after which a message comes again (SQS developer guide, "Visibility timeout").
+-- needs: failures.work lake.lambda_log lake.resource
+-- scope: case
+-- materialize
+-- invocation: the invocation that failed again
+-- told_by: message, value or visibility
+with failed as (
+    select node, invocation, started_at, value, is_message,
+        bool_or(is_message) over (partition by invocation) as has_message,
+        count(*) over (partition by node, value) as shared
+    from failures.work
+    where status = 'failed'
+),
+first as (
+    select node, value, min(started_at) as first_at
+    from failed
+    where is_message or not has_message and shared between 2 and 20
+    group by node, value
+),
+by_value as (
+    select f.invocation, case when bool_or(f.is_message) then 'message' else 'value' end as told_by
+    from failed as f
+    join first as e on e.node = f.node and e.value = f.value
+    where f.is_message or not f.has_message and f.shared between 2 and 20
+    group by f.invocation
+    -- of a batch each message must have failed before, of other values one tells enough
+    having case when bool_or(f.is_message) then bool_and(e.first_at < f.started_at)
+        else bool_or(e.first_at < f.started_at) end
+),
+silent as (
+    select l.node, l.request_id || '#' || l.attempt as invocation, l.started_at, l.end_reason,
+        coalesce(l.error_type, '') as error_type
+    from lake.lambda_log as l
+    anti join (select distinct invocation from failures.work where status = 'failed') as w
+        on w.invocation = l.request_id || '#' || l.attempt
+    where l.status = 'failed'
+),
+queue as (
+    select m.node, max(try_cast(q.configuration ->> '$.Attributes.VisibilityTimeout' as bigint)) as visibility_s
+    from lake.resource as m
+    join lake.resource as q
+        on q.kind = 'AWS::SQS::Queue' and q.arn = m.configuration ->> '$.EventSourceArn'
+    where m.kind = 'AWS::Lambda::EventSourceMapping'
+    group by m.node
+),
+by_time as (
+    select distinct f.invocation, 'visibility' as told_by
+    from silent as f
+    join queue as q using (node)
+    join silent as e
+        on e.node = f.node and e.end_reason is not distinct from f.end_reason and e.error_type = f.error_type
+    where f.started_at - e.started_at
+        between to_seconds(q.visibility_s) and to_seconds(q.visibility_s + 5)
+)
+select invocation, told_by from by_value
+union all
+select invocation, told_by from by_time anti join by_value using (invocation)

@@ -1,0 +1,63 @@
+-- What an invocation of a Lambda function worked on, as far as its lines print it: a message id, or else any
+-- id-like value; of functions that failed, or that named a message in a warning. Says which invocations
+-- are attempts at the same message, and which messages of a batch went wrong though the function ended well.
+-- needs: lake.lambda_log lake.log_value lake.log_record
+-- scope: case
+-- materialize
+-- node: the function
+-- invocation: its invocation
+-- started_at: start of the invocation, UTC
+-- status: how the invocation ended
+-- value: the value
+-- is_message: whether a line calls it a message id
+-- failing: the last warning or error of the invocation that is about this value, the first that it names; null
+--   where there is none
+with complaint as (
+    select log_group, event_id, timestamp, message
+    from lake.log_record
+    where level in ('ERROR', 'FATAL', 'WARN') and record_type in ('log', 'error')
+        and kind = 'AWS::Lambda::Function'
+),
+said as (
+    select v.*, c.event_id is not null as complains, strpos(c.message, v.value) as place
+    from lake.log_value as v
+    left join complaint as c on c.event_id = v.event_id and c.log_group = v.log_group
+),
+hit as (
+    select distinct node from lake.lambda_log where status = 'failed'
+    union
+    select distinct l.node from said as v
+    join lake.lambda_log as l on l.log_group = v.log_group and l.log_stream = v.log_stream
+    where v.is_message and v.complains
+),
+stretch as (
+    select
+        node, log_group, log_stream, started_at, ended_at, status, request_id,
+        request_id || '#' || attempt as invocation
+    from lake.lambda_log semi join hit using (node)
+    where log_stream is not null
+),
+told as (
+    select s.node, s.invocation, s.started_at, s.status, v.* exclude (log_stream)
+    from said as v
+    asof join stretch as s
+        on s.log_group = v.log_group and s.log_stream = v.log_stream and v.timestamp >= s.started_at
+    where (s.ended_at is null or v.timestamp <= s.ended_at + interval 5 millisecond) and v.value <> s.request_id
+),
+counted as (
+    select *, count(*) over (partition by node, value) as lines from told
+),
+-- a line is about the first id that it names; what nobody else prints stands for nothing
+subject as (
+    select log_group, event_id, min({'place': place, 'value': value}).value as value
+    from counted
+    where complains and place > 0 and (is_message or lines > 1)
+    group by log_group, event_id
+)
+select
+    t.node, t.invocation, t.started_at, t.status, t.value, bool_or(t.is_message) as is_message,
+    max({'timestamp': t.timestamp, 'event_id': t.event_id, 'log_group': t.log_group})
+        filter (where j.value is not null) as failing
+from counted as t
+left join subject as j on j.log_group = t.log_group and j.event_id = t.event_id and j.value = t.value
+group by t.node, t.invocation, t.started_at, t.status, t.value

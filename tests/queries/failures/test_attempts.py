@@ -1,0 +1,140 @@
+"""Attempts at one message are one failure; a message that was handed back is one, though all went well."""
+
+from __future__ import annotations
+
+LOGS = """
+    node | request_id | attempt | log_group | log_stream | started_at | ended_at | status
+    fn   | r1         | 1       | g         | s          | 10         | 11       | {one}
+    fn   | r2         | 1       | g         | s          | 40         | 41       | {two}
+    fn   | r3         | 1       | g         | s          | 70         | 71       | {three}
+"""
+VALUES = """
+    log_group | log_stream | event_id | timestamp | value | is_message
+    g         | s          | e1       | 10.5      | m-1   | true
+    g         | s          | e2       | 40.5      | m-1   | true
+    g         | s          | e3       | 70.5      | m-2   | true
+    g         | s          | e3       | 70.5      | r3    | false
+"""
+RECORDS = """
+    log_group | event_id | timestamp | level | record_type | kind                  | message
+    g         | e1       | 10.5      | WARN  | log         | AWS::Lambda::Function | record m-1 failed
+    g         | e2       | 40.5      | {two} | log         | AWS::Lambda::Function | record m-1 done
+    g         | e3       | 70.5      | INFO  | log         | AWS::Lambda::Function | record m-2 done
+"""
+
+
+def given(one="ok", two="ok", three="ok", level="INFO"):
+    return {
+        "lake.lambda_log": LOGS.format(one=one, two=two, three=three),
+        "lake.log_value": VALUES,
+        "lake.log_record": RECORDS.format(two=level),
+        "lake.resource": "node",
+        "chains.member": "chain | invocation | hop\nr1#1 | r1#1 | 0\nr1#1 | r2#1 | 1\nr2#1 | r2#1 | 0",
+    }
+
+
+def test_work_knows_the_messages_of_an_invocation(check) -> None:
+    check("failures.work", given() | {"lake.log_value": "value", "lake.lambda_log": "node"}, "invocation")
+    check("failures.work", given(), """
+        invocation | value | is_message
+        r1#1       | m-1   | true
+        r2#1       | m-1   | true
+        r3#1       | m-2   | true
+    """)  # fmt: skip
+
+
+def test_a_second_attempt_at_a_message_is_no_failure_of_its_own(check) -> None:
+    check("failures.repeat", given(), "invocation")
+    check("failures.repeat", given("failed", "failed", "failed"), """
+        invocation | told_by
+        r2#1       | message
+    """)  # fmt: skip
+
+
+def test_a_message_that_went_well_later_was_not_given_up(check) -> None:
+    check("failures.partial", given(), "invocation")
+
+
+def test_a_message_that_failed_to_the_end_was_given_up_by_its_last_attempt(check) -> None:
+    check("failures.partial", given(level="ERROR"), """
+        chain | invocation | message | attempts | event_id
+        r1#1  | r2#1       | m-1     | 2        | e2
+    """)  # fmt: skip
+
+
+def test_a_function_that_failed_as_a_whole_hands_no_message_back(check) -> None:
+    check("failures.partial", given("failed", "failed", level="ERROR"), "invocation")
+
+
+def test_silent_attempts_are_told_by_the_visibility_time_out(check) -> None:
+    tables = given("failed", "failed", "failed") | {
+        "lake.log_value": "value",
+        "lake.resource": [
+            {
+                "kind": "AWS::SQS::Queue",
+                "arn": "a:q",
+                "configuration": '{"Attributes":{"VisibilityTimeout":"29"}}',
+            },
+            {
+                "kind": "AWS::Lambda::EventSourceMapping",
+                "node": "fn",
+                "configuration": '{"EventSourceArn":"a:q"}',
+            },
+        ],
+    }
+    check("failures.repeat", tables, """
+        invocation | told_by
+        r2#1       | visibility
+        r3#1       | visibility
+    """)  # fmt: skip
+
+
+ABOVE = """
+    invocation | node | kind                  | status | started_at | ended_at | trace_id
+    w          | flow | AWS::StepFunctions    | {w}    | 10         | 30       | -
+    v          | flow | AWS::StepFunctions    | ok     | 9          | 30       | -
+    f          | fn   | AWS::Lambda::Function | failed | 11         | 12       | -
+    late       | fn   | AWS::Lambda::Function | failed | 50         | 52       | -
+"""
+
+
+def above(flow="failed"):
+    return {
+        "lake.invocation": ABOVE.format(w=flow), "links.edge": "caller | callee",
+        "links.route": "caller_node | callee_node | kind\nflow | fn | call",
+        "lake.workflow_event": "node", "lake.execution_log_entry": "node", "lake.lambda_log": "node",
+    }  # fmt: skip
+
+
+def test_above_is_who_failed_around_it(check) -> None:
+    check("failures.above", above() | {"lake.invocation": "invocation"}, "invocation")
+    check("failures.above", above(), """
+        invocation | caller | outcome | candidates
+        f          | w      | failed  | 1
+    """)  # fmt: skip
+
+
+def test_above_may_have_handled_it(check) -> None:
+    check("failures.above", above("ok"), """
+        invocation | caller | outcome | candidates
+        f          | w      | ok      | 2
+    """)  # fmt: skip
+
+
+def test_nobody_is_above_what_a_record_ties_to_its_caller(check) -> None:
+    check("failures.above", above() | {"links.edge": "caller | callee\nx | f"}, "invocation")
+
+
+def test_member_holds_what_only_its_time_ties_to_the_chain(check) -> None:
+    tables = {
+        "failures.symptom": "failure | chain | invocation\nf-1 | a | a",
+        "chains.member": "chain | invocation | hop\na | a | 0\na | b | 1\nc | c | 0\nc | d | 1\nz | z | 0",
+        "failures.above": "invocation | caller | outcome\nc | b | failed\nz | d | ok",
+    }
+    check("failures.member", tables, """
+        chain | invocation | hop | is_proven
+        a     | a          | 0   | true
+        a     | b          | 1   | true
+        a     | c          | 2   | false
+        a     | d          | 3   | false
+    """)  # fmt: skip

@@ -1,0 +1,85 @@
+"""Executions that did not succeed: from their API, and in one form with what was logged."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+import json
+
+RUN = "arn:aws:states:eu-west-1:1:execution:ship:run-1"
+
+
+def row(kind, document, number=None, at=1, run=RUN):
+    return {
+        "account": "1", "region": "eu-west-1", "execution_arn": run, "number": number, "occurred_at": at,
+        "type": kind, "document": json.dumps(document), "document_key": number or 0,
+    }  # fmt: skip
+
+
+def event(number, kind, at=1, **details):
+    name = f"{kind[0].lower()}{kind[1:]}EventDetails"
+    return row(kind, {"id": number, "type": kind, "previousEventId": number - 1, name: details}, number, at)
+
+
+FAILED = event(3, "ExecutionFailed", 3, error="NoStock", cause="none left")
+TASK = event(2, "TaskScheduled", 2, resourceType="lambda", resource="invoke",
+             parameters='{"FunctionName":"arn:aws:lambda:eu-west-1:1:function:pay:live"}')  # fmt: skip
+LISTED = row("Execution", {"executionArn": RUN, "status": "FAILED", "stopDate": "2026-01-01T00:00:03Z"})
+
+
+def test_empty(check):
+    for view in ("lake.execution", "lake.execution_event", "lake.map_run"):
+        check(view, {}, "execution_arn | node")
+
+
+def test_an_execution_ends_as_its_last_event_says(check):
+    check(
+        "lake.execution",
+        {"evidence.execution_event": [LISTED, TASK, FAILED]},
+        """
+        node | execution | status | started_at | ended_at | error   | cause
+        ship | run-1     | FAILED | 1          | 3        | NoStock | none left
+        """,
+    )
+
+
+def test_a_history_reads_like_what_is_logged(check):
+    check(
+        "lake.workflow_event",
+        {"evidence.execution_event": [LISTED, TASK, FAILED], "lake.service_line": []},
+        """
+        number | previous_number | type            | occurred_at | node | target | error   | is_failure | event_id
+        2      | 1               | TaskScheduled   | 2           | ship | pay    | -       | false      | -
+        3      | 2               | ExecutionFailed | 3           | ship | -      | NoStock | true       | -
+        """,
+    )
+
+
+def test_what_is_logged_is_not_told_twice(check):
+    line = {"id": "3", "type": "ExecutionFailed", "details": {"error": "Logged"}, "previous_event_id": "2",
+            "event_timestamp": "1767225603000", "execution_arn": RUN}  # fmt: skip
+    logged = {"event_id": "e1", "timestamp": 3, "format": "states", "text": json.dumps(line)}
+    check(
+        "lake.workflow_event",
+        {"evidence.execution_event": [LISTED, TASK, FAILED], "lake.service_line": [logged]},
+        """
+        number | type            | error  | event_id
+        3      | ExecutionFailed | Logged | e1
+        """,
+    )
+
+
+def test_a_map_run_may_succeed_with_failed_items(check):
+    told = {"mapRunArn": "m", "status": "SUCCEEDED", "toleratedFailurePercentage": 5.0,
+            "itemCounts": {"total": 100, "failed": 3}}  # fmt: skip
+    check(
+        "lake.map_run",
+        {"evidence.execution_event": [row("MapRun", told)]},
+        """
+        map_run_arn | node | status    | tolerated_percent | items | failed_items
+        m           | ship | SUCCEEDED | 5                 | 100   | 3
+        """,
+    )
+
+
+def test_a_document_that_is_no_json_is_left_out(check):
+    broken = {**TASK, "document": "{"}
+    check("lake.execution_event", {"evidence.execution_event": [broken]}, "number | type")

@@ -171,7 +171,7 @@ def _read_part(
                     case.check_content(part)
                     only = {name: [case.path / p.path] for name, p in made.items()}
                     only[source] = [case.path / part.path]
-                    where = [Edge(case.path / p.path, low, high) for p, low, high in edges]
+                    where = [Edge([case.path / p.path for p in parts], *at) for *at, parts in edges]
                     lake = stack.enter_context(
                         Lake(
                             case, threads=threads, memory=memory, only=only, edges=where,
@@ -183,30 +183,33 @@ def _read_part(
             made[view.full_name] = found[0]
 
 
-def _part_key(view: View, part: Part, made: dict[str, Part], edges: list[tuple[Part, int, int]]) -> str:
+def _part_key(view: View, part: Part, made: dict[str, Part], edges: list[tuple[int, int, list[Part]]]) -> str:
     """What a view of a part depends on: the part, its own SQL, and by their content the views of the
     part that it reads. So a new neighbour makes anew what looks at neighbours, and no more than that
     where nothing comes of it."""
     below = {v.full_name for v in closure([view.full_name])}
     inputs = [part.sha256, *(made[name].sha256 for name in sorted(below & made.keys()))]
     if "evidence.log_edge" in view.sql:
-        inputs += [f"{p.sha256} {low} {high}" for p, low, high in edges]
+        inputs += [other.sha256 for _, _, parts in edges for other in parts]
     return view_key(view, " ".join(inputs))
 
 
-def _edges(case: Case, part: Part) -> list[tuple[Part, int, int]]:
-    """Stretches of other parts right before and right after this one in time."""
+def _edges(case: Case, part: Part) -> list[tuple[int, int, list[Part]]]:
+    """The stretches of time right before and right after a part, and the other parts that reach there."""
     low, high = part.low, part.high
     if not isinstance(low, int) or not isinstance(high, int):
         return []
     stretches = [(low - _EDGE_US, low), (high, high + _EDGE_US)]
-    return [
-        (other, max(begin, other.low), min(end, other.high))
-        for other in case.parts("evidence", part.name)
-        for begin, end in stretches
-        if other.path != part.path and isinstance(other.low, int) and isinstance(other.high, int)
-        and other.low <= end and begin <= other.high
-    ]  # fmt: skip
+    if low == high:  # the same rows must not come twice
+        stretches = [(low - _EDGE_US, high + _EDGE_US)]
+    others = [p for p in case.parts("evidence", part.name) if p.path != part.path]
+    found = [(begin, end, [p for p in others if _reaches(p, begin, end)]) for begin, end in stretches]
+    return [edge for edge in found if edge[2]]
+
+
+def _reaches(part: Part, begin: int, end: int) -> bool:
+    low, high = part.low, part.high
+    return isinstance(low, int) and isinstance(high, int) and low <= end and begin <= high
 
 
 def _derived(case: Case, name: str, stem: str) -> list[Part]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pyarrow as pa
@@ -68,7 +68,7 @@ class Case:
         self._lake = Lake(self._folder, threads=threads, memory=memory)
         self._asked: Lake | None = None
 
-    def __enter__(self) -> Case:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -178,8 +178,8 @@ class Case:
         rows = split_by(self._lake, f"{dimension} of " if dimension in kinds else dimension)
         return Split(dimension, tuple(_split_value(row) for row in rows))
 
-    def failures(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Failure]:
-        """Every failure in order of time, streamed."""
+    def verdicts(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Failure]:
+        """Every failure with its verdict, in order of time, streamed."""
         return failures(self._lake, Range(since, until))
 
     def trace(self, trace_id: str) -> TraceDocument:
@@ -227,8 +227,12 @@ class Case:
 
     def recipe(self, name: str, **parameters: Any) -> Rows:
         """The rows of a recipe of the cookbook. Raises NotFoundError and UsageError."""
+        return self.sql(*self._recipe(name, parameters))
+
+    def _recipe(self, name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, str | None]]:
+        """Its query and what to bind to it. Values are bound as text, whatever Python holds."""
         found = recipe(name)
-        return self.sql(found.sql, found.values(parameters))
+        return found.sql, found.values({key: str(value) for key, value in parameters.items()})
 
     def stream(
         self,

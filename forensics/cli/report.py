@@ -75,7 +75,7 @@ def report(
         bounds = window(since, until, opened.ends_at)
         healthy = stretch(baseline, opened.ends_at) if baseline else None
         if output is Format.ndjson:
-            write((f"{line}\n" for line in failure_lines(opened.failures(*bounds))), file, force=force)
+            write((f"{line}\n" for line in failure_lines(opened.verdicts(*bounds))), file, force=force)
         elif output is Format.json:
             write([document_json(opened.report(*bounds, baseline=healthy)) + "\n"], file, force=force)
         else:
@@ -84,5 +84,5 @@ def report(
                 file,
                 force=force,
             )
-        failed = exit_code and next(opened.failures(*bounds), None) is not None
+        failed = exit_code and next(opened.verdicts(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0

@@ -111,13 +111,15 @@ class Session:
             self._answer(statement.rstrip().rstrip(";"), {})
 
     def _obey(self, line: str) -> None:
-        try:
-            name, *words = shlex.split(line.strip().rstrip(";"), posix=False)
-        except ValueError:
-            raise UsageError(f"an open quote in {line}", r"\? lists the commands") from None
+        name, _, rest = line.strip().rstrip(";").partition(" ")
         if name not in self._commands:
             raise UsageError(f"no command {name}", r"\? lists the commands")
-        self._commands[name](words)
+        lexer = shlex.shlex(rest, posix=True)
+        lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+        try:
+            self._commands[name](list(lexer))
+        except ValueError:
+            raise UsageError(f"an open quote in {line}", r"\? lists the commands") from None
 
     def _describe(self, words: list[str]) -> None:
         if words:
@@ -131,8 +133,7 @@ class Session:
         if not words:
             raise UsageError("which recipe?", r"\recipes lists them")
         found = recipe(words[0])
-        given = [word.replace('"', "").replace("'", "") for word in words[1:]]
-        self._answer(found.sql, found.values(parameters(given)))
+        self._answer(found.sql, found.values(parameters(words[1:])))
 
     def _toggle_timing(self, _: list[str]) -> None:
         self._timing = not self._timing

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,27 @@ def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
         yield _try(api, "GetTraceSummaries", lambda: api.call("GetTraceSummaries", **_one_second(api)))
         yield _try(api, "BatchGetTraces", lambda: api.call("BatchGetTraces", TraceIds=[_NO_TRACE]))
         yield _trace_store(api)
+    yield from _measured(api, request)
     yield from _inventory(api, request)
+
+
+def _measured(api: Api, request: PullRequest) -> Iterator[Check]:
+    """Metrics and changes: pull goes on without what is refused."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+    if request.wants("metrics"):
+        asked += [("ListMetrics", {"Namespace": "AWS/Lambda"}), ("GetMetricData", _one_metric(api))]
+    if request.wants("changes"):
+        asked += [("LookupEvents", {"MaxResults": 1}), ("DescribeAlarmHistory", {"MaxRecords": 1})]
+        asked += [("codedeploy.ListDeployments", {})]
+    for operation, params in asked:
+        found = _try(api, operation, partial(api.call, operation, **params))
+        yield replace(found, state="warning") if found.state == "failed" else found
+
+
+def _one_metric(api: Api) -> dict[str, Any]:
+    about = {"Namespace": "AWS/Lambda", "MetricName": "Invocations"}
+    query = {"Id": "m", "MetricStat": {"Metric": about, "Period": 60, "Stat": "Sum"}}
+    return {"MetricDataQueries": [query]} | _one_second(api)
 
 
 def _inventory(api: Api, request: PullRequest) -> Iterator[Check]:

@@ -54,9 +54,9 @@ BASE_TABLES: dict[str, pa.Schema] = {
 
 
 class Edge(NamedTuple):
-    """The rows of a part of log events within a stretch of time, in µs since the epoch."""
+    """The rows of some parts of log events within a stretch of time, in µs since the epoch."""
 
-    file: Path
+    files: Sequence[Path]
     low: int
     high: int
 
@@ -75,7 +75,7 @@ def edge_body(edges: Sequence[Edge]) -> str:
     schema = BASE_TABLES["evidence.log_edge"]
     columns = ", ".join(schema.names)
     found = [
-        f"select {columns} from ({_base_scan([edge.file], schema)}) where timestamp "
+        f"select {columns} from ({_base_scan(edge.files, schema)}) where timestamp "
         f"between make_timestamp({edge.low}) and make_timestamp({edge.high})"
         for edge in edges
     ]

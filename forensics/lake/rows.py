@@ -59,8 +59,11 @@ class Rows:
 
     def pandas(self) -> Any:
         """A pandas DataFrame. pandas is none of our dependencies."""
-        with _ours():
-            return self.relation.df()
+        try:
+            with _ours():
+                return self.relation.df()
+        except ImportError as error:
+            raise ForensicsError("pandas is not installed", "python3 -m pip install pandas") from error
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for batch in self.batches():
@@ -76,7 +79,3 @@ def _ours() -> Iterator[None]:
         raise QueryError(*told(error)) from error
     except OSError as error:
         raise QueryError(str(error).split("\n")[0]) from error
-    except ModuleNotFoundError as error:
-        raise ForensicsError(
-            f"{error.name} is not installed", f"python3 -m pip install {error.name}"
-        ) from error

@@ -41,6 +41,7 @@ _AWS_FIELDS: dict[str, tuple[str, ...]] = {
     "resource_arn": ("aws.step_functions.execution.arn", "aws.xray.resource_arn"),
     "retries": ("aws.retry_attempts", "retry_attempts", "aws.xray.retries"),
 }  # fmt: skip
+_FIELD_OF = {name: (field, rank) for field, names in _AWS_FIELDS.items() for rank, name in enumerate(names)}
 _SQL = (
     "postgresql", "mysql", "mariadb", "mssql", "microsoft.sql_server", "oracle", "oracle.db", "db2",
     "ibm.db2", "sqlite", "redshift", "aws.redshift", "h2", "hsqldb", "derby", "other_sql", "sql",
@@ -60,6 +61,8 @@ def first(attributes: dict[str, Any], *names: str) -> str | None:
     """The first of these that is told; of a list its only element."""
     for name in names:
         value = attributes.get(name)
+        if value is None:
+            continue
         if isinstance(value, list):
             value = value[0] if len(value) == 1 else None
         if found := text_of(value):
@@ -69,14 +72,19 @@ def first(attributes: dict[str, Any], *names: str) -> str | None:
 
 def aws_of(told: Told) -> dict[str, Any]:
     """The `aws` block that X-Ray would have: what a call named, and the call's request id."""
-    told_of = ((name, first(told.attributes, *names)) for name, names in _AWS_FIELDS.items())
-    block: dict[str, Any] = {name: found for name, found in told_of if found}
+    found: dict[str, tuple[int, str]] = {}
+    for name in told.attributes.keys() & _FIELD_OF.keys():  # far fewer than there might be
+        field, rank = _FIELD_OF[name]
+        text = first(told.attributes, name)
+        if text and (field not in found or rank < found[field][0]):
+            found[field] = rank, text
+    block: dict[str, Any] = {field: found[field][1] for field in _AWS_FIELDS if field in found}
     if "operation" in block:
         block["operation"] = block["operation"].rsplit("/", 1)[-1]  # newer: `DynamoDB/GetItem`
-    if field := _MESSAGING.get(first(told.attributes, "messaging.system") or ""):
-        name = first(told.attributes, "messaging.destination.name", "messaging.destination")
-        if name and field not in block:
-            block[field] = name
+    if named := _MESSAGING.get(first(told.attributes, "messaging.system") or ""):
+        queue = first(told.attributes, "messaging.destination.name", "messaging.destination")
+        if queue and named not in block:
+            block[named] = queue
     if "retries" in block:
         block["retries"] = number(block["retries"]) or block["retries"]
     return block

@@ -20,6 +20,7 @@ from forensics.normalize.told import Event, FoundLink, Told, number, text_of
 
 __all__ = ["hex_id", "read_otel"]
 
+_SNAKE = {"traceId": "trace_id", "spanId": "span_id", "parentSpanId": "parent_span_id"}
 _KINDS = ("", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 _STATUS = ("", "OK", "ERROR")
 _VALUES = ("stringValue", "boolValue", "intValue", "doubleValue", "arrayValue", "kvlistValue", "bytesValue")
@@ -68,9 +69,8 @@ def hex_id(value: Any, length: int) -> str:
 
 
 def _key(span: dict[str, Any], name: str) -> Any:
-    """Some exporters write protobuf's names, or X-Ray's and Jaeger's capitals."""
-    snake = "".join("_" + c.lower() if c.isupper() else c for c in name)
-    return span.get(name) or span.get(snake)
+    """Some exporters write protobuf's own names."""
+    return span.get(name) or span.get(_SNAKE[name])
 
 
 def _word(value: Any, words: tuple[str, ...], prefix: str) -> str:

@@ -34,7 +34,7 @@ from forensics.model import (
 )
 from forensics.report.issue import issues_of
 
-__all__ = ["Range", "failures", "gather"]
+__all__ = ["Range", "failures", "gather", "service_map"]
 
 SCHEMA = 1
 _FAILURES = 1_000
@@ -83,7 +83,7 @@ def gather(
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
         suspects=suspects,
-        map=_map(lake),
+        map=service_map(lake),
         sections={
             "issues": Section(len(issues), _count_issues(lake, window)),
             "failures": Section(len(shown), coverage.failures),
@@ -240,7 +240,7 @@ def _locator(row: dict[str, Any]) -> Locator:
     return Locator("log_event", timestamp=iso(row["at"]), **where)
 
 
-def _map(lake: Lake) -> ServiceMap:
+def service_map(lake: Lake) -> ServiceMap:
     nodes = lake.rows("""
         select node, kind, bool_and(is_virtual) as virtual, count(*) as invocations,
             count(*) filter (where status = 'failed') as failures,

@@ -16,7 +16,7 @@ from forensics.chains.times import iso
 from forensics.report.json import plain_json
 from forensics.report.safe import safe
 
-__all__ = ["render_rows", "write_parquet"]
+__all__ = ["plain_cell", "render_rows", "write_parquet"]
 
 _TABLE_ROWS = 200
 _CELL = 60
@@ -132,7 +132,12 @@ def _table(batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
         yield f"{len(shown):,} of {total:,} rows; -o csv, json or ndjson gives all\n"
 
 
+def plain_cell(value: Any) -> str:
+    """A value as a cell shows it, whole and not yet made harmless."""
+    value = _plain(value)
+    return "" if value is None else plain_json(value) if isinstance(value, dict | list | bool) else str(value)
+
+
 def _cell(value: Any) -> str:
-    text = "" if value is None else plain_json(value) if isinstance(value, dict | list | bool) else str(value)
-    text = safe(text)
+    text = safe(plain_cell(value))
     return text if len(text) <= _CELL else text[: _CELL - 1] + "…"

@@ -3,9 +3,9 @@
 -- param: usd_per_gb_s = 0.0000166667: price of a GB-second; 0.0000133334 on Graviton
 -- node: name of the function
 -- invocations: of which it is known whether they started cold
--- cold: that did
+-- cold: that did, among them environments that had to start anew after a crash or time-out
 -- cold_percent: of all
--- p50_init_ms: median time of a cold start, milliseconds
+-- p50_init_ms: median time of a cold start, as reported (a start anew is not), milliseconds
 -- p99_init_ms: 99th percentile, milliseconds
 -- init_gb_s: memory times time of all cold starts, GB-seconds
 -- init_usd: what they cost where Lambda bills them (since August 2025), US dollars

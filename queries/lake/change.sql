@@ -20,7 +20,8 @@
 -- detail: part of the node: alias, version, rule, policy, mapping, deployment, alarm, Kubernetes object
 -- before: what it was, JSON: as the record tells, else what the last such change before it in the case asked for;
 --   null where neither tells
--- after: what was asked for, or became of it, JSON; environment variables by name and keyed hash
+-- after: what was asked for, or became of it, JSON; environment variables by name and keyed hash,
+--   but for what Kubernetes' audit log prints
 -- source: cloudtrail, kubernetes, alarm_history, alarm, lambda_version, codedeploy, ecs_deployment,
 --   ecs_service_deployment, ecs_event, ecs_task, eks_update or health
 -- error_code: why it was refused, so that nothing changed; null where it was done

@@ -29,13 +29,20 @@ series as (
             '$.PipeName', '$.StateMachineArn', '$.ApiName', '$.ApiId', '$.Stage', '$.LoadBalancer',
             '$.NatGatewayId', '$.DBInstanceIdentifier', '$.DBClusterIdentifier', '$.BucketName',
             '$.EventBusName', '$.RuleName', '$.ServiceName', '$.ClusterName', '$.PodName', '$.LogGroupName',
-            '$.ScheduleGroup', '$.Service', '$.service', '$.TargetGroup', '$.ActivityArn', '$.service_name'
+            '$.ScheduleGroup', '$.Service', '$.service', '$.TargetGroup', '$.ActivityArn', '$.service_name',
+            '$.EventSourceMappingUUID'
         ]) as d
     from (
         select namespace, dimensions from evidence.metric where json_valid(dimensions)
         union
         select namespace, dimensions from watched where namespace is not null
     )
+),
+mapping as (
+    select configuration ->> 'UUID' as uuid, min(node) as node
+    from evidence.resource
+    where kind = 'AWS::Lambda::EventSourceMapping' and json_valid(configuration)
+    group by uuid
 ),
 named as (
     select
@@ -44,6 +51,8 @@ named as (
             when coalesce(d[1], d[2]) is not null then {
                 'node': regexp_extract(coalesce(d[1], d[2]), '([^:]+)$', 1), 'kind': 'AWS::Lambda::Function',
                 'own': ['FunctionName', 'function_name']}
+            -- of a mapping's counts there is no function's own
+            when mapping.node is not null then {'node': mapping.node, 'kind': 'AWS::Lambda::Function', 'own': ['FunctionName']}
             when d[3] is not null then {'node': d[3], 'kind': 'AWS::SQS::Queue', 'own': ['QueueName']}
             when d[4] is not null then {'node': d[4], 'kind': 'AWS::SNS', 'own': ['TopicName']}
             when d[5] is not null then {'node': d[5], 'kind': 'AWS::DynamoDB::Table', 'own': ['TableName']}
@@ -84,6 +93,7 @@ named as (
                 'own': ['ServiceName', 'Service', 'service', 'service_name']}
         end as known
     from series
+    left join mapping on mapping.uuid = d[29]
     left join lake.api_name as api on api.api = d[10] || coalesce('/' || d[11], '')
 )
 select

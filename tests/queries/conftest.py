@@ -16,6 +16,7 @@ Tables that are not given are computed from those that are, and empty at the end
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ import pyarrow as pa
 import pytest
 
 from forensics.lake import BASE_TABLES
-from forensics.queries import BASE_SCHEMAS, SCHEMAS, closure, tree
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, closure, recipe, tree
 
 Rows = list[dict[str, Any]]
 Table = str | Sequence[Mapping[str, Any]]
@@ -117,6 +118,28 @@ def check(query: Query) -> Check:
         columns, rows = _parse(expected)
         found = [{c: _shown(row[c]) for c in columns} for row in query(view, given)]
         assert _text(columns, found) == _text(columns, rows)
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def check_recipe(schemas: dict[str, dict[str, str]]) -> Callable[..., None]:
+    """The same for a recipe; tables that it names and that are not given are empty."""
+
+    def compare(name: str, given: Mapping[str, Table], expected: str, **parameters: str) -> None:
+        found = recipe(name)
+        named = [table for table in schemas if re.search(rf"\b{re.escape(table)}\b", found.sql)]
+        assert set(given) <= set(named), "a given table that the recipe does not read"
+        with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as db:
+            for schema in (*BASE_SCHEMAS, *SCHEMAS):
+                db.execute(f"create schema {schema}")
+            for table in named:
+                _fill(db, table, schemas[table], given.get(table, ()))
+            answer = db.sql(found.sql, params=found.values(parameters) or None)
+            rows: Rows = answer.to_arrow_table().to_pylist()
+        columns, wanted = _parse(expected)
+        shown = [{c: _shown(row[c]) for c in columns} for row in rows]
+        assert _text(columns, shown) == _text(columns, wanted)
 
     return compare
 

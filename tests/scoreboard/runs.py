@@ -50,7 +50,7 @@ def _run(asked: Asked, folder: Path) -> Score:
     with Case(folder / "case", threads=1) as case:
         case.analyse()
         absorbed = sum(row.count for row in case.report().absorbed)
-        failures = [json.loads(msgspec.json.encode(failure)) for failure in case.failures()]
+        failures = [json.loads(msgspec.json.encode(failure)) for failure in case.verdicts()]
     counts, pairs = judge(truth["failures"], failures)
     counts["absorbed expected"] = truth["shown"]["absorbed"]["total"]
     counts["absorbed given"] = absorbed

@@ -97,6 +97,13 @@ def test_a_stack_trace_over_two_parts_is_one_record(
     assert joined["event_ids"] == [f"{n}" for n in range(len(STACK))]
 
 
+def test_a_part_of_one_millisecond_sees_its_neighbours_once(case: Case, add: Add) -> None:
+    for number, line in enumerate(STACK):
+        add(event(9, line, event_id=f"{number}", ordinal=number))
+    analyse(case, threads=1)
+    assert records(case) == ["\n".join(STACK)]
+
+
 def test_new_evidence_leaves_what_was_read_of_the_old(case: Case, add: Add) -> None:
     add(event(0, "a"))
     analyse(case, threads=1)

@@ -13,7 +13,7 @@ import pytest
 from forensics.case import Case
 from forensics.errors import QueryError
 from forensics.lake import BASE_TABLES, Lake
-from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, parse, tree, tree_sha256
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, parse, recipes, tree, tree_sha256
 
 VIEWS = list(tree().values())
 NAMES = list(tree())
@@ -278,6 +278,11 @@ def _faults_of_select(node: Node) -> Iterator[str]:
 @each_view
 def test_view_cannot_differ_from_run_to_run(view: View) -> None:
     assert faults(view.sql) == []
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_recipe_cannot_differ_from_run_to_run(name: str) -> None:
+    assert faults(recipes()[name].sql) == []
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def test_rows_are_the_expected_ones(file, request):
     told = dict(line.split(": ", 1) for line in head.splitlines())
     parameters = dict(word.split("=", 1) for word in told.get("with", "").split())
     account = request.getfixturevalue(told["account"])
-    rows = account.ask(file.stem, **parameters)
+    table = account.case.recipe(file.stem, **parameters)
+    assert table.columns == list(recipes()[file.stem].columns)
+    rows = table.arrow().to_pylist()
     columns = told["columns"].split()
     found = shown(columns, rows[: int(told["first"])] if "first" in told else rows)
     if os.environ.get("FORENSICS_REFRESH"):

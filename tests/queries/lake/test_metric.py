@@ -105,6 +105,16 @@ def test_an_api_that_is_known_by_its_id_has_its_name(query):
     assert (row["node"], row["is_whole"]) == ("web/$default", True)
 
 
+def test_counts_of_a_mapping_are_of_its_function(query):
+    known = {"kind": "AWS::Lambda::EventSourceMapping", "node": "orders", "configuration": '{"UUID":"u-1"}'}
+    given = [point("AWS/Lambda", {"EventSourceMappingUUID": name}) for name in ("u-1", "u-2")]
+    rows = query("lake.metric", {"evidence.metric": given, "evidence.resource": [known]})
+    assert sorted(((row["node"] or "-"), row["is_whole"]) for row in rows) == [
+        ("-", False),
+        ("orders", False),
+    ]
+
+
 CALLED = """
     invocation | node    | kind                  | started_at
     a#1        | orders  | AWS::Lambda::Function | 1

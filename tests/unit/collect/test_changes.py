@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forensics.case import Case
-from forensics.collect import Access, PullRequest, pull
-from forensics.collect.changes import ACTIONS
+from forensics.collect import Access, PullRequest, check_access, pull
+from forensics.collect.changes import ACTIONS, SNAPSHOTS, STREAMS
+from forensics.collect.logs import LogSource
+from forensics.collect.metrics import MetricSource
+from forensics.collect.traces import TraceSource
 from forensics.demo.endpoint import serve
 from forensics.demo.endpoint.settings import Settings
 from forensics.lake import Lake
@@ -189,3 +192,19 @@ def test_a_time_that_cloudtrail_no_longer_knows_is_a_gap(request_, tmp_path):
     result = pulled(tmp_path / "case", replace(request_, starts_at=old, ends_at=old + timedelta(hours=1)))
     (gap,) = result.gaps
     assert (gap.what, gap.closable) == ("cloudtrail:LookupEvents", False)
+
+
+def test_doctor_tries_metrics_and_changes(endpoint, request_, tmp_path):
+    request = replace(request_, groups=("metrics", "changes"))
+    endpoint.change(hazards=[{"kind": "access_denied", "operation": "cloudtrail.LookupEvents"}])
+    states = {check.name.partition(" ")[0]: check.state for check in check_access(request, tmp_path)}
+    assert states.pop("cloudtrail:LookupEvents") == "warning"
+    tried = {"cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory"}
+    assert tried <= {name for name, state in states.items() if state == "ok"}
+
+
+def test_what_is_soon_gone_is_read_first_then_metrics_then_logs():
+    priorities = {stream.operation: stream.priority for stream in (*STREAMS, *SNAPSHOTS)}
+    assert priorities.pop("ecs.DescribeTasks") < MetricSource.priority
+    assert {*priorities.values()} == {MetricSource.priority}
+    assert MetricSource.priority < min(LogSource.priority, TraceSource.priority)

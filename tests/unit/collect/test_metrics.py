@@ -183,3 +183,23 @@ def test_a_new_metric_leaves_old_batches_as_they_were():
 def test_a_batch_of_which_nothing_is_left_is_not_asked_for():
     assert batches(series("b"), {"1": unit(series("a"))}) == [tuple(series("b"))]
     assert batches([], {}) == []
+
+
+def test_metrics_of_ones_own_are_read_where_they_are_asked_for(tmp_path, monkeypatch):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    named = {"Namespace": "Shop", "MetricName": "OrdersLost", "Dimensions": {"service": "carts"}}
+    point = {"Timestamp": int(START.timestamp()), "SampleCount": 2, "Sum": 3, "Minimum": 1, "Maximum": 2}
+    (folder / "metrics.ndjson").write_text(json.dumps(named | point) + "\n" + line(1, 0, "Errors"))
+    with serve(folder) as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        without = pulled(tmp_path / "case", request_(running, 5))
+        with_ = pulled(tmp_path / "case", request_(running, 5, metric_namespaces=("Shop",)))
+    assert (without.added["metric"], with_.added["metric"]) == (1, 4)
+    with Case(tmp_path / "case") as case, Lake(case) as lake:
+        rows = lake.rows("select node, stat, value from lake.metric where namespace = 'Shop' order by stat")
+    assert [(row["node"], row["stat"], row["value"]) for row in rows] == [
+        ("carts", "Average", 1.5), ("carts", "Maximum", 2.0),
+        ("carts", "SampleCount", 2.0), ("carts", "Sum", 3.0),
+    ]  # fmt: skip

@@ -1,12 +1,11 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
--- request ended well), `repeated` (a later attempt at the same message failed too, and that one counts), or
--- `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
+-- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
 -- needs: lake.invocation links.edge links.delivery
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
--- outcome: surfaced, propagated, absorbed, retried, repeated or unsettled
+-- outcome: surfaced, propagated, absorbed, retried or unsettled
 -- handler: the invocation that ended well in spite of it, null otherwise
 with recursive failed as (
     select invocation, node, request_id, started_at, is_virtual, is_client_error
@@ -77,8 +76,7 @@ again as (
     group by f.invocation, d.message, d.consumer_node
 ),
 last_ as (
-    select a.invocation, min(i.invocation) filter (where i.status = 'ok' and l.outcome = 'done') as handler,
-        bool_and(i.status = 'failed') as is_repeated
+    select a.invocation, min(i.invocation) filter (where i.status = 'ok' and l.outcome = 'done') as handler
     from again as a
     join links.delivery as l
         on l.message = a.message and l.consumer_node = a.consumer_node and l.attempt = a.last_attempt
@@ -97,7 +95,6 @@ select
     f.invocation,
     case
         when r.handler is not null then 'retried'
-        when coalesce(l.is_repeated, false) then 'repeated'
         when m.has_failed then 'propagated'
         when f.is_virtual and f.is_client_error and m.handler is null then 'unsettled'
         when m.has_surfaced or t.invocation is not null then 'surfaced'
@@ -110,4 +107,3 @@ from failed as f
 left join met as m using (invocation)
 left join (select distinct invocation from top) as t using (invocation)
 left join retried as r using (invocation)
-left join last_ as l using (invocation)

@@ -17,21 +17,33 @@ import pyarrow.compute as pc
 from forensics.case.carried import plain_table
 from forensics.schema import CLUSTER, IDENTITY
 
-__all__ = ["Stretches", "distinct", "in_order", "meet", "stretches_of", "without"]
+__all__ = ["Stretches", "distinct", "in_one", "in_order", "meet", "stretches_of", "without"]
 
 # From where rows came, with the lowest and highest value of their cluster column; None = not known.
 Stretches = list[tuple[tuple[Any, ...], int, int]] | None
 
 _ROW = "row of the table"
 
+# Texts that make up nearly all of a table. They are put in order as views, and stay where they are.
+_LARGE = ("message", "event_id", "document")
+
+
+def in_one(tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of tables one after another, in one piece, without a copy of their large texts."""
+    rows = pa.concat_tables(tables)
+    large = {name: _views(rows[name]) for name in rows.schema.names if name in _LARGE}
+    rest = rows.drop_columns([*large]).combine_chunks()
+    return pa.table({name: large.get(name) or rest[name] for name in rows.schema.names})
+
 
 def distinct(name: str, rows: pa.Table) -> pa.Table:
     """The first row of each identity. That ids alone differ, which is usual, is seen faster."""
-    if _frame(rows.select(IDENTITY[name][-1:])).n_unique() == rows.num_rows:
+    ids = _frame(rows.select(IDENTITY[name][-1:])).to_series()
+    if ids.hash().n_unique() == rows.num_rows:
         return rows
     frame = _frame(plain_table(rows.select(list(IDENTITY[name])))).with_row_index(_ROW)
     kept = frame.unique(IDENTITY[name], keep="first", maintain_order=True)
-    return rows.take(kept.get_column(_ROW).to_arrow())
+    return _take(rows, kept.get_column(_ROW))
 
 
 def without(name: str, rows: pa.Table, there: pa.Table) -> pa.Table:
@@ -40,14 +52,14 @@ def without(name: str, rows: pa.Table, there: pa.Table) -> pa.Table:
     kept = frame.join(_frame(there), on=IDENTITY[name], how="anti", nulls_equal=True, maintain_order="left")
     if kept.height == rows.num_rows:
         return rows
-    return rows.take(kept.get_column(_ROW).to_arrow())
+    return _take(rows, kept.get_column(_ROW))
 
 
 def in_order(name: str, rows: pa.Table) -> pa.Table:
     """The rows of a part in the order in which it keeps them, the same for the same rows."""
     cluster = rows[CLUSTER[name]]
     if not pa.types.is_timestamp(cluster.type) or cluster.null_count:
-        return rows.take(_by_identity(name, rows).to_arrow())
+        return _take(rows, _by_identity(name, rows))
     times = pl.Series(_frame(rows.select([CLUSTER[name]])).to_series()).to_physical()
     order = times.arg_sort()
     sorted_times = times.gather(order)
@@ -55,9 +67,27 @@ def in_order(name: str, rows: pa.Table) -> pa.Table:
     tied = (again | again.shift(-1).fill_null(value=False)).arg_true()
     if tied.len():
         numbers = order.gather(tied)
-        inner = _by_identity(name, rows.take(numbers.to_arrow()))
+        keys = rows.select(list(dict.fromkeys([CLUSTER[name], *IDENTITY[name]])))
+        inner = _by_identity(name, _take(keys, numbers))
         order = order.scatter(tied, numbers.gather(inner))
-    return rows.take(order.to_arrow())
+    return _take(rows, order)
+
+
+def _take(rows: pa.Table, numbers: pl.Series) -> pa.Table:
+    """The rows of these numbers; Arrow cannot take views, polars does."""
+    views = [field.name for field in rows.schema if field.type == pa.string_view()]
+    taken = rows.drop_columns(views).take(numbers.to_arrow())
+    for name in views:
+        at = rows.schema.get_field_index(name)
+        taken = taken.add_column(at, name, _views(rows[name], numbers))
+    return taken
+
+
+def _views(column: pa.ChunkedArray, numbers: pl.Series | None = None) -> pa.Array:
+    """Texts as views, in one piece; those of some rows where numbers are given."""
+    texts = pl.Series(pl.from_arrow(column))
+    texts = texts.rechunk() if numbers is None else texts.gather(numbers)
+    return texts.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def _by_identity(name: str, rows: pa.Table) -> pl.Series:

@@ -25,6 +25,8 @@ __all__ = ["PartWriter", "check_part", "file_sha256", "write_part"]
 # rows in a tenth of the time. It needs the dictionary off, else pyarrow writes both.
 _LOOKUP = {"event_id", "request_id", "trace_key", "invocation", "trace_id"}
 _BLOBS = ("message", "document", "aws", "metadata", "exceptions")
+# Without smallest and largest value: nothing is looked for by them, or (event_id) by its filter.
+_NO_RANGE = (*_BLOBS, "event_id")
 _ROW_GROUP = 120_000
 
 
@@ -143,7 +145,7 @@ def _parquet_writer(sink: BinaryIO, written: pa.Schema, schema: pa.Schema) -> pq
         compression="zstd",
         write_page_checksum=True,
         store_schema=written.equals(schema),
-        write_statistics=[c.name for c in schema if c.name not in _BLOBS],
+        write_statistics=[c.name for c in schema if c.name not in _NO_RANGE],
         use_dictionary=[c.name for c in schema if _repeats(c)],
         column_encoding={c.name: e for c in schema if (e := _encoding(c))},
         bloom_filter_options={c: {"ndv": _ROW_GROUP} for c in lookup} or None,

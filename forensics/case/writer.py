@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from forensics.case.folder import Case
 from forensics.case.ledger import Part, Unit
-from forensics.case.order import Stretches, distinct, in_order, meet, stretches_of, without
+from forensics.case.order import Stretches, distinct, in_one, in_order, meet, stretches_of, without
 from forensics.case.parts import check_part
 from forensics.errors import IntegrityError
 from forensics.schema import CLUSTER, EVIDENCE, IDENTITY
@@ -70,15 +70,15 @@ class EvidenceWriter:
         if not tables:
             return None
         stretches = stretches_of(name, tables)
-        rows = pa.concat_tables(tables).combine_chunks()
-        del tables  # the largest part there is lies in memory twice, not three times
+        rows = in_one(tables)
+        del tables
         count = rows.num_rows
         rows = self._unknown(name, distinct(name, rows), stretches)
         self.added[name] += rows.num_rows
         self.known[name] += count - rows.num_rows
         if not rows.num_rows:
             return None
-        rows = in_order(name, rows)  # while it is written the part lies in memory once
+        rows = in_order(name, rows)
         part = self._case.stage(name, rows)
         self._stretches[part.path] = stretches
         return part

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 RegionOption = Annotated[
-    list[str] | None, typer.Option("--region", help="AWS region, repeatable; else boto3's own.")
+    list[str] | None, typer.Option("--region", help="AWS region, repeatable, or `all`; else boto3's own.")
 ]
 ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
 RoleOption = Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")]

@@ -22,6 +22,9 @@ def tell(result: PullResult) -> None:
         note(f"{sum(known.values()):,} records were in the case already")
     if sum(result.throttled.values()):
         note(f"{sum(result.throttled.values()):,} calls were throttled and asked again")
+    if result.read_until:
+        note(f"the rest of the window is still to come: read up to {result.read_until:%Y-%m-%dT%H:%M:%SZ};")
+        note("run the same command again when it is over")
     for gap in result.gaps[:10]:
         note(f"gap: {gap.what}: {gap.reason}")
     if len(result.gaps) > 10:

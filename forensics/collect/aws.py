@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from botocore import xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -135,8 +134,7 @@ class Api:
         meter.count(meter.calls, operation)
         try:
             service, name = service_of(operation)
-            client = self.session.client(service, self.region)
-            page: dict[str, Any] = getattr(client, xform_name(name))(**params)
+            return self.session.ask(service, name, self.region, params)
         except ClientError as error:
             raise _translate(operation, error) from error
         except PageError as error:
@@ -154,7 +152,6 @@ class Api:
             raise _Again(str(error)) from error
         except BotoCoreError as error:
             raise ForensicsError(f"{operation}: {error}", "check --region and --endpoint-url") from error
-        return page
 
     def _pause(self, operation: str, tries: int, began: float, again: _Again) -> None:
         known = self.session.meter.clock_offset_s is not None
@@ -198,7 +195,7 @@ def _translate(operation: str, error: ClientError) -> Exception:
         return Refused(action, f"not there, or no longer ({code})", for_good=True, code=code)
     if code in _THROTTLED or status == 429:
         return _Again(f"{code}: {text}", throttled=True)
-    if status == 404 and not _is_from_aws(code):
+    if status == 501 or (status == 404 and not _is_from_aws(code)):
         return Refused(action, "this endpoint does not know the operation", for_good=True, code=code)
     if code in _PASSING or status >= 500 or not _is_from_aws(code):
         return _Again(f"{code}: {text[:200]}")

@@ -62,6 +62,9 @@ def _check_aws(request: PullRequest) -> Iterator[Check]:
         try:
             api = identify(session, region, pacer, stop)
         except ForensicsError as error:
+            if request.access.all_regions and region != regions[0]:
+                yield Check(f"credentials {region}", "warning", f"{error} (is the region enabled?)")
+                continue
             yield Check("credentials", "failed", str(error), error.hint)
             return
         yield from _check_region(request, replace(api, patience_s=5.0))

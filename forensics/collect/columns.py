@@ -76,9 +76,16 @@ class LogRows:
         numbers = read["log_stream"].combine_chunks()
         columns["log_stream"] = pa.DictionaryArray.from_arrays(numbers, self._streams.texts())
         columns |= {name: _in_us(read[name]) for name in ("timestamp", "ingestion_time")}
-        columns["ordinal"] = pa.nulls(read.num_rows, pa.int64())  # ids of AWS tell the order
+        columns["ordinal"] = self._places(read["event_id"])
         schema = carried("log_event")
         return pa.table({n: columns[n] if n in columns else read[n] for n in schema.names}, schema=schema)
+
+    def _places(self, ids: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+        """Ids of AWS tell the order; events without one have the place at which they came."""
+        if not self._ordinals:
+            return pa.nulls(len(ids), pa.int64())
+        derived = pc.starts_with(ids, "derived-")
+        return pc.if_else(derived, pc.cumulative_sum(derived.cast(pa.int64())), None)
 
     def _page(self, events: Sequence[LogEvent], escaped: frozenset[int]) -> pa.RecordBatch:
         flags = [n in escaped for n in range(len(events))] if escaped else None

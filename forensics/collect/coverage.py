@@ -15,6 +15,7 @@ from forensics.model import Gap
 __all__ = ["SUPERSEDED", "Coverage"]
 
 SUPERSEDED = "superseded"
+_LOOKS = ("inventory", "executions")
 
 
 class Coverage:
@@ -22,11 +23,13 @@ class Coverage:
 
     def __init__(self) -> None:
         self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
+        self._asked: set[tuple[str, ...]] = set()  # account, region and operation
         self._by_gap: dict[tuple[str, str, str], list[Window]] = defaultdict(list)
 
     def add(self, source: Source, window: Window) -> None:
         key = source.key
         self._windows[key].append(window)
+        self._asked.add(key[:3])
         self._by_gap[source.gap_kind, source.name, place(key.account, key.region)].append(window)
 
     def filled(self, gaps: Iterable[Gap], found: set[Gap], plan: Plan) -> list[Gap]:
@@ -45,6 +48,8 @@ class Coverage:
         where = gap.reason[gap.reason.rfind("[") :]
         if gap.kind == "log_groups":
             return where in plan.listed
+        if gap.kind == "region":
+            return gap.what in plan.regions
         if gap.kind == "inventory":
             return (gap.what, where) in plan.answered()
         if gap.starts_at is None or gap.ends_at is None:
@@ -56,6 +61,6 @@ class Coverage:
 
     def _is_superseded(self, kind: str, key: SourceKey, window: Window) -> bool:
         read = self._windows.get(key, [])
-        if kind == "inventory" and read:  # a later look stands for an earlier one
-            return window not in read
+        if kind in _LOOKS:  # a later look stands for an earlier one, also where there are other things now
+            return window not in read and key[:3] in self._asked
         return window not in read and not missing(window, read)

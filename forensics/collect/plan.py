@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
@@ -31,13 +31,15 @@ from forensics.collect.request import PullRequest
 from forensics.collect.session import Session
 from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
 from forensics.collect.windows import Window, cut, iso, missing, to_ms
-from forensics.errors import TemporaryError
+from forensics.errors import CredentialsError, TemporaryError, UsageError
 from forensics.inventory import Redactor, load_key, roots
 from forensics.model import Gap
 
 __all__ = ["KINDS", "Plan", "Task", "make_plan"]
 
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
+
+_LOOK_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Plan:
     errors: list[Refused] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)  # places whose log groups could be listed
     open_units: list[Unit] = field(default_factory=list)
+    regions: set[str] = field(default_factory=set)  # those that answered
+    read_until: datetime | None = None  # by AWS's clock, when it was made
     inventories: list[Inventory] = field(default_factory=list)
 
     def answered(self) -> set[tuple[str, str]]:
@@ -108,12 +112,18 @@ def make_plan(
 ) -> Plan:
     """List what the request names, in every region, and take off what the ledger has as done.
 
-    Raises CredentialsError, UsageError, TemporaryError and Stopped.
+    Raises CredentialsError, UsageError (no region, nothing of the window is past), TemporaryError and
+    Stopped.
     """
     done = _Done(case)
     plan = Plan(open_units=done.open_units)
     for region in session.regions():
-        api = identify(session, region, pacer, stop)
+        api = _identify(request, session, region, pacer, stop, plan)
+        if api is None:
+            continue
+        _check_window(request, api)
+        plan.read_until = plan.read_until or session.meter.now()
+        plan.regions.add(region)
         if api.account:
             plan.accounts.add(api.account)
         if request.wants("metrics"):
@@ -126,6 +136,32 @@ def make_plan(
         if request.traces:
             _plan_traces(request, api, done, plan)
     return plan
+
+
+def _identify(
+    request: PullRequest, session: Session, region: str, pacer: Pacer, stop: threading.Event, plan: Plan
+) -> Api | None:
+    """The Api of a region; None, and a gap, where one of all regions does not let this account in.
+
+    Most regions are enabled by default, but not all, and one that is not refuses good credentials.
+    """
+    try:
+        return identify(session, region, pacer, stop)
+    except (CredentialsError, TemporaryError) as error:
+        if not request.access.all_regions or region == session.regions()[0]:
+            raise
+        reason = f"{error} (is the region enabled for this account?) {place(None, region)}"
+        window = Window(to_ms(request.starts_at), to_ms(request.ends_at))
+        plan.gaps.append(Gap("region", region, iso(window.start), iso(window.end), reason, closable=False))
+        return None
+
+
+def _check_window(request: PullRequest, api: Api) -> None:
+    """Raises UsageError where all of the window is still to come, by AWS's clock."""
+    now = to_ms(api.session.meter.now())
+    if to_ms(request.starts_at) > now:
+        text = f"the window begins at {iso(to_ms(request.starts_at))}, and AWS's clock says {iso(now)}"
+        raise UsageError(f"{text}: nothing of it is past", "forensics pull --since 2h")
 
 
 def identify(session: Session, region: str, pacer: Pacer, stop: threading.Event) -> Api:
@@ -184,7 +220,8 @@ def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> Non
 def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
     """How things are now: in the hour of the pull, whatever the window."""
     hour = hour_of(to_ms(api.session.meter.now()))
-    shared = Inventory(api, Redactor(load_key()), done.has)
+    # One of many services that does not answer must not keep the others waiting for minutes.
+    shared = Inventory(replace(api, patience_s=_LOOK_PATIENCE_S), Redactor(load_key()), done.has)
     wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
     plan.tasks.extend(Task(source, hour) for source in wanted if not done.has(source.key, hour))
     if request.wants("changes"):

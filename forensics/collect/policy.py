@@ -41,7 +41,7 @@ def _statement(sid: str, actions: Sequence[str], resources: Sequence[str]) -> di
 
 def _group_arns(request: PullRequest, account: str, partition: str) -> list[str]:
     """A policy knows `*` and `?`; a glob's character class becomes `?`, or wider where it is open."""
-    regions = request.access.regions or ("*",)
+    regions = ("*",) if request.access.all_regions else request.access.regions or ("*",)
     return [
         f"arn:{partition}:logs:{region}:{account}:log-group:{_as_wildcard(glob)}:*"
         for region in regions

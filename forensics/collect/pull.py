@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from forensics.case import Case, EvidenceWriter
@@ -38,6 +39,7 @@ __all__ = ["pull"]
 _PART_ROWS = 120_000
 _PART_BYTES = 48_000_000
 _TICK_S = 0.2
+_NOW = timedelta(minutes=1)
 
 
 def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress) -> PullResult:
@@ -240,6 +242,11 @@ class _Run:
         unit = f"source minutes, {', '.join(parts)}"
         self._on_progress(Progress("pull", self._done_ms // 60_000, -(-self._total_ms // 60_000), unit))
 
+    def _cut_at(self, plan: Plan) -> datetime | None:
+        """Where what is still to come was left out; a clock that is a little behind is no such place."""
+        ahead = plan.read_until is not None and self._request.ends_at - plan.read_until > _NOW
+        return plan.read_until if ahead else None
+
     def _result(self, plan: Plan, session: Session) -> PullResult:
         meter = session.meter
         offset = None if meter.clock_offset_s is None else round(meter.clock_offset_s * 1000)
@@ -248,7 +255,7 @@ class _Run:
             regions=session.regions(), log_groups=plan.groups, units=self._units,
             open_units=self._open_units, calls=dict(meter.calls), throttled=dict(meter.throttled),
             refused=dict(meter.refused), bytes=meter.bytes, seconds=time.monotonic() - self._began,
-            gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset,
+            gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset, read_until=self._cut_at(plan),
         )  # fmt: skip
 
 

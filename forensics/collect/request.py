@@ -49,7 +49,8 @@ class PullResult:
     `added` and `known`: rows by evidence table, new to the case and there before. `units`: windows
     read now; `open_units` of them will be read again by the next run. `calls`, `throttled`,
     `refused` (pages that were not whole): by operation. `gaps`: the holes found now; those that
-    are `closable` make the exit code 3. `clock_offset_ms`: AWS's clock minus ours.
+    are `closable` make the exit code 3. `clock_offset_ms`: AWS's clock minus ours. `read_until`:
+    where the window was cut because the rest of it is still to come.
     """
 
     added: dict[str, int]
@@ -66,6 +67,7 @@ class PullResult:
     seconds: float
     gaps: tuple[Gap, ...]
     clock_offset_ms: int | None
+    read_until: datetime | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -13,11 +13,13 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore import xform_name
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from forensics import __version__
+from forensics.collect.express import EXPRESS, Express
 from forensics.collect.pages import PageError, check_page
 from forensics.collect.parser import FastParserFactory
 from forensics.collect.wire import read_whole
@@ -25,16 +27,28 @@ from forensics.errors import CredentialsError, UsageError
 
 __all__ = ["Access", "Meter", "Session"]
 
+_ALL = "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to reach AWS. What is empty comes from boto3's own chain (AWS_PROFILE, AWS_REGION,
-    AWS_ENDPOINT_URL, the configuration files, the role of the machine)."""
+    AWS_ENDPOINT_URL, the configuration files, the role of the machine). Among `regions`, `all` is
+    every region of the partition."""
 
     regions: tuple[str, ...] = ()
     profile: str | None = None
     role_arn: str | None = None
     endpoint_url: str | None = None
+
+    @property
+    def all_regions(self) -> bool:
+        return _ALL in self.regions
+
+    @property
+    def named_regions(self) -> tuple[str, ...]:
+        """Those that were asked for by name."""
+        return tuple(region for region in self.regions if region != _ALL)
 
 
 @dataclass(slots=True)
@@ -78,6 +92,8 @@ class Session:
         self._access = access
         self._workers = workers
         self._clients: dict[tuple[str, str], Any] = {}
+        self._express: dict[tuple[Any, str], Express | None] = {}
+        self._parsers = FastParserFactory()
         self._lock = threading.Lock()
         self.meter = Meter()
         try:
@@ -88,12 +104,25 @@ class Session:
             raise CredentialsError("no AWS credentials found", "aws configure, or set AWS_PROFILE")
 
     def regions(self) -> tuple[str, ...]:
-        """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own."""
+        """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own.
+
+        Of all regions that one comes first: where it refuses the credentials, all would.
+        """
         default = os.environ.get("AWS_REGION") or self._boto.region_name
-        regions = self._access.regions or ((default,) if default else ())
+        regions = self._access.named_regions or ((default,) if default else ())
+        if self._access.all_regions:
+            regions = (*regions, *self._partition(regions[0] if regions else ""))
         if not regions:
             raise UsageError("no AWS region given", "add --region eu-west-1, or set AWS_REGION")
         return tuple(dict.fromkeys(regions))
+
+    def _partition(self, region: str) -> list[str]:
+        """The regions of its partition, as botocore knows them: to list them takes no permission."""
+        try:
+            partition = self._boto.get_partition_for_region(region)
+        except BotoCoreError:
+            partition = "aws"
+        return sorted(self._boto.get_available_regions("logs", partition_name=partition))
 
     def client(self, service: str, region: str) -> Any:
         with self._lock:  # boto3 sessions are not safe to make clients from in several threads
@@ -102,9 +131,39 @@ class Session:
                 self._clients[key] = self._make_client(self._boto, service, region)
             return self._clients[key]
 
+    def ask(self, service: str, operation: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
+        """One page, checked, as botocore's parser gives it. Raises PageError and what botocore raises."""
+        client = self.client(service, region)
+        express = self._express.get((client, operation))
+        if express is None:
+            page: dict[str, Any] = getattr(client, xform_name(operation))(**params)
+            return page
+        status, headers, body = express.send(params)
+        return self._answer(client, operation, {"status_code": status, "headers": headers, "body": body})
+
+    def _answer(self, client: Any, operation: str, response: dict[str, Any]) -> dict[str, Any]:
+        """What botocore makes of a response."""
+        model = client.meta.service_model.operation_model(operation)
+        added: dict[str, Any] = {}
+        self._check(model, response, added)
+        parser = self._parsers.create_parser(model.service_model.resolved_protocol)
+        parsed: dict[str, Any] = parser.parse({**response, "context": {}}, model.output_shape)
+        if response["status_code"] >= 300:
+            raise ClientError(parsed, operation)
+        return {**parsed, **added}
+
+    def _sent(self, client: Any, operation: str, request: Any) -> None:
+        """botocore has sent a request: the next of its kind need not be made from the start."""
+        if operation not in EXPRESS or (client, operation) in self._express:
+            return
+        try:
+            self._express[client, operation] = Express(client, request)
+        except (ValueError, KeyError):  # an unusual endpoint or signer: botocore goes on making them
+            self._express[client, operation] = None
+
     def _open(self) -> boto3.Session:
         core = botocore.session.Session(profile=self._access.profile)
-        core.register_component("response_parser_factory", FastParserFactory())
+        core.register_component("response_parser_factory", self._parsers)
         session = boto3.Session(botocore_session=core)
         if self._access.role_arn:
             fetcher = AssumeRoleCredentialFetcher(
@@ -119,7 +178,7 @@ class Session:
     def _role_client(self, service: str, **options: Any) -> Any:
         """The client that the role is assumed with, by the credentials of the profile."""
         source = boto3.Session(profile_name=self._access.profile)
-        region = next(iter(self._access.regions), None) or source.region_name
+        region = next(iter(self._access.named_regions), None) or source.region_name
         return source.client(service, region_name=region, endpoint_url=self._access.endpoint_url, **options)
 
     def _make_client(self, boto: boto3.Session, service: str, region: str) -> Any:
@@ -136,7 +195,7 @@ class Session:
         client = boto.client(
             service, region_name=region, endpoint_url=self._access.endpoint_url, config=config
         )
-        read_whole(client)
+        read_whole(client, lambda operation, request: self._sent(client, operation, request))
         client.meta.events.register("before-parse", self._check)
         return client
 

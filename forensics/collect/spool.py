@@ -25,6 +25,7 @@ from forensics.schema import EVIDENCE
 __all__ = ["Spool"]
 
 _KEY = b"unit"
+_BUFFER = 1 << 17
 
 
 class _Header(msgspec.Struct):
@@ -45,7 +46,8 @@ class Spool:
         temporary = path.with_suffix(".writing")
         try:
             self._folder.mkdir(exist_ok=True)
-            with pa.OSFile(str(temporary), "wb") as sink:  # not Python's: it would lock for every buffer
+            # Arrow's file and not Python's, which would lock for every buffer; most buffers are small.
+            with pa.output_stream(str(temporary), compression=None, buffer_size=_BUFFER) as sink:
                 _write(sink, finished)
             _fsync(temporary)
             os.replace(temporary, path)

@@ -6,7 +6,7 @@ CPU of the whole pull, most of it threads that take Python's lock from each othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -14,7 +14,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as Urllib3Timeout
 
-__all__ = ["read_whole"]
+__all__ = ["read_whole", "send_whole"]
 
 
 class _Body:
@@ -27,22 +27,31 @@ class _Body:
         yield self._body  # one piece is joined without a copy
 
 
-def read_whole(client: Any) -> None:
-    """Let a client read each body in one piece, with its own session, proxies and timeouts.
+def send_whole(client: Any, request: Any) -> tuple[int, Any, bytes]:
+    """Send a prepared request by the client's own session, with its proxies, TLS and time-outs.
+
+    Returns status, headers and body. Raises botocore's HTTPClientErrors.
+    """
+    request.stream_output = True  # leaves the body to us
+    response = client._endpoint.http_session.send(request)
+    try:
+        body = response.raw.read()
+    except Urllib3Timeout as error:
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+    except HTTPError as error:
+        raise ConnectionClosedError(endpoint_url=request.url, error=error, request=request) from error
+    return response.status_code, response.headers, body
+
+
+def read_whole(client: Any, sent: Callable[[str, Any], None]) -> None:
+    """Let a client read each body in one piece, and tell of each request by its operation's name.
 
     A `before-send` handler that returns a response stands for botocore's own sending.
     """
-    http = client._endpoint.http_session
 
-    def send(request: Any, **_: Any) -> AWSResponse:
-        request.stream_output = True  # leaves the body to us
-        response = http.send(request)
-        try:
-            body = response.raw.read()
-        except Urllib3Timeout as error:
-            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-        except HTTPError as error:
-            raise ConnectionClosedError(endpoint_url=request.url, error=error, request=request) from error
-        return AWSResponse(response.url, response.status_code, response.headers, _Body(body))
+    def send(request: Any, event_name: str, **_: Any) -> AWSResponse:
+        status, headers, body = send_whole(client, request)
+        sent(event_name.rsplit(".", 1)[-1], request)
+        return AWSResponse(request.url, status, headers, _Body(body))
 
     client.meta.events.register("before-send", send)

@@ -33,6 +33,7 @@ from forensics.model import (
     XrayAgreement,
 )
 from forensics.report.issue import issues_of
+from forensics.report.next import alarm_entries, change_entries
 
 __all__ = ["Range", "failures", "gather", "service_map"]
 
@@ -78,7 +79,7 @@ def gather(
         tool=tool,
         case=_case(lake, manifest, window, baseline),
         coverage=coverage,
-        timeline=_timeline(issues),
+        timeline=_timeline(issues, lake, window),
         issues=issues,
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
@@ -196,8 +197,8 @@ def _count_issues(lake: Lake, window: Range) -> int:
     return int(lake.rows(sql, window.bounds)[0]["n"])
 
 
-def _timeline(issues: tuple[Issue, ...]) -> tuple[TimelineEntry, ...]:
-    entries = []
+def _timeline(issues: tuple[Issue, ...], lake: Lake, window: Range) -> tuple[TimelineEntry, ...]:
+    entries = [*change_entries(issues), *alarm_entries(lake, window.bounds)]
     for issue in issues:
         if issue.onset:
             entries.append(

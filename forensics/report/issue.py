@@ -13,6 +13,7 @@ import msgspec
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate
+from forensics.report.next import next_commands, trigger_of, triggers
 from forensics.report.stack import frames_of
 
 __all__ = ["issues_of"]
@@ -139,6 +140,7 @@ class _Facts:
     def __init__(self, lake: Lake) -> None:
         self.reach = {r["issue"]: r for r in lake.rows(_REACH)}
         self.course = {r["issue"]: r for r in lake.rows(_COURSE)}
+        self.triggers = triggers(lake)
         self.entries = _grouped(lake.rows(_ENTRIES))
         self.nodes = _grouped(lake.rows(_NODES))
         self.rate = _grouped(lake.rows(_RATE, {"buckets": _BUCKETS}))
@@ -172,12 +174,12 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
         onset=iso(row["onset"]),
         last_seen=iso(row["last_seen"]),
         ongoing=bool(course["is_end"] and not course["is_over"]),
-        trigger=None,
+        trigger=trigger_of(facts.triggers.get(name)),
         rate=tuple(Rate(iso(r["starts_at"]) or "", r["n"], r["chains"]) for r in facts.rate.get(name, ())),
         frames=_frames(facts.stacks.get(name)),
         contrast=(),
         next_steps=_next_steps(row["category"], node, example),
-        next_commands=_next_commands(example),
+        next_commands=next_commands(example),
         blast_radius=reach,
         examples=tuple(r["failure"] for r in facts.examples[name]),
     )
@@ -239,10 +241,3 @@ _STEPS = {
 def _next_steps(category: str, node: Node, example: Failure) -> tuple[str, ...]:
     step = _STEPS.get(category, "look at the records of {node} around the onset").format(node=node.name)
     return (step, *(f"collect {what}" for what in example.root_cause.would_decide))
-
-
-def _next_commands(example: Failure) -> tuple[str, ...]:
-    commands = [f"forensics why {example.id}"]
-    if example.trace_id:
-        commands.append(f"forensics trace {example.trace_id}")
-    return tuple(commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,7 @@ class Around:
     workloads: Mapping[str, Node] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     mapped: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    subnets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -90,6 +92,11 @@ class Around:
     def sources_of(self, function: Node) -> tuple[Node, ...]:
         """The queues and streams that are mapped to a function."""
         return self.mapped.get(function.name, ())
+
+    def subnet_of(self, function: Node) -> Node | None:
+        """The subnet of a function that has only one."""
+        found = self.subnets.get(function.name, ())
+        return Node(found[0], "AWS::EC2::Subnet") if len(found) == 1 else None
 
     def calls_of(self, caller: Node) -> tuple[Habit, ...]:
         """What this node is seen to call."""
@@ -120,7 +127,7 @@ class Around:
     def service_of(self, node: Node) -> Node | None:
         """The workload behind a private name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service
         discovery and Kubernetes put its name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
-        label, _, rest = node.name.partition(".")
+        label, _, rest = (node.name or "").partition(".")  # damaged segments have no name
         if node.kind in _WORKLOADS:
             return node
         if _RDS.search(rest):
@@ -181,6 +188,7 @@ def around(lake: Lake) -> Around:
         workloads,
         tuple(_trouble(row) for row in troubles),
         _mapped(lake),
+        _subnets(lake),
     )
 
 
@@ -199,6 +207,14 @@ def _mapped(lake: Lake) -> dict[str, tuple[Node, ...]]:
             name = parts[5].split("/")[1] if "/" in parts[5] else parts[5]
             found[row["node"]].append(Node(name, _SOURCES[parts[2]]))
     return {name: tuple(nodes) for name, nodes in found.items()}
+
+
+def _subnets(lake: Lake) -> dict[str, tuple[str, ...]]:
+    rows = lake.rows("""
+        select node, configuration -> '$.VpcConfig.SubnetIds' as ids from lake.resource
+        where kind = 'AWS::Lambda::Function' and node is not null order by all""")
+    found = {row["node"]: json.loads(row["ids"]) for row in rows if row["ids"]}
+    return {name: tuple(sorted(ids)) for name, ids in found.items() if isinstance(ids, list)}
 
 
 def _trouble(row: dict[str, Any]) -> Trouble:

@@ -9,9 +9,11 @@ from functools import cached_property
 from forensics.model import Edge, Evidence, Invocation, Locator, LogLine, Node
 from forensics.rootcause.around import Around
 
-__all__ = ["Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
+__all__ = ["HAND_ON", "Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 
 _EXCERPT = 400
+# These hand on what a client asked for, and what was answered.
+HAND_ON = ("AWS::ApiGateway", "AWS::ElasticLoadBalancing", "AWS::AppSync", "AWS::CloudFront")
 _NOTHING = Around()
 # Record types of lines that the program or its platform wrote, not a service about it.
 _ITS_OWN = frozenset({"log", "error", "timeout", "exit", "report", "partial"})
@@ -108,6 +110,8 @@ class Place:
     @cached_property
     def own_exception(self) -> tuple[str | None, str | None] | None:
         """Type and message of what this node itself threw or logged last; None where nothing tells."""
+        if self.me.node.kind.startswith(HAND_ON):
+            return None  # runs no code of its own: what it says is of what it called
         if self.me.error_type or self.me.error_message or self.me.end_reason == "error":
             return self.me.error_type, self.me.error_message
         logged = [line for line in self.me.logs if line.exception_type and line.level != "WARN"]

@@ -6,7 +6,8 @@
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
--- caller: the invocation around it, one that failed before one that ended well, then the one that began last
+-- caller: the invocation around it, one that failed before one that ended well, then the one that fits closest:
+--   began shortly before it, and ended shortly after it
 -- outcome: failed, or ok of the caller
 -- candidates: number of invocations around it of that outcome
 with direct as (
@@ -47,7 +48,9 @@ complete as (
     union select distinct node from lake.lambda_log
 ),
 around_it as (
-    select c.invocation, c.started_at, a.invocation as caller, a.status as outcome, a.started_at as caller_at
+    select
+        c.invocation, a.invocation as caller, a.status as outcome,
+        epoch_us(c.started_at) - epoch_us(a.started_at) + abs(epoch_us(a.ended_at) - epoch_us(c.ended_at)) as slack
     from called as c
     join caller as a
         on a.node = c.caller_node and a.started_at <= c.started_at + interval 20 millisecond
@@ -57,7 +60,10 @@ around_it as (
 ),
 -- what was thrown says from whom it came
 told as (
-    select o.invocation, o.started_at, a.invocation as caller, 'failed' as outcome, a.started_at as caller_at
+    select
+        o.invocation, a.invocation as caller, 'failed' as outcome,
+        epoch_us(o.started_at) - epoch_us(a.started_at)
+            + abs(epoch_us(coalesce(a.ended_at, a.event_time)) - epoch_us(o.ended_at)) as slack
     from orphan as o
     join lake.invocation as a
         on a.started_at between o.started_at - interval 15 minute and o.started_at + interval 20 millisecond
@@ -78,7 +84,7 @@ chosen as (
     select * from around_it anti join (select distinct invocation from told) as t using (invocation)
 )
 select
-    b.invocation, max({'caller_at': a.caller_at, 'caller': a.caller}).caller as caller, b.outcome,
+    b.invocation, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,
     count(*) as candidates
 from best as b
 join chosen as a on a.invocation = b.invocation and a.outcome = b.outcome

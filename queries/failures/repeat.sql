@@ -7,12 +7,21 @@
 -- materialize
 -- invocation: the invocation that failed again
 -- told_by: message, value or visibility
-with failed as (
-    select node, invocation, started_at, value, is_message,
-        bool_or(is_message) over (partition by invocation) as has_message,
-        count(*) over (partition by node, value) as shared
-    from failures.work
-    where status = 'failed'
+with used as (
+    select node, value, count(*) as shared from failures.work group by node, value
+),
+total as (
+    select node, count(distinct invocation) as invocations from failures.work group by node
+),
+failed as (
+    -- what most invocations print (a template's id, a version) is about none of them
+    select w.node, w.invocation, w.started_at, w.value, w.is_message,
+        bool_or(w.is_message) over (partition by w.invocation) as has_message,
+        case when u.shared * 2 <= t.invocations or t.invocations <= 3 then u.shared else 1000 end as shared
+    from failures.work as w
+    join used as u on u.node = w.node and u.value = w.value
+    join total as t on t.node = w.node
+    where w.status = 'failed'
 ),
 first as (
     select node, value, min(started_at) as first_at

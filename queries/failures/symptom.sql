@@ -19,12 +19,23 @@ with surfaced as (
     -- the root of a cycle has a caller below itself, and shows its failure all the same
     where e.outcome = 'surfaced' or e.outcome = 'propagated' and m.hop = 0
 ),
+-- a topic or bus whose sender is not known begins no chain of its own where another chain holds the same
+carried as (
+    select s.chain, s.invocation
+    from surfaced as s
+    join lake.invocation as r on r.invocation = s.chain and r.is_virtual
+    where exists (
+        select 1 from surfaced as o
+        join lake.invocation as q on q.invocation = o.chain and not q.is_virtual
+        where o.invocation = s.invocation and o.chain <> s.chain
+    )
+),
 -- a message of its own began it: where a chain sends several, each may fail for itself
 handed as (
     select
         s.chain, s.invocation,
-        min(case when coalesce(suffix(c.operation, 'Batch') or c.operation in ('PutEvents', 'PutRecords'), false)
-            then s.invocation else e.caller end) as message
+        -- one call that sent many tells them apart as little as it tells their attempts
+        min(case when coalesce(suffix(c.operation, 'Batch'), false) then s.invocation else e.caller end) as message
     from surfaced as s
     join links.edge as e on e.callee = s.invocation and e.kind = 'link'
     join chains.member as m on m.chain = s.chain and m.invocation = e.caller
@@ -36,11 +47,17 @@ top as (
     select s.*, h.message
     from surfaced as s
     left join handed as h on h.chain = s.chain and h.invocation = s.invocation
+    anti join carried as c on c.chain = s.chain and c.invocation = s.invocation
     anti join failures.above as a on a.invocation = s.invocation
     anti join failures.repeat as r on r.invocation = s.invocation
     qualify
         row_number() over (
             partition by s.chain, h.message order by s.hop, s.started_at nulls last, s.invocation
+        ) = 1
+        -- attempts at one request keep its id
+        and row_number() over (
+            partition by s.chain, s.node, coalesce(case when not s.is_virtual then s.request_id end, s.invocation)
+            order by s.hop, s.started_at nulls last, s.invocation
         ) = 1
         -- attempts at one request that no trace ties together are one failure, shown by the first
         and (s.request_id is null or s.is_virtual or s.hop > 0 or row_number() over (

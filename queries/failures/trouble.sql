@@ -29,6 +29,8 @@ workload as (
     join known as k
         on starts_with(t.node, k.name || '-')
         and regexp_full_match(substr(t.node, length(k.name) + 2), '[a-z0-9]{5,10}(-[a-z0-9]{5})?')
+        -- a word is no hash
+        and regexp_matches(substr(t.node, length(k.name) + 2), '[0-9]')
     group by t.node
 )
 select

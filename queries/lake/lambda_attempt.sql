@@ -14,7 +14,7 @@
 -- timestamp: as in lake.log_record
 -- record_type: as in lake.log_record
 -- level: as in lake.log_record
--- message: as in lake.log_record
+-- message: as in lake.log_record, of what ended an invocation (error, exit, timeout); null of other lines
 -- version: as in lake.log_record
 -- trace_key: as in lake.log_record
 -- span_key: as in lake.log_record
@@ -29,7 +29,12 @@
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
 with line as (
-    select * exclude (log_group, log_stream), coalesce(log_group, '') as log_group,
+    -- texts only of what ended an invocation: all others would lie in memory beside their figures
+    select
+        node, request_id, account, region, event_id, timestamp, record_type, level,
+        case when record_type in ('error', 'exit', 'timeout') then message end as message, version, trace_key,
+        span_key, exception_type, exception_message, duration_ms, billed_ms, init_ms, restore_ms, memory_mb,
+        max_memory_mb, platform_status, platform_error, coalesce(log_group, '') as log_group,
         coalesce(log_stream, '') as log_stream
     from lake.log_record
     where kind = 'AWS::Lambda::Function' and request_id is not null

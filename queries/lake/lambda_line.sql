@@ -17,7 +17,7 @@
 -- timestamp: as in lake.log_record
 -- record_type: as in lake.log_record
 -- level: as in lake.log_record
--- message: as in lake.log_record
+-- message: as in lake.log_record, of what ended an invocation (error, exit, timeout); null of other lines
 -- version: as in lake.log_record
 -- trace_key: as in lake.log_record
 -- span_key: as in lake.log_record

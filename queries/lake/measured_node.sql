@@ -39,10 +39,10 @@ series as (
     )
 ),
 mapping as (
-    select configuration ->> 'UUID' as uuid, min(node) as node
+    select configuration ->> 'UUID' as mapping_id, min(node) as node
     from evidence.resource
     where kind = 'AWS::Lambda::EventSourceMapping' and json_valid(configuration)
-    group by uuid
+    group by mapping_id
 ),
 named as (
     select
@@ -93,7 +93,7 @@ named as (
                 'own': ['ServiceName', 'Service', 'service', 'service_name']}
         end as known
     from series
-    left join mapping on mapping.uuid = d[29]
+    left join mapping on mapping.mapping_id = d[29]
     left join lake.api_name as api on api.api = d[10] || coalesce('/' || d[11], '')
 )
 select

@@ -221,7 +221,7 @@ def _fill(patch: pytest.MonkeyPatch, what: str) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     if what == "write":
-        patch.setattr(forensics.case.parts, "_write", refuse)
+        patch.setattr(forensics.case.parts.PartWriter, "_opened", refuse)
     elif what == "spool":
         patch.setattr("forensics.collect.spool._write", _after(2, refuse, forensics.collect.spool._write))
     else:

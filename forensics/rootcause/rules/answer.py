@@ -13,6 +13,8 @@ __all__ = ["answered_badly", "never_reached", "refused", "throttled"]
 
 # Invoke's own limits on who calls (Lambda API reference, Invoke, TooManyRequestsException.Reason).
 _CALLER_RATE = re.compile(r"CallerRateLimitExceeded|FunctionInvocationRateLimitExceeded")
+# Lambda API reference, Invoke, errors about a function's network.
+_NO_ADDRESS = re.compile(r"SubnetIPAddressLimitReached")
 _FUNCTION = "AWS::Lambda::Function"
 
 
@@ -92,10 +94,27 @@ def never_reached(place: Place) -> Finding | None:
         rule, strength, category = "throttled", "exact", _throttle(place)
     text = f"the call to {node_words(me.node)} failed, and no record shows that it started"
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
+    if _NO_ADDRESS.search(f"{me.error_type or ''} {me.error_message or ''}"):
+        return _subnet_is_full(place, claims)
     return Finding(
         rule, strength, claims, category=category or "never_reached",
         because=f"was never reached ({outcome_words(me)})",
         would_decide=(f"log group and metrics (Throttles, Invocations) of {me.node.name}",),
+    )  # fmt: skip
+
+
+def _subnet_is_full(place: Place, claims: tuple[Evidence, ...]) -> Finding:
+    """No free address for a new environment: the configuration names the subnet where it is the only one."""
+    subnet = place.around.subnet_of(place.me.node)
+    said = error_words(place.me.error_type, place.me.error_message)
+    if subnet is None:
+        return Finding(
+            "subnet_is_full", "weak", claims, category="unknown", because=f"got no address ({said})",
+            would_decide=(f"subnets of {place.me.node.name} and their free addresses",),
+        )  # fmt: skip
+    return Finding(
+        "subnet_is_full", "strong", claims, category="resource_exhausted", elsewhere=subnet,
+        because=f"has no free address left for {place.me.node.name} ({said})",
     )  # fmt: skip
 
 

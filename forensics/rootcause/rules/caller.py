@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from forensics.model import Node
 from forensics.rootcause.classify import classify, is_of_caller, names_no_host
-from forensics.rootcause.place import Call, Place
+from forensics.rootcause.place import HAND_ON, Call, Place
 from forensics.rootcause.words import error_words, node_words
 
 __all__ = ["asked_wrongly"]
-
-# These hand on what a client asked for: it is not they who asked wrongly.
-_HAND_ON = ("AWS::ApiGateway", "AWS::ElasticLoadBalancing", "AWS::AppSync", "AWS::CloudFront")
 
 
 def asked_wrongly(place: Place, call: Call) -> tuple[str, bool, str] | None:
     """Category, whether it is less than exact, and the words for it; None where the callee is to blame."""
     callee, edge = call.callee, call.edge
-    if place.me.node.kind.startswith(_HAND_ON) or (not callee.is_virtual and callee.is_failed):
+    if place.me.node.kind.startswith(HAND_ON) or (not callee.is_virtual and callee.is_failed):
         return None
     error_type = edge.exception_type or callee.error_type
     message = edge.exception_message or callee.error_message

@@ -9,7 +9,7 @@ from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.caller import asked_wrongly
 from forensics.rootcause.words import node_words, outcome_words
 
-__all__ = ["answer_was_lost", "callee_failed", "exception_passed_on"]
+__all__ = ["FEW", "answer_was_lost", "callee_failed", "exception_passed_on"]
 
 # Shorter texts ("error", "502") stand in too many messages to say that one carries the other.
 _TELLING = 12
@@ -19,6 +19,8 @@ _SKEW_US = 50_000
 _AT_ONCE_US, _AT_ONCE_SHARE = 20_000, 0.02
 # What does nothing of its own but hand one call through.
 _PASS_THROUGH = ("AWS::ApiGateway::Stage", "AWS::AppSync::GraphQLAPI", "AWS::ElasticLoadBalancing")
+# Of more invocations that ran around it, time does not tell which one waited.
+FEW = 2
 _HTTP_STATUS = re.compile(r"\b([45]\d\d)\b")
 
 
@@ -64,6 +66,8 @@ def callee_failed(place: Place) -> Finding | None:
 
 def _towards(place: Place, call: Call, rule: str, strength: str, claims: tuple[Evidence, ...]) -> Finding:
     """The walk goes on at the callee, unless the call tells that the caller itself was at fault."""
+    if call.edge.evidence == "configured" and call.edge.candidates > FEW:
+        strength = "weak"
     ours = asked_wrongly(place, call)
     if ours is None:
         return Finding(rule, strength, claims, from_=call.callee.invocation, because=_because(call))

@@ -7,6 +7,7 @@ import re
 from forensics.model import Evidence
 from forensics.rootcause.classify import classify, is_of_caller
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
+from forensics.rootcause.rules.dependency import FEW
 from forensics.rootcause.rules.message import is_poison
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
@@ -34,8 +35,10 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
     if category not in _OF_OTHERS or is_of_caller(category, error_type, message):
         return None
     alike = [call for call in place.failed_calls if _family(call) == category]
-    if alike:
-        return _over_a_call(place, alike[-1])
+    # what only its time ties to this node is what it waited for, whoever stood between
+    near = [call for call in place.failed_calls if call.edge.evidence == "configured"]
+    if alike or near:
+        return _over_a_call(place, (alike or near)[-1])
     category = "dependency_slow" if category == "timeout" else category
     rule = "threw_over_a_dependency"
     said = error_words(error_type, message)
@@ -60,13 +63,14 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
 def _over_a_call(place: Place, call: Call) -> Finding:
     """Its exception is of the kind that a call of it ended with, though no text ties the two."""
     rule = "threw_over_a_dependency"
-    text = f"{node_words(call.callee.node)} {outcome_words(call.callee)}, and the exception is of that kind"
+    text = f"{node_words(call.callee.node)} {outcome_words(call.callee)}, and the exception fits that"
     claims = (
         *_claims(place, f"{node_words(place.me.node)} failed", rule),
         evidence_of_call(call, text, rule),
     )
     because = f"failed because {node_words(call.callee.node)} {outcome_words(call.callee)}"
-    return Finding(rule, "strong", claims, from_=call.callee.invocation, because=because)
+    strength = "strong" if call.edge.candidates <= FEW else "weak"
+    return Finding(rule, strength, claims, from_=call.callee.invocation, because=because)
 
 
 def _family(call: Call) -> str | None:

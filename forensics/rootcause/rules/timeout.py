@@ -82,9 +82,11 @@ def timed_out_by_itself(place: Place) -> Finding | None:
     rule = "timeout_of_its_own"
     text = f"{node_words(place.me.node)} {outcome_words(place.me)} with no recorded call open"
     claims = _timeout_claims(place, text, rule)
+    # without a trace nobody knows whether it waited for somebody
     traced = place.me.trace_id is not None
     return Finding(
-        rule, "strong" if traced and place.calls else "weak", claims, category="timeout",
+        rule, "strong" if traced and place.calls else "weak", claims,
+        category="timeout" if traced else "unknown",
         because=f"{outcome_words(place.me)} in its own work",
         would_decide=(f"traced calls, or log lines with times, of {place.me.node.name}",),
     )  # fmt: skip

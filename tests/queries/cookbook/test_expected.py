@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from forensics.api import Case
 from forensics.queries import recipes
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -41,6 +42,16 @@ def test_rows_are_the_expected_ones(file, request):
     assert found == expected, "if this is meant: FORENSICS_REFRESH=1, and read the difference"
     if "none" not in told:
         assert rows, "a recipe that answers nothing proves nothing"
+
+
+def test_threads_change_nothing(night):
+    """Every recipe that asks for nothing, byte for byte, order of rows included."""
+    free = [found for found in recipes().values() if not any(p.required for p in found.parameters)]
+    answers = []
+    for threads in (1, 8):
+        with Case(night.folder / "case", threads=threads) as case:
+            answers.append({r.name: case.sql(r.sql, r.values({})).arrow().to_pylist() for r in free})
+    assert [name for name in answers[0] if answers[0][name] != answers[1][name]] == []
 
 
 def shown(columns: list[str], rows: list[dict[str, Any]]) -> str:

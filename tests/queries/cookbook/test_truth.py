@@ -183,3 +183,13 @@ def test_functions_without_traffic_did_nothing(evening):
     idle = {row["node"] for row in evening.ask("functions_without_traffic")}
     assert idle
     assert not idle & worked
+
+
+def test_messages_come_again_as_often_as_they_did(night):
+    served = night.truth("delivery").filter(pl.col("invocation").is_not_null())
+    messages = served.group_by("message").agg(
+        attempts=pl.len(), consumer=pl.col("consumer").first(), done=(pl.col("outcome") == "done").any()
+    )
+    expected = messages.group_by("consumer", "attempts").agg(pl.len(), pl.col("done").sum())
+    rows = night.ask("messages_again", consumer="fulfil")
+    assert by(rows, "consumer_node", "attempts", "messages", "done") == sorted(expected.rows())

@@ -143,6 +143,24 @@ def test_what_is_no_question_about_the_case_is_refused(fenced, statement):
     assert case.sql("select count(*) as n from lake.span").arrow().to_pylist() == [{"n": 1}]
 
 
+INNER = [s for s in WRITING if s.startswith(("with x as (insert", "with x as (d", "select"))]
+
+
+@pytest.mark.parametrize("statement", INNER)
+def test_writing_inside_of_a_select_is_refused_before_duckdb_sees_it(fenced, statement):
+    """Views cannot be written to anyway; that is not what refuses it."""
+    case, _ = fenced
+    with pytest.raises(QueryError, match="inside of it"):
+        case.sql(statement)
+
+
+@pytest.mark.parametrize("statement", INSIDE)
+def test_files_inside_the_case_are_refused_by_name(fenced, statement):
+    case, places = fenced
+    with pytest.raises(QueryError, match=r"not allowed here|no view"):
+        case.sql(statement.format(**places))
+
+
 @pytest.mark.parametrize("statement", OUTSIDE + INSIDE)
 def test_the_settings_hold_too_where_the_parser_is_fooled(fenced, statement, monkeypatch):
     """Files inside the case's tables may be read then: DuckDB reads them for us."""

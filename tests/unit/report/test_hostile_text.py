@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import unicodedata
 
 import pyarrow as pa
@@ -51,3 +52,15 @@ def test_a_carriage_return_in_a_cell_begins_no_row():
     batch = pa.RecordBatch.from_pydict({"message": ["a\r=1+1"]})
     rows = list(csv.reader(io.StringIO("".join(render_rows([batch], "csv")), newline="")))
     assert rows == [["message"], ["a\r=1+1"]]
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "table"])
+@given(text=st.text(st.characters(codec="utf-8"), max_size=30))
+def test_no_format_prints_a_control_or_a_hidden_mark_on_a_terminal(form, text):
+    batch = pa.RecordBatch.from_pydict({"message": [text], "list": [[text]]})
+    shown = "".join(render_rows([batch], form, terminal=True))
+    hidden = {unicodedata.category(c) for c in shown if c not in "\r\n"} & {"Cc", "Cf", "Zl", "Zp"}
+    assert not hidden
+    if form in ("json", "ndjson"):
+        told = json.loads(shown)
+        assert (told[0] if form == "json" else told) == {"message": text, "list": [text]}

@@ -72,3 +72,18 @@ def test_a_name_that_answered_before_is_gone(m):
         m.habit("fn:cart", "table:carts", first_ok_us=10),
     )
     assert m.blamed(unknown_name(m), m.around(habits))[:2] == ("stok.shop.example", "connection")
+
+
+@pytest.mark.parametrize(
+    ("subnets", "found"),
+    [
+        (("subnet-1",), ("subnet-1", "resource_exhausted", "likely")),
+        (("subnet-1", "subnet-2"), ("tax", "unknown", "possible")),
+        ((), ("tax", "unknown", "possible")),
+    ],
+)
+def test_a_subnet_without_addresses_is_named_where_there_is_only_one(m, subnets, found):
+    said = "SubnetIPAddressLimitReachedException"
+    unseen = m.invocation("fn:tax", http_status=502, error_type=said, error_message="no IP", is_virtual=True)
+    chain = m.chain([m.invocation("api:shop", http_status=502), unseen], [m.call("api:shop", "fn:tax")])
+    assert m.blamed(chain, m.around(subnets={"tax": subnets})) == found

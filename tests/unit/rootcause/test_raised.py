@@ -77,3 +77,16 @@ def test_a_provider_is_out_where_all_calls_of_all_callers_fail(m, ok_between, ca
         [m.call("fn:sync", "host:crm.example", call_failed=True, http_status=503)],
     )  # fmt: skip
     assert m.blamed(chain, m.around(habits))[:2] == ("crm.example", category)
+
+
+@pytest.mark.parametrize(("candidates", "band"), [(1, "likely"), (5, "possible")])
+def test_who_failed_around_it_explains_an_error_of_a_dependency(m, candidates, band):
+    chain = m.chain(
+        [
+            m.invocation("fn:web", error_type="UpstreamError", error_message="search: status code 502"),
+            m.invocation("fn:price", error_type="KeyError", error_message="'rate'", start=20, end=80),
+        ],
+        [m.call("fn:web", "fn:price", evidence="configured", confidence=0.5, candidates=candidates,
+                call_failed=True, call=None)],
+    )  # fmt: skip
+    assert m.blamed(chain) == ("price", "unhandled_exception", band)

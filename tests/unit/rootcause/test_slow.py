@@ -64,3 +64,10 @@ def test_a_host_that_was_silent_at_another_time_says_nothing(m):
     other = m.habit("fn:tax", "host:tax.example", failed=5, unanswered=5,
                     first_failed_us=9_000_000_000, last_failed_us=9_100_000_000)  # fmt: skip
     assert m.blamed(silent(m), m.around((other,)))[:2] == ("pay.example", "dependency_slow")
+
+
+def test_a_time_out_without_a_trace_may_be_anybodys(m):
+    traced = m.invocation("fn:cart", end_reason="timeout", end=3_000)
+    untraced = replace(traced, trace_id=None, segment_id=None)
+    assert m.blamed(m.chain([traced], []))[:2] == ("cart", "timeout")
+    assert m.blamed(m.chain([untraced], [])) == ("cart", "unknown", "possible")

@@ -1,7 +1,7 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
 -- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
--- needs: lake.invocation links.edge
+-- needs: lake.invocation links.edge links.delivery
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -65,8 +65,31 @@ attempt as (
     where not f.is_virtual and later.status = 'ok' and later.started_at > f.started_at
     group by f.invocation
 ),
+-- the messages of a failed invocation that were handed over again
+again as (
+    select f.invocation, d.message, d.consumer_node, max(later.attempt) as last_attempt
+    from failed as f
+    join links.delivery as d on d.consumer = f.invocation
+    join links.delivery as later
+        on later.message = d.message and later.consumer_node = d.consumer_node and later.attempt > d.attempt
+        and later.producer is not distinct from d.producer
+    group by f.invocation, d.message, d.consumer_node
+),
+last_ as (
+    select a.invocation, min(i.invocation) filter (where i.status = 'ok' and l.outcome = 'done') as handler
+    from again as a
+    join links.delivery as l
+        on l.message = a.message and l.consumer_node = a.consumer_node and l.attempt = a.last_attempt
+    join lake.invocation as i on i.invocation = l.consumer
+    group by a.invocation
+),
 retried as (
-    select invocation, min(handler) as handler from attempt group by invocation
+    select invocation, min(handler) as handler from (
+        select * from attempt
+        union all
+        select invocation, handler from last_ where handler is not null
+    )
+    group by invocation
 )
 select
     f.invocation,

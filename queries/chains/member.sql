@@ -6,8 +6,28 @@
 -- chain: the chain, named by its root's invocation
 -- invocation: an invocation of the chain
 -- hop: smallest number of edges from the root, 0 at the root
-with recursive edge as (
-    select caller, callee from links.edge where caller <> callee
+with recursive likely as (
+    -- more likely than not; whoever has the same trace is of one chain, whoever called it
+    select caller, callee from links.edge
+    where caller <> callee and (confidence >= 0.5 or evidence = 'trace_header')
+),
+-- a message of which nothing tells who sent it, though its consumer's own caller is known: the same way, told twice
+loose as (
+    select i.invocation
+    from lake.invocation as i
+    anti join likely as e on e.callee = i.invocation
+    where i.is_virtual and i.trace_key is null
+),
+doubled as (
+    select e.caller, e.callee
+    from likely as e
+    semi join loose on loose.invocation = e.caller
+    semi join (
+        select callee from likely anti join loose on loose.invocation = likely.caller
+    ) as other on other.callee = e.callee
+),
+edge as (
+    select caller, callee from likely anti join doubled using (caller, callee)
 ),
 entry as (
     select
@@ -20,6 +40,11 @@ entry as (
     from lake.invocation as i
     left join edge as e on e.callee = i.invocation
     left join lake.invocation as c on c.invocation = e.caller
+    -- and where all its consumers are known, it is no chain of its own
+    anti join (
+        select caller as invocation from doubled
+        anti join (select caller from edge) as other using (caller)
+    ) as told on told.invocation = i.invocation
     group by i.invocation, i.started_at
 ),
 -- Below a head hangs a tree, whose walk needs no memory of where it was: an invocation with one caller

@@ -43,5 +43,6 @@ select
 from told
 where regexp_matches(value, '[0-9]')
     -- dates and times, also as seconds or milliseconds since 1970
-    and not regexp_matches(value, '^[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:$|[T_])|^1[0-9]{9}(?:[0-9]{3})?$')
+    and not regexp_matches(value, '^(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])(?:$|[T_])'
+        || '|^1[0-9]{9}(?:[0-9]{3})?$')
     and not regexp_matches(value, '(?i)thread|exec-|pool-|worker-')

@@ -3,6 +3,7 @@
 -- Executions that did not succeed are there though they log nothing: from their API's history.
 -- needs: lake.service_line lake.execution_event
 -- scope: case
+-- materialize
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
 -- event_id: id of the event in lake.log_event, null where it is from a history

@@ -1,8 +1,8 @@
 -- Edges that nothing but a common id proves: the callee has the id, and of those that had it before, this one
--- called it by what is known of the two nodes and their times. Where no record proves how a node is reached at
--- all, what holds for nearly all of its invocations decides: within whom they run, or after whom they start in
+-- called it by what is known of the two nodes and their times: records prove it of other invocations of both, or
+-- the one writes where the other reads. Where neither is known it is the one that the callee's node follows in
 -- the most even time.
--- needs: links.common links.reach links.route
+-- needs: links.common links.reach links.route links.feeder
 -- scope: case
 -- materialize
 -- caller: the invocation that called or sent
@@ -10,8 +10,9 @@
 -- kind: call or link
 -- evidence: trace_header or correlation
 -- candidates: how many invocations could have been it
--- is_known: whether other invocations of the two nodes are proven to be caller and callee
--- ahead: of one that is not known, how much more evenly the callee's node follows the caller's than the next
+-- basis: proven (of other invocations of the two nodes), configured (the one writes where the other reads) or
+--   habit (the callee's node follows the caller's more evenly than others)
+-- ahead: of a habit, how much more evenly the callee's node follows the caller's than the next
 --   likely one, in percent; 10000 where there is no other
 with explained as (
     -- the record that proves a caller names its id as well, or it had only one caller
@@ -48,17 +49,29 @@ earlier as (
         -- whose first line came later may have begun before all the same
         and (a.started_at <= b.started_at or a.is_partial and a.started_at <= b.ended_at + interval 10 second)
 ),
+-- a way that hardly any of a node's callers took is none that others took
+route as (
+    select caller_node, callee_node, kind
+    from (select *, max(pairs) over (partition by callee_node) as most from links.route)
+    where coalesce(pairs * 10 >= most, true)
+),
 known as (
-    select e.*, r.kind
+    select e.*, coalesce(r.kind, 'link') as kind, r.kind is null as is_fed
     from earlier as e
-    join links.route as r on r.caller_node = e.caller_node and r.callee_node = e.callee_node
-    where r.kind = 'link' and not e.is_late or r.kind = 'call' and (e.is_within or e.is_late)
+    left join route as r on r.caller_node = e.caller_node and r.callee_node = e.callee_node
+    left join links.feeder as f on f.caller_node = e.caller_node and f.callee_node = e.callee_node
+        and not f.is_guess
+    where r.kind is null and f.caller_node is not null and not e.is_late
+        or r.kind = 'link' and not e.is_late or r.kind = 'call' and (e.is_within or e.is_late)
 ),
 by_route as (
     select
         *, count(*) over (partition by piece, callee) as candidates,
         row_number() over (
-            partition by piece, callee order by kind, is_late, case when is_late then caller_at end,
+            partition by caller, callee_node, value order by callee_at, callee
+        ) as turn,
+        row_number() over (
+            partition by piece, callee order by is_fed, kind, is_late, case when is_late then caller_at end,
                 caller_at desc, caller
         ) as place
     from known
@@ -97,13 +110,19 @@ habit as (
 ),
 scored as (
     select
-        callee_node, caller_node, share, inside >= 0.9 as is_inside,
-        (1000 + coalesce(least(after_start_us, after_end_us), 600000000)) / (share * share) as score
-    from habit
+        h.callee_node, h.caller_node, h.inside >= 0.9 as is_inside,
+        (1000 + coalesce(least(after_start_us, after_end_us), 600000000)) / (h.share * h.share)
+            -- whose every run lies within one of it
+            * case when h.inside >= 0.97 and h.share >= 0.9 then 0.6 else 1 end
+            -- who never runs inside of others, and reads what nobody is configured to read
+            * case when f.caller_node is not null
+                and max(h.inside * h.share) over (partition by h.callee_node) < 0.9 then 0.5 else 1 end as score
+    from habit as h
+    left join links.feeder as f on f.caller_node = h.caller_node and f.callee_node = h.callee_node and f.is_guess
 ),
 guess as (
     select
-        n.*, s.score, s.share, case when s.is_inside and n.is_inside then 'call' else 'link' end as kind,
+        n.*, s.score, case when s.is_inside and n.is_inside then 'call' else 'link' end as kind,
         row_number() over (partition by n.piece, n.callee order by s.score, n.caller_at desc, n.caller) as place,
         lead(s.score) over (partition by n.piece, n.callee order by s.score, n.caller_at desc, n.caller) as next_score,
         count(*) over (partition by n.piece, n.callee) as candidates
@@ -111,15 +130,18 @@ guess as (
     join scored as s using (callee_node, caller_node)
 ),
 chosen as (
-    select caller, callee, kind, evidence, candidates, true as is_known, 0::bigint as ahead from by_route where place = 1
+    select caller, callee, kind, evidence, candidates, case when is_fed then 'configured' else 'proven' end as basis, 0::bigint as ahead
+    from by_route
+    -- one write makes one message: the next one that takes it has another writer
+    where place = 1 and (not is_fed or turn = 1)
     union all
     select
-        caller, callee, kind, evidence, candidates, false,
+        caller, callee, kind, evidence, candidates, 'habit',
         least(coalesce(floor(next_score * 100 / score), 10000), 10000)::bigint
     from guess where place = 1
 )
 select
     caller, callee, min(kind) as kind, max(evidence) as evidence, min(candidates) as candidates,
-    bool_or(is_known) as is_known, max(ahead) as ahead
+    max(basis) as basis, max(ahead) as ahead
 from chosen
 group by caller, callee

@@ -29,7 +29,8 @@ parent as (
     select
         c.invocation as callee, p.trace_key, p.span_key, p.segment_key, p.call_key, p.inferred,
         call.inferred_key, call.answered,
-        h.trace_key is not null as is_async
+        h.trace_key is not null or coalesce(call.kind in ('AWS::Events', 'AWS::Events::EventBus', 'AWS::SNS',
+            'AWS::SNS::Topic', 'AWS::SQS', 'AWS::SQS::Queue', 'AWS::Kinesis', 'AWS::Kinesis::Stream'), false) as is_async
     from callee as c
     join lake.span as p on p.trace_key = c.trace_key and p.span_key = c.parent_key
     left join lake.segment_invocation as own

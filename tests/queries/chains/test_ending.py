@@ -23,6 +23,7 @@ def given(edges: str, states: str, **more: dict[str, object]) -> dict[str, objec
     told = dict(state.split("=") for state in states.split())
     names = sorted({name for pair, _ in pairs for name in pair} | set(told))
     return {
+        "links.delivery": [],
         "links.edge": [{"caller": a, "callee": b, "kind": kind} for (a, b), kind in pairs],
         "lake.invocation": [
             {"invocation": n, "node": n[0], "status": told.get(n, "unknown"), "started_at": i}
@@ -98,3 +99,27 @@ def test_ten_thousand_callers_that_say_nothing(query) -> None:
     (row,) = query(VIEW, rows)
     assert time.monotonic() - began < 20
     assert (row["outcome"], row["handler"]) == ("absorbed", "00000")
+
+
+def test_last_attempt_at_the_message_decides_whether_it_was_retried(query) -> None:
+    rows = given("", "a1=failed a2=failed a3=failed b1=failed b2=ok")
+    delivery = [
+        {"message": id[0], "consumer": id, "consumer_node": id[0], "attempt": int(id[1]),
+         "outcome": "done" if id == "b2" else "returned"}
+        for id in ("a1", "a2", "a3", "b1", "b2")
+    ]  # fmt: skip
+    found = {row["invocation"]: row for row in query(VIEW, rows | {"links.delivery": delivery})}
+    assert {id: row["outcome"] for id, row in found.items()} == {
+        "a1": "surfaced", "a2": "surfaced", "a3": "surfaced", "b1": "retried",
+    }  # fmt: skip
+    assert found["b1"]["handler"] == "b2"
+
+
+def test_other_message_of_the_batch_does_not_stand_for_the_failed_one(query) -> None:
+    rows = given("", "a1=failed a2=ok")
+    delivery = [
+        {"message": message, "consumer": id, "consumer_node": "a", "attempt": 1, "outcome": "done"}
+        for message, id in (("m", "a1"), ("n", "a2"))
+    ]
+    found = query(VIEW, rows | {"links.delivery": delivery})
+    assert [row["outcome"] for row in found] == ["surfaced"]

@@ -1,0 +1,70 @@
+"""Lines of containers as pieces of work, and their segments."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+LINE, VIEW = "lake.container_line", "lake.container_invocation"
+RECORD = "event_id | timestamp | log_stream | kind | node | request_id | trace_id | span_id\n"
+VALUE = "log_group | log_stream | event_id | value\n"
+SHARED = "value | lines | streams\n"
+ECS = "AWS::ECS::Container"
+
+
+def given(records: str = "", values: str = "", shared: str = "") -> dict[str, str]:
+    return {
+        "lake.log_record": RECORD + records,
+        "lake.log_value": VALUE + values,
+        "lake.shared_value": SHARED + shared,
+    }
+
+
+def test_empty_and_lines_that_name_nothing(check) -> None:
+    check(LINE, given(), "work")
+    check(LINE, given(f"e1 | 1 | a/b/t1 | {ECS} | n | - | - | -"), "work")
+
+
+def test_lines_of_one_request_follow_each_other(check) -> None:
+    check(LINE, given(f"""
+        e1 | 1  | a/b/t1 | {ECS} | n | r | - | -
+        e2 | 2  | a/b/t1 | {ECS} | n | r | - | -
+        e3 | 50 | a/b/t1 | {ECS} | n | r | - | -
+        e4 | 2  | a/b/t2 | {ECS} | n | r | - | -
+    """), """
+        work | event_id | environment
+        e1   | e1       | t1
+        e1   | e2       | t1
+        e3   | e3       | t1
+        e4   | e4       | t2
+    """)  # fmt: skip
+
+
+def test_without_an_id_the_rarest_common_value_tells(check) -> None:
+    check(LINE, given(f"e1 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne2 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne3 | 2 | a/b/t1 | {ECS} | n | - | - | -",
+        "/aws/lambda/fn | a/b/t1 | e1 | c1\n/aws/lambda/fn | a/b/t1 | e1 | o1\n/aws/lambda/fn | a/b/t1 | e3 | o1\n/aws/lambda/fn | a/b/t1 | e2 | c1",
+        "c1 | 9 | 2\no1 | 2 | 2"), """
+        work | event_id
+        e1   | e1
+        e1   | e3
+        e2   | e2
+    """)  # fmt: skip
+
+
+def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
+    lines = (
+        "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n"
+        + "".join(
+            f"{id} | {id} | g | a/b/t1 | {at} | n | {ECS} | t1 | {trace}\n"
+            for id, at, trace in (("e1", 1.5, "-"), ("e2", 9, "-"), ("e3", 1.5, "other"))
+        )
+    )
+    span = {
+        "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,
+        "aws": '{"ecs":{"container_id":"t1-0527074092"}}',
+    }  # fmt: skip
+    given = {
+        "lake.container_line": lines, "lake.span": [span],
+        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
+    }  # fmt: skip
+    rows = query(VIEW, given)
+    assert {row["work"]: row["traced"] for row in rows} == {"e1": "t:s1", "e2": None, "e3": None}

@@ -1,0 +1,42 @@
+"""A request at a front door, from its access log and its execution log."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+VIEW = "lake.door_invocation"
+ACCESS = "source | node | kind | request_id | integration_request_id | event_id | log_group | occurred_at | latency_ms | status | method | route\n"
+EXECUTED = "node | kind | request_id | log_group | event_id | event_time | started_at | ended_at | status\n"
+
+
+def given(access: str = "", executed: str = "") -> dict[str, str]:
+    return {"lake.access_entry": ACCESS + access, "lake.execution_log_entry": EXECUTED + executed}
+
+
+def test_empty_and_what_is_no_door(check) -> None:
+    check(VIEW, given(), "invocation")
+    check(VIEW, given("web_server | pod | - | r | - | e1 | g | 1 | 5 | 200 | GET | /"), "invocation")
+
+
+def test_both_logs_are_one_request(check) -> None:
+    check(VIEW, given(
+        "apigateway | api | stage | r | fn-r | e1 | g | 1 | 500 | 200 | GET | /a",
+        "id/prod | stage | r | x | e9 | 1.2 | 0.9 | 1.4 | 200",
+    ), """
+        invocation | node    | integration_request_id | event_id | started_at | ended_at | http_status | operation
+        r#1        | id/prod | fn-r                   | e9       | 0.9        | 1.5      | 200         | GET /a
+    """)  # fmt: skip
+
+
+def test_door_without_request_ids_is_named_by_its_event(check) -> None:
+    check(VIEW, given("alb | lb | alb | - | - | e1 | g | 1 | 5 | 502 | GET | /"), """
+        invocation | node | started_at | ended_at | http_status
+        e1         | lb   | 1          | 1.005    | 502
+    """)  # fmt: skip
+
+
+def test_id_that_a_client_chose_twice_is_counted_once(check) -> None:
+    check(VIEW, given("apigateway | a | s | r | - | e1 | g | 1 | 5 | 200 | GET | /\napigateway | a | s | r | - | e2 | g | 9 | 5 | 200 | GET | /"), """
+        invocation | event_id
+        r#1        | e1
+    """)  # fmt: skip

@@ -1,0 +1,73 @@
+"""Id-like values in log lines, and those that several streams have in common."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+import pytest
+
+VIEW, SHARED = "lake.log_value", "lake.shared_value"
+EVENT = {"log_group": "g", "log_stream": "s", "event_id": "1", "timestamp": 1}
+UUID = "0d4f7a52-6a3e-4c1f-9b4e-2f6f0e1d9c11"
+
+
+def line(message: str | None, **more: str) -> dict[str, object]:
+    return EVENT | {"message": message} | more
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        "nothing here, 12 items in 345 ms",
+        "2026-05-31T08:30:13.801Z INFO started at 1780000000000 or 1780000000",
+        "[nio-8080-exec-10] [pool-3-thread-12] done",
+        f"START RequestId: {UUID} Version: 7",
+        f"REPORT RequestId: {UUID}\tDuration: 1 ms",
+        '{"time":"2026-05-31T08:30:02.244Z","type":"platform.start","record":{"requestId":"' + UUID + '"}}',
+    ],
+)
+def test_times_threads_and_platform_lines_hold_no_value(query, message) -> None:
+    assert query(VIEW, {"evidence.log_event": [line(message)]}) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "is_message"),
+    [
+        ("order ord-cab7a7f4 accepted", "ord-cab7a7f4", False),
+        ('{"order":"ord-cab7a7f4"}', "ord-cab7a7f4", False),
+        ('{"message":"{\\"correlationId\\":\\"ord-cab7a7f4\\"}"}', "ord-cab7a7f4", False),
+        ("invoice 20260011 booked", "20260011", False),
+        (f'{{"messageId":"{UUID}"}}', UUID, True),
+        (f"sent, message id {UUID}", UUID, True),
+        (f"RequestId {UUID}", UUID, False),
+        ("Root=1-683abe0a-32ea3cd68e4da31018faee5c;Sampled=0", "683abe0a32ea3cd68e4da31018faee5c", False),
+        (
+            "00-683abe0a32ea3cd68e4da31018faee5c-53995c3f42cd8ad8-00",
+            "683abe0a32ea3cd68e4da31018faee5c",
+            False,
+        ),
+    ],
+)
+def test_value(query, message, value, is_message) -> None:
+    rows = query(VIEW, {"evidence.log_event": [line(message)]})
+    assert [(row["value"], row["is_message"]) for row in rows] == [(value, is_message)]
+
+
+def values(*pairs: tuple[str, str]) -> list[dict[str, object]]:
+    return [
+        EVENT | {"log_stream": stream, "event_id": str(n), "value": value, "is_message": False}
+        for n, (stream, value) in enumerate(pairs)
+    ]
+
+
+def test_value_of_one_stream_is_not_shared(check) -> None:
+    check(SHARED, {"lake.log_value": values(("s", "ord-1a"), ("s", "ord-1a"), ("s", "ord-2b"), ("t", "ord-2b"))}, """
+        value  | lines | streams
+        ord-2b | 2     | 2
+    """)  # fmt: skip
+
+
+def test_one_value_of_its_kind_that_all_print_says_nothing(query) -> None:
+    often = values(*((f"s{n % 3}", "plan-gold7") for n in range(100)))
+    assert query(SHARED, {"lake.log_value": often}) == []

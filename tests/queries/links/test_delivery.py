@@ -1,0 +1,120 @@
+"""One attempt to hand one message to the invocation that took it."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+VIEW = "links.delivery"
+INVOCATIONS = """
+    invocation | node   | started_at | ended_at | status
+    p1         | shop   | 1          | 2        | ok
+    w1         | worker | 3          | 4        | ok
+    w2         | worker | 63         | 64       | ok
+    w3         | worker | 123        | 124      | ok
+    f1         | worker | 3          | 4        | failed
+"""
+SOURCE = "node | source | max_attempts | dead_letter | returns_after_s\nworker | jobs | 3 | jobs-dead | 60\n"
+REACH = "caller | callee | caller_node | callee_node | carrier | through | kind\n"
+CALL = "caller | node | is_failed | started_at | ended_at | trace_key | span_key\n"
+
+
+def given(
+    reach: str = "",
+    call: str = "",
+    known: str = "",
+    source: str = SOURCE,
+    correlated: str = "",
+    wiring: str = "",
+    mention: str = "",
+) -> dict[str, str]:
+    return {
+        "lake.invocation": INVOCATIONS, "links.source": source, "links.reach": REACH + reach, "lake.call": CALL + call,
+        "links.known_id": "value | what | invocation\n" + known, "links.proof": "caller | callee | kind\n",
+        "links.mention": "invocation | value | first_at | is_message\n" + mention, "links.wiring": "source | target | how\n" + wiring, "links.correlated": "caller | callee | kind | basis | ahead\n" + correlated,
+        "links.feeder": "caller_node | callee_node | source | is_guess\n",
+    }  # fmt: skip
+
+
+def test_empty(check) -> None:
+    check(VIEW, given(), "message")
+
+
+def test_source_is_the_carrier_or_the_only_one_that_feeds_the_node(check) -> None:
+    check(VIEW, given("p1 | w1 | shop | worker | queue | v1 | link", known="m1 | message_id | v1"), """
+        message | source | producer | consumer | attempt | outcome | evidence
+        m1      | queue  | p1       | w1       | 1       | done    | proof
+    """)  # fmt: skip
+    check(VIEW, given("p1 | w1 | shop | worker | - | - | link"), """
+        message   | source | producer | consumer | attempt | outcome
+        p1 > jobs | jobs   | p1       | w1       | 1       | done
+    """)  # fmt: skip
+
+
+def test_what_comes_back_when_the_queues_time_is_over_was_returned(check) -> None:
+    check(VIEW, given("p1 | w1 | shop | worker | - | - | link\np1 | w2 | shop | worker | - | - | link"), """
+        message   | consumer | attempt | outcome
+        p1 > jobs | w1       | 1       | returned
+        p1 > jobs | w2       | 2       | done
+    """)  # fmt: skip
+
+
+def test_failure_at_the_last_attempt_goes_to_the_dead_letter_queue(check) -> None:
+    reach = "".join(f"p1 | w{n} | shop | worker | - | - | link\n" for n in (1, 2, 3))
+    call = "w3 | table | true | 123.1 | 123.2 | t3 | c3\nw3 | table | false | 123.3 | 123.4 | t3 | c4\n"
+    check(VIEW, given(reach, call), """
+        consumer | attempt | outcome       | dead_letter
+        w1       | 1       | returned      | -
+        w2       | 2       | returned      | -
+        w3       | 3       | dead-lettered | jobs-dead
+    """)  # fmt: skip
+
+
+def test_two_messages_of_one_producer_are_not_two_attempts(check) -> None:
+    invocations = INVOCATIONS + "    w4 | worker | 3.5 | 4.5 | ok\n"
+    rows = given("p1 | w1 | shop | worker | - | - | link\np1 | w4 | shop | worker | - | - | link")
+    check(VIEW, rows | {"lake.invocation": invocations}, """
+        message     | consumer | attempt | outcome
+        p1 > jobs   | w1       | 1       | done
+        p1 > jobs 2 | w4       | 1       | done
+    """)  # fmt: skip
+
+
+def test_consumer_that_failed_returned_its_message(check) -> None:
+    check(VIEW, given("p1 | f1 | shop | worker | - | - | link"), """
+        consumer | attempt | outcome
+        f1       | 1       | returned
+    """)  # fmt: skip
+
+
+def test_message_taken_from_the_dead_letter_queue_of_the_one_it_was_sent_to(check) -> None:
+    source = "node | source | is_configured\nworker | dead | true\n"
+    rows = given(
+        "p1 | w1 | shop | worker | queue | v1 | link", source=source, wiring="queue | dead | dead_letter"
+    )
+    check(VIEW, rows, """
+        source | producer | consumer
+        dead   | p1       | w1
+    """)  # fmt: skip
+
+
+def test_attempts_that_only_their_consumers_name(check) -> None:
+    invocations = INVOCATIONS.replace(
+        "w2         | worker | 63         | 64       | ok", "w2 | worker | 63 | 64 | failed"
+    )
+    rows = given(
+        mention="f1 | m1 | 3.1 | true\nw2 | m1 | 63.1 | true\nw3 | m1 | 123.1 | true\nw1 | v1 | 3 | false"
+    )
+    check(VIEW, rows | {"lake.invocation": invocations}, """
+        message | source | producer | consumer | attempt | outcome  | evidence
+        m1      | jobs   | -        | f1       | 1       | returned | consumer
+        m1      | jobs   | -        | w2       | 2       | returned | consumer
+        m1      | jobs   | -        | w3       | 3       | done     | consumer
+    """)  # fmt: skip
+
+
+def test_a_guess_without_a_source_is_no_delivery(check) -> None:
+    check(VIEW, given(source="node | source\n", correlated="p1 | w1 | link | habit | 500"), "message")
+    check(VIEW, given(correlated="p1 | w1 | link | habit | 500"), """
+        source | consumer | evidence
+        jobs   | w1       | correlation
+    """)  # fmt: skip

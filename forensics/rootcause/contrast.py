@@ -21,22 +21,30 @@ __all__ = ["contrast_of_issues", "contrast_of_periods", "populations", "split_by
 _MOST = 5
 _LEAST = 1.2  # a trait must be at least this much more frequent to be worth a line
 _ONE_SIDED = 1.64
-_FEW = 3  # chains, below which a population is none
+_FEW = 3  # chains, below which a population is none, and a trait an accident
+_SHARE = 0.1  # of the bad chains that a trait must have: of many values one always stands out
 
+# An environment lives for hours: who lived when the failures came is no trait of theirs, unless others
+# lived at the same time and fared well.
 _COUNTED = """,
     size as (
         select about, count(*) filter (where is_bad) as bad_total,
-            count(*) filter (where not is_bad) as good_total
+            count(*) filter (where not is_bad) as good_total,
+            count(*) filter (where not is_bad and is_concurrent) as concurrent_total
         from population group by about
     ),
     counted as (
-        select p.about, t.dimension, t.value, count(*) filter (where p.is_bad) as bad,
-            count(*) filter (where not p.is_bad) as good
+        select p.about, t.dimension, t.value, starts_with(t.dimension, 'environment of ') as is_environment,
+            count(*) filter (where p.is_bad) as bad,
+            count(*) filter (where not p.is_bad and (is_concurrent or not is_environment)) as good
         from population as p join chains.trait as t using (chain)
         group by all
     )
-    select counted.*, bad_total, good_total
-    from counted join size using (about)
+    select * from (
+        select about, dimension, value, bad, good, bad_total,
+            case when is_environment then concurrent_total else good_total end as good_total
+        from counted join size using (about)
+    )
     where bad_total >= $few and good_total >= $few
     order by about, dimension, value
 """
@@ -46,11 +54,16 @@ _OF_ISSUES = f"""
         select distinct f.issue as about, f.chain, f.origin_node
         from failures.failure as f semi join wanted using (issue)
     ),
+    course as (
+        select b.about, min(c.started_at) as first_at, max(c.started_at) as last_at
+        from bad as b join chains.chain as c using (chain) group by b.about
+    ),
     population as (
-        select about, chain, true as is_bad from bad
+        select about, chain, true as is_bad, true as is_concurrent from bad
         union
-        select b.about, m.chain, false
+        select b.about, c.chain, false, coalesce(c.started_at between o.first_at and o.last_at, false)
         from (select distinct about, origin_node from bad) as b
+        join course as o using (about)
         join lake.invocation as i on i.node = b.origin_node
         join chains.member as m using (invocation)
         join chains.chain as c using (chain)
@@ -59,7 +72,7 @@ _OF_ISSUES = f"""
 """
 _OF_PERIODS = f"""
     with population as (
-        select '' as about, c.chain, p.period = 'window' as is_bad
+        select '' as about, c.chain, p.period = 'window' as is_bad, p.period = 'window' as is_concurrent
         from chains.chain as c
         join period as p on c.started_at >= p.starts_at and c.started_at < p.ends_at
     ){_COUNTED}
@@ -118,7 +131,7 @@ def _ranked(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[Contrast, ...]]:
     found: dict[str, list[tuple[float, Contrast]]] = defaultdict(list)
     for row in rows:
         ratio, low = lift(row["bad"], row["bad_total"], row["good"], row["good_total"])
-        if low >= _LEAST:
+        if low >= _LEAST and row["bad"] >= max(_FEW, _SHARE * row["bad_total"]):
             found[row["about"]].append(
                 (low, Contrast(row["dimension"], row["value"], round(ratio, 3), row["bad"], row["good"]))
             )

@@ -87,7 +87,8 @@ def timed_out_by_itself(place: Place) -> Finding | None:
     return Finding(
         rule, "strong" if traced and place.calls else "weak", claims,
         category="timeout" if traced else "unknown",
-        because=f"{outcome_words(place.me)} in its own work",
+        because=outcome_words(place.me)
+        + (" in its own work" if traced else ", and without a trace nothing tells what it waited for"),
         would_decide=(f"traced calls, or log lines with times, of {place.me.node.name}",),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.rootcause.contrast import lift
+from forensics.rootcause.contrast import _ranked, lift
 
 few = st.integers(0, 40)
 
@@ -26,3 +26,21 @@ def test_all_of_the_one_and_none_of_the_other():
 def test_at_least_is_less(bad, good, more_bad, more_good):
     ratio, low = lift(bad, bad + more_bad, good, good + more_good)
     assert 0 < low <= ratio
+
+
+def counted(value, bad, good, totals=(20, 400)):
+    return {
+        "about": "i", "dimension": "customer", "value": value, "bad": bad, "good": good,
+        "bad_total": totals[0], "good_total": totals[1],
+    }  # fmt: skip
+
+
+def test_of_many_values_one_always_stands_out():
+    """A value that one failing chain has and no healthy one is an accident, not a lift of a hundred."""
+    rows = [counted("only one", 1, 0), counted("two", 2, 0), counted("acme", 15, 100)]
+    assert [c.value for c in _ranked(rows)["i"]] == ["acme"]
+
+
+def test_the_surest_comes_first_and_what_all_have_is_none():
+    rows = [counted("some", 8, 60), counted("most", 20, 40), counted("all", 20, 400)]
+    assert [c.value for c in _ranked(rows)["i"]] == ["most", "some"]

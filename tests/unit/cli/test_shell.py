@@ -151,6 +151,8 @@ def _own_terminal() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # a shell starts its background jobs with Ctrl-C ignored, and they hand that on
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

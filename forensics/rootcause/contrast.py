@@ -16,7 +16,7 @@ from forensics.lake import Lake
 from forensics.model import Contrast
 from forensics.rootcause.suspects.periods import Period, periods_given
 
-__all__ = ["contrast_of_issues", "contrast_of_periods", "populations", "split_by"]
+__all__ = ["contrast_of_issues", "contrast_of_periods", "lift", "populations", "split_by"]
 
 _MOST = 5
 _LEAST = 1.2  # a trait must be at least this much more frequent to be worth a line

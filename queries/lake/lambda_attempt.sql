@@ -28,8 +28,9 @@
 -- max_memory_mb: as in lake.log_record
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
-with line as (
-    -- texts only of what ended an invocation: all others would lie in memory beside their figures
+with line as not materialized (
+    -- read once for each use: kept, its wide rows would be most of the memory that a large case takes. Texts
+    -- only of what ended an invocation: all others would lie in memory beside their figures
     select
         node, request_id, account, region, event_id, timestamp, record_type, level,
         case when record_type in ('error', 'exit', 'timeout') then message end as message, version, trace_key,
@@ -41,7 +42,7 @@ with line as (
         -- what Lambda Insights says of an invocation lies in a stream of its own
         and not (record_type = 'metric' and starts_with(coalesce(log_group, ''), '/aws/lambda-insights'))
 ),
-request as (
+request as materialized (
     select
         node, request_id,
         bool_or(record_type not in ('log', 'error', 'metric')) as is_platform,
@@ -59,34 +60,48 @@ opened as (
 ),
 -- a program may print a request id that is not its own (its caller's, an API's): where the stream has
 -- STARTs, Lambda's own lines decide which ids are invocations
-own as (
+named as (
     select line.*, request.start_at, request.is_single
     from line
     join request using (node, request_id)
     left join opened using (log_group, log_stream)
-    where is_platform or record_type = 'error' or opened_at is null or line.timestamp < opened_at
+    where not is_platform and (record_type = 'error' or opened_at is null or line.timestamp < opened_at)
+),
+several as materialized (
+    select line.*, request.start_at
+    from line
+    join request using (node, request_id)
+    where is_platform and not is_single
+    union all by name
+    select * exclude (is_single) from named where not is_single
 ),
 -- a START is one, though an export and an API may both have given it
 start as (
     select distinct node, log_group, log_stream, request_id, timestamp as start_at
-    from own where record_type = 'start' and not is_single
+    from several where record_type = 'start'
 ),
 first_start as (
     select node, log_group, log_stream, request_id, min(start_at) as first_start_at
     from start group by all
 ),
 repeated as (
-    select own.* exclude (start_at, is_single), coalesce(start.start_at, first_start_at) as start_at
-    from (select * from own where not is_single) as own
+    select several.* exclude (start_at), coalesce(start.start_at, first_start_at) as start_at
+    from several
     asof left join start
-        on own.node = start.node and own.log_group = start.log_group and own.log_stream = start.log_stream
-        and own.request_id = start.request_id and own.timestamp >= start.start_at
+        on several.node = start.node and several.log_group = start.log_group
+        and several.log_stream = start.log_stream
+        and several.request_id = start.request_id and several.timestamp >= start.start_at
     left join first_start
-        on own.node = first_start.node and own.log_group = first_start.log_group
-        and own.log_stream = first_start.log_stream and own.request_id = first_start.request_id
+        on several.node = first_start.node and several.log_group = first_start.log_group
+        and several.log_stream = first_start.log_stream and several.request_id = first_start.request_id
 ),
 placed as (
-    select * exclude (is_single), 1 as attempt from own where is_single
+    select line.*, request.start_at, 1 as attempt
+    from line
+    join request using (node, request_id)
+    where is_platform and is_single
+    union all by name
+    select * exclude (is_single), 1 as attempt from named where is_single
     union all by name
     select
         *, dense_rank() over (

@@ -31,7 +31,7 @@
 -- max_memory_mb: as in lake.log_record
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
-with placed as materialized (
+with placed as not materialized (
     select
         node, request_id, attempt, start_at, log_group, log_stream, account, region, event_id, timestamp, record_type,
         level, message, version, trace_key, span_key, exception_type, exception_message, duration_ms, billed_ms,

@@ -55,7 +55,7 @@
 -- metadata: JSON, as recorded; resource, scope, status and further events of such a span
 -- sql: the sql block, JSON, as recorded
 -- aws: the aws block, JSON, as recorded, or made of the attributes
-with kept as (
+with kept as not materialized (
     select span.*, superseded.is_repeated
     from normalized.span as span
     left join lake.superseded as superseded using (trace_key, segment_key, document_key)

@@ -54,6 +54,10 @@ inner_exception as (
     where ordinal > 0 and call_key is null and exception_type is not null
     group by all
 ),
+shared as (
+    select trace_key, segment_key from lake.segment_invocation where part <> 'subsegment'
+    group by all having count(*) > 1
+),
 part as (
     select
         i.invocation, i.attempt, i.part,
@@ -66,11 +70,11 @@ part as (
         coalesce(s.exception_type, case when s.exception_message is null then e.latest.type end) as exception_type,
         coalesce(s.exception_message, case when s.exception_type is null then e.latest.message end)
             as exception_message,
-        c.trace_key is not null as is_cold,
-        count(*) over (partition by s.trace_key, s.segment_key) as shared
+        c.trace_key is not null as is_cold, m.trace_key is not null as is_shared
     from lake.segment_invocation as i
     join span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key
     left join cold as c on c.trace_key = s.trace_key and c.segment_key = s.segment_key
+    left join shared as m on m.trace_key = s.trace_key and m.segment_key = s.segment_key
     left join inner_exception as e
         on e.trace_key = s.trace_key and e.segment_key = s.segment_key
         and (s.is_error or s.is_fault or s.http_status >= 500)
@@ -86,11 +90,11 @@ traced as (
         coalesce(max(segment_key) filter (where part <> 'service'), max(segment_key)) as segment_key,
         coalesce(min(started_at) filter (where part <> 'service'), min(started_at)) as started_at,
         coalesce(max(ended_at) filter (where part <> 'service'), max(ended_at)) as ended_at,
-        bool_or(is_error and shared = 1) as is_error,
-        bool_or(is_fault and shared = 1) as is_fault,
-        bool_or(shared = 1 and (is_throttle or coalesce(http_status = 429, false))) as is_throttle,
+        bool_or(is_error and not is_shared) as is_error,
+        bool_or(is_fault and not is_shared) as is_fault,
+        bool_or(not is_shared and (is_throttle or coalesce(http_status = 429, false))) as is_throttle,
         bool_or(in_progress and part <> 'service') as in_progress,
-        max(http_status) filter (where shared = 1) as http_status,
+        max(http_status) filter (where not is_shared) as http_status,
         min(exception_type) filter (where part <> 'service') as error_type,
         min(exception_message) filter (where part <> 'service') as error_message,
         bool_or(part = 'function') as has_function,

@@ -4,7 +4,7 @@
 -- scope: case
 -- materialize
 -- invocation: request id # 1; of a door that gives none its log event
--- node: API id / stage or load balancer; the log group where a record does not tell
+-- node: API id / stage or load balancer; the log group where a record does not tell, `unknown` where it has none
 -- kind: X-Ray's type of the node
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -50,7 +50,7 @@ executed as (
     where place = 1
 )
 select
-    coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(e.node, a.node) as node,
+    coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(e.node, a.node, 'unknown') as node,
     coalesce(a.kind, e.kind) as kind, coalesce(a.account, e.account) as account, coalesce(a.region, e.region) as region,
     coalesce(a.request_id, e.request_id) as request_id,
     coalesce(a.integration_request_id, e.integration_request_id) as integration_request_id,

@@ -40,3 +40,10 @@ def test_id_that_a_client_chose_twice_is_counted_once(check) -> None:
         invocation | event_id
         r#1        | e1
     """)  # fmt: skip
+
+
+def test_door_of_lines_that_were_imported_without_a_group_is_unknown(check) -> None:
+    check(VIEW, given("apigateway | - | stage | r | - | e1 | - | 1 | 5 | 500 | GET | /"), """
+        invocation | node
+        r#1        | unknown
+    """)  # fmt: skip

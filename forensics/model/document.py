@@ -24,6 +24,7 @@ __all__ = [
     "Failure",
     "Frame",
     "Gap",
+    "Impact",
     "Issue",
     "MapEdge",
     "MapNode",
@@ -32,7 +33,9 @@ __all__ = [
     "Sampling",
     "Section",
     "ServiceMap",
+    "Shown",
     "StepEdge",
+    "Summary",
     "Suspect",
     "Symptom",
     "TimelineEntry",
@@ -169,6 +172,16 @@ class BlastRadius:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Where failures of an issue showed, and what was seen there."""
+
+    node: Node
+    kind: str
+    message: str | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     id: str
     fingerprint: str
@@ -188,6 +201,8 @@ class Issue:
     next_commands: tuple[str, ...]
     blast_radius: BlastRadius
     examples: tuple[str, ...]
+    shown_at: tuple[Shown, ...] = ()
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +273,42 @@ class Failure:
     chain: tuple[ChainStep, ...]
     evidence: tuple[Evidence, ...]
     alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One kind of harm, counted; `note` says what the count leaves open."""
+
+    what: str
+    count: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The first screen: the issue that comes first, in the order in which one asks.
+
+    `sees` is what a user meets, `course` whether it goes on, `rejected` the best other explanation of the
+    example that `origin` is taken from, `change` the last change before the onset (`change_note` says what
+    was looked at where there is none), `unseen` what could overturn all this.
+    """
+
+    issue: str
+    sees: str
+    since: str | None
+    last_seen: str | None
+    ongoing: bool
+    course: str
+    origin: str
+    node: Node
+    band: str
+    confidence: float
+    rejected: Alternative | None
+    change: Trigger | None
+    change_note: str
+    impact: tuple[Impact, ...]
+    unseen: tuple[str, ...]
+    next_commands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,3 +387,4 @@ class Document:
     suspects: tuple[Suspect, ...]
     map: ServiceMap
     sections: dict[str, Section] = field(default_factory=dict)
+    summary: Summary | None = None

@@ -34,6 +34,7 @@ from forensics.model import (
 )
 from forensics.report.issue import issues_of
 from forensics.report.next import alarm_entries, change_entries
+from forensics.report.summary import summary_of
 
 __all__ = ["Range", "failures", "gather", "service_map"]
 
@@ -91,6 +92,7 @@ def gather(
             "absorbed": Section(len(absorbed[:_ABSORBED]), len(absorbed)),
             "gaps": Section(len(coverage.gaps), gaps_total),
         },
+        summary=summary_of(lake, issues, _examples(lake, issues[:1]), coverage),
     )
 
 
@@ -107,6 +109,15 @@ def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Fai
     for batch in lake.batches(sql, window.bounds):
         for text in batch.column("document"):
             yield _failure.decode(text.as_py())
+
+
+def _examples(lake: Lake, issues: tuple[Issue, ...]) -> dict[str, Failure]:
+    """The failures that stand for issues, by id; a window's list of failures may end before them."""
+    wanted = [name for issue in issues for name in issue.examples]
+    rows = lake.rows(
+        "select document from rootcause.verdict where failure in (select unnest($ids))", {"ids": wanted}
+    )
+    return {failure.id: failure for failure in (_failure.decode(row["document"]) for row in rows)}
 
 
 def _case(lake: Lake, manifest: str, window: Range, baseline: tuple[datetime, datetime] | None) -> CaseInfo:

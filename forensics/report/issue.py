@@ -12,7 +12,7 @@ import msgspec
 
 from forensics.chains.times import iso
 from forensics.lake import Lake
-from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate
+from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate, Shown
 from forensics.report.next import next_commands, trigger_of, triggers
 from forensics.report.stack import frames_of
 
@@ -103,6 +103,13 @@ _COURSE = """
     from symptom as s cross join ended
     left join well as w on w.node = s.node and w.kind = s.node_kind
 """
+# One message stands for all of a place: they differ by ids more often than not.
+_PLACES = """
+    select issue, node, node_kind, symptom_kind, min(message) as message, count(*) as n
+    from shown semi join chosen using (issue)
+    group by issue, node, node_kind, symptom_kind
+    order by issue, n desc, node, node_kind, symptom_kind
+"""
 _NAMED = """
     select issue, failure from shown semi join chosen using (issue)
     qualify row_number() over (partition by issue order by failed_at nulls last, failure) <= $most
@@ -122,8 +129,8 @@ _STACKS = """
 def issues_of(lake: Lake, where: str, bounds: dict[str, Any], most: int) -> Iterator[Issue]:
     """The issues with most failures first; `where` and `bounds` choose the failures that count."""
     columns = (
-        "failure, issue, chain, failed_at, node, node_kind, fingerprint, title, category,"
-        " origin, origin_node, origin_kind"
+        "failure, issue, chain, failed_at, node, node_kind, symptom_kind, message, fingerprint, title,"
+        " category, origin, origin_node, origin_kind"
     )
     shown = lake.arrow(f"select {columns} from rootcause.verdict where {where}", bounds)
     with lake.given("shown", shown):
@@ -144,6 +151,7 @@ class _Facts:
         self.entries = _grouped(lake.rows(_ENTRIES))
         self.nodes = _grouped(lake.rows(_NODES))
         self.rate = _grouped(lake.rows(_RATE, {"buckets": _BUCKETS}))
+        self.places = _grouped(lake.rows(_PLACES))
         self.examples = _grouped(lake.rows(_NAMED, {"most": _EXAMPLES}))
         self.stacks = {r["issue"]: r["exceptions"] for r in lake.rows(_STACKS)}
         documents = (
@@ -182,6 +190,11 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
         next_commands=next_commands(example),
         blast_radius=reach,
         examples=tuple(r["failure"] for r in facts.examples[name]),
+        shown_at=tuple(
+            Shown(Node(r["node"], r["node_kind"]), r["symptom_kind"], r["message"], r["n"])
+            for r in facts.places[name]
+        ),
+        course=_course(course),
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import textwrap
 
-from forensics.model import Absorbed, ChainStep, Coverage, Document, Evidence, Failure, Issue, Locator
+from forensics.model import Absorbed, ChainStep, Document, Evidence, Failure, Issue, Locator
 from forensics.report.diff_text import contrast_words
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
+from forensics.report.unseen import unseen
 
 __all__ = ["locator_text", "render_failure", "render_report"]
 
 _WIDTH = 80
-_GAPS = 5
 _ISSUES = 20
 _TRAITS = 2
 _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲", "handler": "✓", "contender": "◆"}
@@ -33,7 +33,7 @@ def render_report(document: Document, *, brief: bool = False, case: str = "") ->
     blocks.append(suspect_lines(document.suspects, _wrap))
     if document.absorbed and not brief:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
-    blocks.append(_unseen(document.coverage))
+    blocks.append(_unseen(unseen(document.coverage)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -132,41 +132,11 @@ def _absorbed(absorbed: tuple[Absorbed, ...], total: int) -> list[str]:
     return lines
 
 
-def _unseen(coverage: Coverage) -> list[str]:
+def _unseen(lines: tuple[str, ...]) -> list[str]:
     """What was not seen, and would overturn this."""
-    lines = []
-    if coverage.untraced_invocations:
-        share = coverage.untraced_invocations / max(1, coverage.invocations)
-        lines.append(
-            f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
-        )
-    if coverage.unmeasured:
-        some = ", ".join(coverage.unmeasured[:_GAPS]) + (", …" if len(coverage.unmeasured) > _GAPS else "")
-        lines.append(f"{len(coverage.unmeasured):,} nodes sent no metrics, which is not zero: {some}")
-    lines += _gaps(coverage)
-    warned = sum(coverage.warnings.values())
-    if warned:
-        lines.append(
-            f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'"
-        )
     if not lines:
         return []
-    wrapped = [wrapped for line in lines for wrapped in _wrap(line, "     ", first="   ")]
-    return ["Not seen:", *wrapped]
-
-
-def _gaps(coverage: Coverage) -> list[str]:
-    """A line per reason, with the first that it holds for."""
-    by_reason: dict[str, list[str]] = {}
-    for gap in coverage.gaps:
-        by_reason.setdefault(gap.reason, []).append(gap.what)
-    lines = []
-    for reason, what in list(by_reason.items())[:_GAPS]:
-        more = f" and {len(what) - 1} more" if len(what) > 1 else ""
-        lines.append(f"gap: {what[0]}{more}: {reason}")
-    if len(by_reason) > _GAPS:
-        lines.append(f"and gaps for {len(by_reason) - _GAPS} more reasons: forensics sql 'from lake.gap'")
-    return lines
+    return ["Not seen:", *(wrapped for line in lines for wrapped in _wrap(line, "     ", first="   "))]
 
 
 def _wrap(text: str, indent: str, *, first: str | None = None) -> list[str]:

@@ -45,10 +45,11 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 	    --ignore ../../tests/faults --ignore ../../tests/contracts --ignore ../../tests/unit/demo/endpoint \
 	    --ignore ../../tests/golden/test_sample_account.py ../../tests
 
-bench: $(READY) ## Every stage, log lines and documents against floors, as Markdown tables; then pull against boto3
+bench: $(READY) ## Every stage, lines and documents against floors, growth with size, as Markdown tables; then pull against boto3
 	@$(BIN)/python tests/benchmarks/stages.py
 	@$(BIN)/python tests/benchmarks/lines.py
 	@$(BIN)/python tests/benchmarks/documents.py
+	@$(BIN)/python tests/benchmarks/growth.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib.metadata import version
 
 import typer
 from typer.exceptions import TyperException
@@ -37,7 +38,6 @@ app = typer.Typer(
     name="forensics",
     help="Offline log-and-trace forensics for serverless and containers on AWS: "
     "read telemetry into a case, explain every failure, ask with SQL.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -48,6 +48,21 @@ _COMMANDS = (
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forensics {version('trace-forensics')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version_: bool = typer.Option(
+        False, "--version", callback=_say_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """What stands before a command."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,10 +20,10 @@ __all__ = [
     "base_body",
     "comments",
     "edge_body",
+    "kept_rows",
     "no_rows",
     "quoted",
     "scan",
-    "view_body",
 ]
 
 _VERDICT = pa.schema(
@@ -82,10 +82,9 @@ def edge_body(edges: Sequence[Edge]) -> str:
     return " union all ".join(found) or no_rows(schema)
 
 
-def view_body(case: Case, view: View) -> str:
-    """A view: what the case keeps of it, else its query."""
-    files = case.files("lake", view.full_name) if view.materialize else []
-    return scan(files) or view.sql
+def kept_rows(case: Case, view: View) -> str:
+    """The scan of what the case keeps of a view, empty where it keeps nothing."""
+    return scan(case.files("lake", view.full_name)) if view.materialize else ""
 
 
 def comments(view: View, kind: str = "view") -> Iterator[str]:

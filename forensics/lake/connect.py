@@ -10,7 +10,7 @@ import duckdb
 
 from forensics.case import Case
 from forensics.errors import ForensicsError, UsageError
-from forensics.lake.bodies import BASE_TABLES, base_body, comments, quoted, view_body
+from forensics.lake.bodies import BASE_TABLES, base_body, comments, kept_rows, quoted
 from forensics.queries import BASE_SCHEMAS, SCHEMAS, VIEWS_VERSION, tree
 
 __all__ = ["write_database"]
@@ -55,7 +55,7 @@ def _fill(case: Case, path: Path) -> None:
         for name in BASE_TABLES:
             db.execute(f"create view {name} as {base_body(case, name)}")
         for view in tree().values():
-            db.execute(f"create view {view.full_name} as {view_body(case, view)}")
+            db.execute(f"create view {view.full_name} as {kept_rows(case, view) or view.sql}")
             for comment in comments(view):
                 db.execute(comment)
         db.execute(f"create view main.about as {_about(case)}")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,15 +128,16 @@ def _header_length(lines: list[str]) -> int:
     return next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
 
 
-def closure(names: Iterable[str]) -> list[View]:
-    """The views that these need, and these, each after what it needs itself."""
+def closure(names: Iterable[str], is_kept: Callable[[View], bool] = lambda view: False) -> list[View]:
+    """The views that these need, and these, each after what it needs itself. What is kept needs nothing."""
     views, wanted = tree(), set()
     left = [name for name in names if name in views]
     while left:
         name = left.pop()
         if name not in wanted:
             wanted.add(name)
-            left += [need for need in views[name].needs if need in views]
+            if not is_kept(views[name]):
+                left += [need for need in views[name].needs if need in views]
     return [view for name, view in views.items() if name in wanted]
 
 

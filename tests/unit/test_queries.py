@@ -101,6 +101,11 @@ def test_closure_holds_what_is_needed_and_no_more() -> None:
     assert closure(["evidence.log_event", "lake.no_such_view"]) == []
 
 
+def test_closure_stops_at_what_is_kept_as_rows() -> None:
+    kept = closure(["lake.log_record"], lambda view: view.full_name == "lake.log_mention")
+    assert [view.full_name for view in kept] == ["lake.log_mention", "lake.lambda_figure", "lake.log_record"]
+
+
 def test_hash_of_the_tree_is_stable_within_a_run() -> None:
     assert tree_sha256() == tree_sha256()
 

@@ -1,6 +1,7 @@
 """What goes wrong ends with a clear error, the next command, and the exit code of the contract."""
 
 import gzip
+import importlib.metadata
 import json
 
 import pytest
@@ -166,3 +167,14 @@ def test_an_empty_case_has_a_report(run, tmp_path, records):
     code, out, _ = run("report", "--case", tmp_path / "case", "--quiet")
     assert code == 0
     assert "0 failures in 0 issues" in out
+
+
+def test_version_is_that_of_the_distribution(run):
+    code, out, _ = run("--version")
+    assert (code, out) == (0, f"forensics {importlib.metadata.version('trace-forensics')}\n")
+
+
+def test_completion_of_a_shell_can_be_shown(run):
+    code, out, _ = run("--show-completion", "bash")
+    assert code == 0
+    assert "_COMPLETE=complete_bash" in out

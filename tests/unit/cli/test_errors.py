@@ -3,6 +3,8 @@
 import gzip
 import importlib.metadata
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -174,7 +176,11 @@ def test_version_is_that_of_the_distribution(run):
     assert (code, out) == (0, f"forensics {importlib.metadata.version('trace-forensics')}\n")
 
 
-def test_completion_of_a_shell_can_be_shown(run):
-    code, out, _ = run("--show-completion", "bash")
-    assert code == 0
-    assert "_COMPLETE=complete_bash" in out
+def test_completion_of_a_shell_can_be_shown():
+    shown = subprocess.run(
+        [sys.executable, "-m", "forensics", "--show-completion", "bash"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "_COMPLETE=complete_bash" in shown.stdout

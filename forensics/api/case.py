@@ -26,6 +26,7 @@ from forensics.model import (
     Document,
     Failure,
     OnProgress,
+    Page,
     Population,
     Split,
     SplitValue,
@@ -37,6 +38,7 @@ from forensics.model import (
 )
 from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
+from forensics.report.page import gather_page
 from forensics.rootcause.contrast import contrast_of_issues, contrast_of_periods, populations, split_by
 from forensics.rootcause.suspects import Period, suspects
 
@@ -126,6 +128,24 @@ class Case:
         common = contrast_of_issues(self._lake, [issue.id for issue in document.issues])
         issues = tuple(replace(issue, contrast=common.get(issue.id, ())) for issue in document.issues)
         return replace(document, issues=issues)
+
+    def page(self, document: Document) -> Page:
+        """What the HTML report shows of a document of this case, chains and records included."""
+        return gather_page(self._lake, document, self._before_and_after(document))
+
+    def _before_and_after(self, document: Document) -> Difference | None:
+        """The minutes of the first issue against as many before it; None where one of them is empty."""
+        bounds = _minutes(document)
+        if bounds is None:
+            return None
+        good, bad = bounds
+        counted = populations(self._lake, Period(*bad), Period(*good))
+        if set(counted) != {"baseline", "window"}:
+            return None
+        differs = contrast_of_periods(self._lake, Period(*bad), Period(*good))
+        return Difference(
+            _population(good, counted["baseline"]), _population(bad, counted["window"]), differs, ()
+        )
 
     def suspects(
         self,
@@ -271,6 +291,17 @@ class Case:
             {"chains": chains},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
+
+
+def _minutes(document: Document) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]] | None:
+    """As many minutes before the first issue as it lasted, and its own (naive UTC, whole minutes)."""
+    first = document.summary
+    if first is None or first.since is None or first.last_seen is None:
+        return None
+    since, until = (datetime.fromisoformat(at).replace(tzinfo=None) for at in (first.since, first.last_seen))
+    starts_at = since.replace(second=0, microsecond=0)
+    ends_at = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return (starts_at - (ends_at - starts_at), starts_at), (starts_at, ends_at)
 
 
 def _population(window: tuple[datetime, datetime], row: dict[str, Any]) -> Population:

@@ -13,7 +13,7 @@ from forensics.api.case import Case as Plain
 from forensics.chains.graph import ServiceGraph, service_graph
 from forensics.lake import Rows
 from forensics.model import Answer, Document, TraceDocument
-from forensics.report.gather import service_map
+from forensics.report.map import service_map
 from forensics.report.notebook import chains_html, report_html, table_html, trace_html
 
 __all__ = ["Case", "Chains", "Report", "ServiceMap", "Table", "Trace", "open_case"]

@@ -5,6 +5,16 @@ The chains themselves are made in SQL (`queries/links`, `queries/chains`); here 
 
 from forensics.chains.failing import failing_chains
 from forensics.chains.find import Found, chains_of, find, trace_id_of
+from forensics.chains.story import Chosen, stories_of
 from forensics.chains.trace import trace_document
 
-__all__ = ["Found", "chains_of", "failing_chains", "find", "trace_document", "trace_id_of"]
+__all__ = [
+    "Chosen",
+    "Found",
+    "chains_of",
+    "failing_chains",
+    "find",
+    "stories_of",
+    "trace_document",
+    "trace_id_of",
+]

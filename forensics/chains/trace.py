@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from forensics.chains.breakdown import breakdown_us
@@ -10,25 +11,46 @@ from forensics.chains.tree import ROUNDING_US, Interval, Span, critical_interval
 from forensics.lake import Lake
 from forensics.model import Failure, Node, PathStep, TraceCounts, TraceDocument, TraceEntry, TraceSpan
 
-__all__ = ["spans_of", "trace_document"]
+__all__ = [
+    "dependent",
+    "path_of",
+    "spans_of",
+    "spans_of_traces",
+    "split_time",
+    "trace_document",
+    "warnings_of",
+]
 
 _SPANS = """
     select s.*, coalesce(n.logs, 0) as logs
     from lake.span as s
     left join (
-        select span_key, count(*) as logs from lake.log_record where trace_key = $key and span_key is not null
-        group by span_key
-    ) as n on n.span_key = s.span_key
-    where s.trace_key = $key and s.trace_id = $trace
+        select trace_key, span_key, count(*) as logs from lake.log_record
+        where trace_key in (select unnest($keys)) and span_key is not null
+        group by trace_key, span_key
+    ) as n on n.trace_key = s.trace_key and n.span_key = s.span_key
+    where s.trace_key in (select unnest($keys)) and s.trace_id in (select unnest($traces))
     order by s.started_at nulls last, s.segment_id, s.ordinal
 """
 
 
 def spans_of(lake: Lake, trace_id: str) -> list[Span]:
     """The spans of a trace given as 32 hex digits; empty where the case does not hold it."""
+    return spans_of_traces(lake, [trace_id]).get(trace_id, [])
+
+
+def spans_of_traces(lake: Lake, trace_ids: Sequence[str]) -> dict[str, list[Span]]:
+    """The spans of many traces, by trace; those that the case does not hold are left out."""
+    found: dict[str, list[Span]] = {}
+    asked = {"keys": [_key(trace) for trace in trace_ids], "traces": list(trace_ids)}
+    for row in lake.rows(_SPANS, asked):
+        found.setdefault(row["trace_id"], []).append(_span(row))
+    return found
+
+
+def _key(trace_id: str) -> int:
     low = int(trace_id[-16:], 16)
-    key = low - (1 << 64) if low >= 1 << 63 else low
-    return [_span(row) for row in lake.rows(_SPANS, {"key": key, "trace": trace_id})]
+    return low - (1 << 64) if low >= 1 << 63 else low
 
 
 def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()) -> TraceDocument | None:
@@ -39,8 +61,8 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
     roots = plant(spans)
     ordered = [span for root in roots for span in walk_down(root)]
     start, end = min(s.first_us for s in roots), max(s.last_us for s in roots)
-    intervals = [i for root in _dependent(roots) for i in critical_intervals(root)]
-    path = _path(intervals, ordered)
+    intervals = [i for root in dependent(roots) for i in critical_intervals(root)]
+    path = path_of(intervals, ordered)
     return TraceDocument(
         trace_id=trace_id,
         started_at=iso_us(start),
@@ -51,25 +73,25 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
         spans_total=len(spans),
         counts=_counts(spans, path),
         critical_path=path,
-        breakdown_ms=_breakdown(intervals, end - start),
+        breakdown_ms=split_time(intervals, end - start),
         spans=tuple(_trace_span(span) for span in ordered),
-        warnings=_warnings(roots, spans),
+        warnings=warnings_of(roots, spans),
         failures=failures,
     )
 
 
-def _dependent(roots: list[Span]) -> list[Span]:
+def dependent(roots: list[Span]) -> list[Span]:
     """The root that the end-to-end time depends on: the one that lasts longest of those that began first."""
     return [min(roots, key=lambda r: (r.first_us, -r.last_us))]
 
 
-def _breakdown(intervals: list[Interval], total_us: int) -> dict[str, float]:
+def split_time(intervals: list[Interval], total_us: int) -> dict[str, float]:
     parts = breakdown_us(intervals)
     parts["unclassified"] += total_us - sum(parts.values())
     return {kind: us / 1000 for kind, us in parts.items()}
 
 
-def _path(intervals: list[Interval], ordered: list[Span]) -> tuple[PathStep, ...]:
+def path_of(intervals: list[Interval], ordered: list[Span]) -> tuple[PathStep, ...]:
     """Every span that owns some of the time, and those that lead to it, in order of start;
     `ordered` are all spans, parents first."""
     found: dict[int, Span] = {}
@@ -104,7 +126,7 @@ def _counts(spans: list[Span], path: tuple[PathStep, ...]) -> TraceCounts:
     )
 
 
-def _warnings(roots: list[Span], spans: list[Span]) -> tuple[str, ...]:
+def warnings_of(roots: list[Span], spans: list[Span]) -> tuple[str, ...]:
     """What is wrong with the record, and how it was drawn all the same."""
     orphans = [r for r in roots if r.parent_id is not None and not r.is_cut_loose]
     circles = [r for r in roots if r.is_cut_loose]
@@ -184,4 +206,6 @@ def _span(row: dict[str, Any]) -> Span:
         http_status=row["http_status"],
         url=row["url"],
         logs=row["logs"],
+        segment_id=row["segment_id"],
+        said=": ".join(t for t in (row["exception_type"], row["exception_message"]) if t) or None,
     )

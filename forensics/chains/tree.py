@@ -42,6 +42,8 @@ class Span:
     http_status: int | None
     url: str | None
     logs: int = 0
+    segment_id: str | None = None
+    said: str | None = None
     has_start: bool = True
     has_end: bool = True
     is_backwards: bool = False

@@ -47,6 +47,7 @@ def demo(
     from forensics.api import Case
     from forensics.cli.sample import pull_sample
     from forensics.demo import list_scenarios, load_scenario, scaled
+    from forensics.report.html import render_html
     from forensics.report.json import document_json
     from forensics.report.text import render_report
 
@@ -63,14 +64,17 @@ def demo(
         pull_sample(chosen, case, bar)
         with Case(case, on_progress=bar) as opened:
             document = opened.report()
+            page = opened.page(document)
     write([render_report(document, case=case_words(case))], None)
     reports = case / "reports"
     reports.mkdir(exist_ok=True)
     (reports / "report.json").write_text(document_json(document) + "\n", "utf-8")
+    (reports / "report.html").write_text(render_html(page, case=case_words(case)), "utf-8")
     if not quiet:
         query = "select node, count(*) from failures.failure group by all"
         note(f'next: forensics sql "{query}"{case_words(case)}')
         note(f"Wrote {reports / 'report.json'}")
+        note(f"Wrote {reports / 'report.html'}")
     return 0
 
 

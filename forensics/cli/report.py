@@ -32,6 +32,7 @@ _FOUND_FAILURES = 20
 
 class Format(StrEnum):
     text = "text"
+    html = "html"
     json = "json"
     ndjson = "ndjson"
 
@@ -58,13 +59,16 @@ def report(
 ) -> int:
     """Root causes of every failure, grouped into issues, each sentence with the record behind it.
 
-    text is for reading; json is one document with coverage, issues, failures and map; ndjson is
-    every failure, one a line. The same case gives the same bytes.
+    text is for reading; html is one file to pass around (give -f FILE), which asks nothing of any
+    network: first screen, issues, service map, chains as waterfalls, comparison, evidence; json is one
+    document with coverage, issues, failures and map; ndjson is every failure, one a line. The same case
+    gives the same bytes.
 
     With a window, the nodes that behave otherwise in it than in the --baseline (else than in the rest of
     the case) are ranked as suspects, also where nothing failed: slowness, missing steps, new failures.
     """
     from forensics.api import Case
+    from forensics.report.html import render_html
     from forensics.report.json import document_json, document_schema, failure_lines, plain_json
     from forensics.report.text import render_report
 
@@ -78,6 +82,9 @@ def report(
             write((f"{line}\n" for line in failure_lines(opened.verdicts(*bounds))), file, force=force)
         elif output is Format.json:
             write([document_json(opened.report(*bounds, baseline=healthy)) + "\n"], file, force=force)
+        elif output is Format.html:
+            page = opened.page(opened.report(*bounds, baseline=healthy))
+            write([render_html(page, case=case_words(case))], file, force=force)
         else:
             write(
                 [render_report(opened.report(*bounds, baseline=healthy), brief=brief, case=case_words(case))],

@@ -337,6 +337,9 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
+    """Of its invocations `failures` failed, `throttles` of them throttled; `errors` were refused with a 4xx
+    that is the caller's own, `unknown` ended as nobody recorded."""
+
     name: str
     kind: str
     virtual: bool
@@ -346,6 +349,9 @@ class MapNode:
     p50_ms: float | None
     p99_ms: float | None
     usd: float | None
+    errors: int = 0
+    throttles: int = 0
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +362,7 @@ class MapEdge:
     evidence: str
     calls: int
     failures: int
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

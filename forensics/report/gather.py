@@ -20,12 +20,9 @@ from forensics.model import (
     Gap,
     Issue,
     Locator,
-    MapEdge,
-    MapNode,
     Node,
     Sampling,
     Section,
-    ServiceMap,
     Suspect,
     TimelineEntry,
     Tool,
@@ -33,10 +30,11 @@ from forensics.model import (
     XrayAgreement,
 )
 from forensics.report.issue import issues_of
+from forensics.report.map import service_map
 from forensics.report.next import alarm_entries, change_entries
 from forensics.report.summary import summary_of
 
-__all__ = ["Range", "failures", "gather", "service_map"]
+__all__ = ["Range", "examples_of", "failures", "gather"]
 
 SCHEMA = 1
 _FAILURES = 1_000
@@ -92,7 +90,7 @@ def gather(
             "absorbed": Section(len(absorbed[:_ABSORBED]), len(absorbed)),
             "gaps": Section(len(coverage.gaps), gaps_total),
         },
-        summary=summary_of(lake, issues, _examples(lake, issues[:1]), coverage),
+        summary=summary_of(lake, issues, examples_of(lake, issues[:1]), coverage),
     )
 
 
@@ -111,7 +109,7 @@ def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Fai
             yield _failure.decode(text.as_py())
 
 
-def _examples(lake: Lake, issues: tuple[Issue, ...]) -> dict[str, Failure]:
+def examples_of(lake: Lake, issues: tuple[Issue, ...]) -> dict[str, Failure]:
     """The failures that stand for issues, by id; a window's list of failures may end before them."""
     wanted = [name for issue in issues for name in issue.examples]
     rows = lake.rows(
@@ -250,35 +248,3 @@ def _locator(row: dict[str, Any]) -> Locator:
         return Locator("segment_document", trace_id=row["trace_id"], segment_id=row["segment_id"])
     where = {name: row[name] for name in ("log_group", "log_stream", "event_id")}
     return Locator("log_event", timestamp=iso(row["at"]), **where)
-
-
-def service_map(lake: Lake) -> ServiceMap:
-    nodes = lake.rows("""
-        select node, kind, bool_and(is_virtual) as virtual, count(*) as invocations,
-            count(*) filter (where status = 'failed') as failures,
-            (select count(*) from failures.absorbed as a
-                where a.node = i.node and a.kind = i.kind) as absorbed,
-            quantile_disc(duration_ms, 0.5) as p50, quantile_disc(duration_ms, 0.99) as p99
-        from lake.invocation as i group by node, kind order by node, kind""")
-    edges = lake.rows("""
-        select caller_node, callee_node, e.kind, evidence, count(*) as calls,
-            count(*) filter (where i.status = 'failed') as failures
-        from links.edge as e join lake.invocation as i on i.invocation = e.callee
-        group by all order by all""")
-    return ServiceMap(
-        tuple(
-            MapNode(
-                r["node"], r["kind"], r["virtual"], r["invocations"], r["failures"], r["absorbed"],
-                _float(r["p50"]), _float(r["p99"]), None,
-            )
-            for r in nodes
-        ),
-        tuple(
-            MapEdge(r["caller_node"], r["callee_node"], r["kind"], r["evidence"], r["calls"], r["failures"])
-            for r in edges
-        ),
-    )  # fmt: skip
-
-
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)

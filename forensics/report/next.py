@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
 from forensics.chains.times import iso
 from forensics.lake import Lake
-from forensics.model import Evidence, Failure, Issue, Locator, Node, TimelineEntry, Trigger
+from forensics.model import Failure, Issue, Locator, Node, TimelineEntry, Trigger
 
-__all__ = ["alarm_entries", "change_entries", "command_of", "next_commands", "trigger_of", "triggers"]
+__all__ = [
+    "alarm_entries",
+    "change_entries",
+    "command_of",
+    "next_commands",
+    "query_of",
+    "trigger_of",
+    "triggers",
+]
 
 _SHOWN = 4
+_PLAIN = re.compile(r"[\w:/.-]*", re.ASCII)
 _ALARMS = 50
 
 _TRIGGERS = "select t.* from issues.trigger as t semi join chosen using (issue) order by t.issue"
@@ -48,21 +58,43 @@ def next_commands(example: Failure) -> tuple[str, ...]:
     found = [f"forensics why {example.id}"]
     if example.trace_id:
         found.append(f"forensics trace {example.trace_id}")
-    opened = (command_of(claim) for claim in example.evidence)
+    opened = (command_of(claim.locator) for claim in example.evidence)
     return tuple(dict.fromkeys([*found, *[c for c in opened if c][:_SHOWN]]))
 
 
-def command_of(claim: Evidence) -> str | None:
-    """A line to paste that opens the record of a claim."""
-    where = claim.locator
+def command_of(where: Locator) -> str | None:
+    """A line to paste that opens a record."""
     if where.source == "segment_document" and where.trace_id:
         return f"forensics trace {where.trace_id}"
+    return query_of(where)
+
+
+def query_of(where: Locator) -> str | None:
+    """A line to paste that finds the very row of a record again. Evidence keeps X-Ray's spelling of a trace
+    id, everything else has 32 digits."""
+    if where.source == "segment_document" and where.trace_id:
+        xray = f"1-{where.trace_id[:8]}-{where.trace_id[8:]}"
+        return _sql(
+            "lake.segment_document", segment_id=(where.segment_id or "",), trace_id=(xray, where.trace_id)
+        )
     if where.event_id:
-        quoted = where.event_id.replace("'", "''")
         view = "lake.change" if where.source == "change" else "lake.log_event"
-        query = f"select * from {view} where event_id = '{quoted}'"
-        return f"forensics sql {shlex.quote(query)}"
+        return _sql(view, event_id=(where.event_id,))
     return None
+
+
+def _sql(view: str, **wanted: tuple[str, ...]) -> str:
+    """Ids are the source's own text: only plain ones are put between double quotes, where shells read on."""
+    query = f"select * from {view} where " + " and ".join(
+        f"{name} {_among(values)}" for name, values in wanted.items()
+    )
+    plain = all(_PLAIN.fullmatch(value) for values in wanted.values() for value in values)
+    return f'forensics sql "{query}"' if plain else f"forensics sql {shlex.quote(query)}"
+
+
+def _among(values: tuple[str, ...]) -> str:
+    quoted = ["'" + value.replace("'", "''") + "'" for value in values]
+    return f"= {quoted[0]}" if len(quoted) == 1 else f"in ({', '.join(quoted)})"
 
 
 def alarm_entries(lake: Lake, bounds: dict[str, Any]) -> list[TimelineEntry]:

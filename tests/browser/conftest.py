@@ -1,0 +1,88 @@
+"""A real Chromium, and reports to open in it. `make browser` installs what is missing, where it may."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from forensics.api import Case, import_into
+from forensics.demo import generate, load_scenario
+from forensics.report.html import render_html
+
+SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
+ASKED = ("http:", "https:", "ws:", "wss:", "ftp:")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed: make .venv/.ready"
+    )
+    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if binary is None:
+        pytest.skip("Chromium is not installed: `make browser` as root, or apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Opened:
+    """A report in a tab, with what it asked for and complained of."""
+
+    page: object
+    path: Path
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def show(self, screen: str) -> None:
+        self.page.evaluate("where => { location.hash = where }", screen)
+        self.page.wait_for_function(
+            "name => !document.getElementById(`screen-${name}`).hidden", arg=screen.split("/")[0]
+        )
+
+    def is_clean(self) -> bool:
+        assert self.asked == [], "the report asked for something"
+        assert self.said == [], "the console says something"
+        return True
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a file with a width and a scheme of colours."""
+    contexts = []
+
+    def opened(path: Path, width: int = 1440, scheme: str = "light") -> Opened:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        tab = Opened(page, path)
+        page.on("request", lambda r: tab.asked.append(r.url) if r.url.startswith(ASKED) else None)
+        page.on("console", lambda m: tab.said.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: tab.said.append(str(e)))
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready=yes]")
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def written(folder: Path, sources: list[Path]) -> Path:
+    """The HTML report of what is imported."""
+    import_into(folder / "case", sources)
+    with Case(folder / "case") as case:
+        (folder / "report.html").write_text(
+            render_html(case.page(case.report()), case=" --case case"), "utf-8"
+        )
+    return folder / "report.html"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    made = generate(load_scenario("first-night"), folder / "telemetry")
+    return written(folder, [made.traces, made.logs])

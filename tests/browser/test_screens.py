@@ -1,0 +1,92 @@
+"""Every screen is reached by mouse and by keyboard, shows the case and asks for nothing."""
+
+import pytest
+
+SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
+
+
+def heading(tab):
+    return tab.page.locator(".screen:not([hidden]) h1").inner_text()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_every_screen_by_mouse(visit, demo, width, scheme):
+    tab = visit(demo, width, scheme)
+    for name, title in zip(
+        SCREENS[1:], ("Issues", "Service map", "Chain", "Compare", "Evidence"), strict=True
+    ):
+        tab.page.click(f"nav a[data-screen={name}]")
+        assert heading(tab) == title
+        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is cut"
+    tab.is_clean()
+
+
+def test_every_screen_by_keyboard(visit, demo):
+    tab = visit(demo)
+    for number, title in enumerate(("Issues", "Service map", "Chain", "Compare", "Evidence"), 2):
+        tab.page.keyboard.press(str(number))
+        shown = "t => document.querySelector('.screen:not([hidden]) h1').innerText === t"
+        tab.page.wait_for_function(shown, arg=title)
+    tab.page.keyboard.press("?")
+    assert tab.page.locator("dialog[open]").count() == 1
+    tab.page.keyboard.press("Escape")
+    before = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    tab.page.keyboard.press("t")
+    assert tab.page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    tab.is_clean()
+
+
+def test_the_first_screen_answers(visit, demo):
+    tab = visit(demo)
+    text = tab.page.locator("#screen-overview").inner_text()
+    for said in ("What users see", "InventoryUnavailable", "Over", "origin", "stock", "throttled UpdateItem",
+                 "rejected", "Impact", "Last change before it", "Not seen", "forensics why f-", "Timeline"):  # fmt: skip
+        assert said in text, said
+    tops = [
+        tab.page.locator(".answer h2", has_text=t).bounding_box()["y"] for t in ("Where it began", "Next")
+    ]
+    assert max(tops) < 900, "the answer is below the fold"
+
+
+def test_an_issue_is_chosen_and_found(visit, demo):
+    tab = visit(demo)
+    tab.show("issues")
+    tab.page.fill("#issue-search", "KeyError")
+    assert tab.page.locator(".issue-list li").count() == 1
+    tab.page.click(".issue-list a")
+    assert "unit_price" in tab.page.locator("#issue-detail").inner_text()
+
+
+def test_the_walk_opens_the_row_that_proves_a_step(visit, demo):
+    tab = visit(demo)
+    tab.show("chain")
+    steps = tab.page.locator(".walk ol button")
+    assert steps.count() > 3
+    steps.last.click()
+    assert "stock" in tab.page.locator(".row[aria-selected=true]").inner_text()
+    tab.page.focus(".waterfall")
+    tab.page.keyboard.press("Home")
+    assert "shop-api/prod" in tab.page.locator(".row[aria-selected=true]").inner_text()
+    rows = tab.page.locator(".row").count()
+    tab.page.keyboard.press("ArrowLeft")
+    assert tab.page.locator(".row").count() < rows
+    tab.is_clean()
+
+
+def test_a_node_of_the_map_filters_the_issues(visit, demo):
+    tab = visit(demo)
+    tab.show("map")
+    tab.page.focus('.vertex[data-name="checkout"]')
+    tab.page.keyboard.press("Enter")
+    tab.page.click(".map-panel a:has-text('Only issues of')")
+    assert tab.page.input_value("#issue-search") == "checkout"
+    assert 0 < tab.page.locator(".issue-list li").count() < 4
+    tab.is_clean()
+
+
+def test_paper_holds_every_screen(visit, demo):
+    tab = visit(demo)
+    tab.page.emulate_media(media="print")
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.page.locator(".screen:not([hidden])").count() == len(SCREENS)
+    assert len(tab.page.pdf()) > 20_000

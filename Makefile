@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pytest wheel-test bench scoreboard chainboard clean
+.PHONY: help demo browser test check pytest wheel-test bench scoreboard chainboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -28,7 +28,16 @@ check: $(READY) ## Contracts between the rooms, ruff, mypy
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy
 
-pytest: $(READY) ## The tests, against the editable install
+# Tests of the HTML report need a browser; without one they are skipped, and say so.
+browser: ## Chromium for the tests of the HTML report: installed where it is missing and this is root
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for tests/browser"; mkdir -p build; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >build/chromium.log 2>&1 || \
+	    echo "warning: Chromium could not be installed (build/chromium.log): tests/browser will be skipped"; \
+	else echo "warning: no Chromium, and it may not be installed from here: tests/browser will be skipped"; fi
+
+pytest: $(READY) browser ## The tests, against the editable install
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 # Run from an empty folder and with the current one kept off sys.path, so that only the wheel can be imported.
@@ -44,7 +53,7 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 	@cd build/elsewhere && PYTHONSAFEPATH=1 FORENSICS_INSTALL=wheel ../wheel-venv/bin/pytest -n $(WORKERS) \
 	    -p no:cacheprovider -m 'not source and not benchmark' -c ../../pyproject.toml \
 	    --ignore ../../tests/faults --ignore ../../tests/contracts --ignore ../../tests/unit/demo/endpoint \
-	    --ignore ../../tests/queries --ignore ../../tests/properties \
+	    --ignore ../../tests/queries --ignore ../../tests/properties --ignore ../../tests/browser \
 	    --ignore ../../tests/golden/test_sample_account.py ../../tests
 
 bench: $(READY) ## Every stage, lines and documents against floors, growth with size, as Markdown tables; then pull against boto3

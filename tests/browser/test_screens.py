@@ -40,7 +40,7 @@ def test_the_first_screen_answers(visit, demo):
     tab = visit(demo)
     text = tab.page.locator("#screen-overview").inner_text()
     for said in ("What users see", "InventoryUnavailable", "Over", "origin", "stock", "throttled UpdateItem",
-                 "rejected", "Impact", "Last change before it", "Not seen", "forensics why f-", "Timeline"):  # fmt: skip
+                 "rejected", "Impact", "Last change before it", "Not seen", "forensics why f-"):  # fmt: skip
         assert said in text, said
     tops = [
         tab.page.locator(".answer h2", has_text=t).bounding_box()["y"] for t in ("Where it began", "Next")

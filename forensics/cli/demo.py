@@ -49,6 +49,7 @@ def demo(
     from forensics.demo import list_scenarios, load_scenario, scaled
     from forensics.report.html import render_html
     from forensics.report.json import document_json
+    from forensics.report.mask import masked
     from forensics.report.text import render_report
 
     if list_:
@@ -64,7 +65,8 @@ def demo(
         pull_sample(chosen, case, bar)
         with Case(case, on_progress=bar) as opened:
             document = opened.report()
-            page = opened.page(document)
+            page = masked(opened.page(document))
+        document = masked(document)
     write([render_report(document, case=case_words(case))], None)
     reports = case / "reports"
     reports.mkdir(exist_ok=True)

@@ -21,6 +21,7 @@ __all__ = [
     "ForceOption",
     "MemoryOption",
     "QuietOption",
+    "SecretsOption",
     "SinceOption",
     "TextOrJson",
     "ThreadsOption",
@@ -45,6 +46,10 @@ ThreadsOption = Annotated[
 ]
 MemoryOption = Annotated[
     str | None, typer.Option("--memory", help="Memory limit of the analysis, such as 2GB.")
+]
+SecretsOption = Annotated[
+    bool,
+    typer.Option("--show-secrets", help="Leave what looks like a secret or personal data in texts unmasked."),
 ]
 SinceOption = Annotated[
     str | None,

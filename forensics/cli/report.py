@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,7 @@ from forensics.cli.options import (
     ForceOption,
     MemoryOption,
     QuietOption,
+    SecretsOption,
     SinceOption,
     ThreadsOption,
     UntilOption,
@@ -54,6 +56,7 @@ def report(
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
     force: ForceOption = False,
+    show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -70,26 +73,27 @@ def report(
     from forensics.api import Case
     from forensics.report.html import render_html
     from forensics.report.json import document_json, document_schema, failure_lines, plain_json
+    from forensics.report.mask import masked
     from forensics.report.text import render_report
 
     if json_schema:
         write([plain_json(document_schema()) + "\n"], file, force=force)
         return 0
+    mask: Callable[[Any], Any] = (lambda shown: shown) if show_secrets else masked
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
         healthy = stretch(baseline, opened.ends_at) if baseline else None
         if output is Format.ndjson:
-            write((f"{line}\n" for line in failure_lines(opened.verdicts(*bounds))), file, force=force)
-        elif output is Format.json:
-            write([document_json(opened.report(*bounds, baseline=healthy)) + "\n"], file, force=force)
-        elif output is Format.html:
-            page = opened.page(opened.report(*bounds, baseline=healthy))
-            write([render_html(page, case=case_words(case))], file, force=force)
+            lines = failure_lines(map(mask, opened.verdicts(*bounds)))
+            write((f"{line}\n" for line in lines), file, force=force)
         else:
-            write(
-                [render_report(opened.report(*bounds, baseline=healthy), brief=brief, case=case_words(case))],
-                file,
-                force=force,
-            )
+            document = opened.report(*bounds, baseline=healthy)
+            if output is Format.html:
+                shown = render_html(mask(opened.page(document)), case=case_words(case))
+            elif output is Format.json:
+                shown = document_json(mask(document)) + "\n"
+            else:
+                shown = render_report(mask(document), brief=brief, case=case_words(case))
+            write([shown], file, force=force)
         failed = exit_code and next(opened.verdicts(*bounds), None) is not None
     return _FOUND_FAILURES if failed else 0

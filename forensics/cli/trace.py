@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.options import CaseOption, FileOption, ForceOption, QuietOption, TextOrJson, VerboseOption
+from forensics.cli.options import (
+    CaseOption,
+    FileOption,
+    ForceOption,
+    QuietOption,
+    SecretsOption,
+    TextOrJson,
+    VerboseOption,
+)
 
 __all__ = ["register"]
 
@@ -22,6 +30,7 @@ def trace(
     output: Annotated[TextOrJson, typer.Option("-o", "--output", help="What to print.")] = TextOrJson.text,
     file: FileOption = None,
     force: ForceOption = False,
+    show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -32,4 +41,5 @@ def trace(
     return ask(
         lambda opened: opened.trace(identifier), render_trace,
         case=case, output=output, file=file, force=force, quiet=quiet,
+        show_secrets=show_secrets,
     )  # fmt: skip

@@ -10,7 +10,6 @@ from forensics.api import Case, import_into
 from forensics.demo import generate, load_scenario
 from forensics.report.html import render_html
 
-SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
 ASKED = ("http:", "https:", "ws:", "wss:", "ftp:")
 
 
@@ -71,18 +70,22 @@ def visit(browser):
         context.close()
 
 
-def written(folder: Path, sources: list[Path]) -> Path:
-    """The HTML report of what is imported."""
-    import_into(folder / "case", sources)
-    with Case(folder / "case") as case:
-        (folder / "report.html").write_text(
-            render_html(case.page(case.report()), case=" --case case"), "utf-8"
-        )
-    return folder / "report.html"
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Makes the HTML report of what is imported."""
+
+    def made(sources: list[Path]) -> Path:
+        folder = tmp_path_factory.mktemp("report")
+        import_into(folder / "case", sources)
+        with Case(folder / "case") as case:
+            text = render_html(case.page(case.report()), case=" --case case")
+        (folder / "report.html").write_text(text, "utf-8")
+        return folder / "report.html"
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    made = generate(load_scenario("first-night"), folder / "telemetry")
-    return written(folder, [made.traces, made.logs])
+def demo(tmp_path_factory, written):
+    made = generate(load_scenario("first-night"), tmp_path_factory.mktemp("demo") / "telemetry")
+    return written([made.traces, made.logs])

@@ -5,8 +5,7 @@ import pytest
 SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
 
 
-def heading(tab):
-    return tab.page.locator(".screen:not([hidden]) h1").inner_text()
+SHOWN = "title => document.querySelector('.screen:not([hidden]) h1').innerText === title"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
@@ -16,7 +15,7 @@ def test_every_screen_by_mouse(visit, demo, width, scheme):
         SCREENS[1:], ("Issues", "Service map", "Chain", "Compare", "Evidence"), strict=True
     ):
         tab.page.click(f"nav a[data-screen={name}]")
-        assert heading(tab) == title
+        tab.page.wait_for_function(SHOWN, arg=title)
         assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is cut"
     tab.is_clean()
 
@@ -25,8 +24,7 @@ def test_every_screen_by_keyboard(visit, demo):
     tab = visit(demo)
     for number, title in enumerate(("Issues", "Service map", "Chain", "Compare", "Evidence"), 2):
         tab.page.keyboard.press(str(number))
-        shown = "t => document.querySelector('.screen:not([hidden]) h1').innerText === t"
-        tab.page.wait_for_function(shown, arg=title)
+        tab.page.wait_for_function(SHOWN, arg=title)
     tab.page.keyboard.press("?")
     assert tab.page.locator("dialog[open]").count() == 1
     tab.page.keyboard.press("Escape")
@@ -54,7 +52,7 @@ def test_an_issue_is_chosen_and_found(visit, demo):
     tab.page.fill("#issue-search", "KeyError")
     assert tab.page.locator(".issue-list li").count() == 1
     tab.page.click(".issue-list a")
-    assert "unit_price" in tab.page.locator("#issue-detail").inner_text()
+    tab.page.wait_for_selector("#issue-detail h2:has-text('unit_price')")
 
 
 def test_the_walk_opens_the_row_that_proves_a_step(visit, demo):

@@ -138,7 +138,7 @@ class Waterfall {
             row.inferred ? "inferred" : null, row.status, row.duration_us === null ? null : took(row.duration_us / 1000), row.on_path ? "on the critical path" : null, ...row.marks].filter(Boolean).join(", ");
         const caret = inner ? h("button", { class: "caret", type: "button", tabindex: -1, "aria-hidden": "true",
             onclick: (e) => { e.stopPropagation(); this.#toggle(n); } }, open ? "▾" : "▸") : h("span", { class: "caret" });
-        return h("div", { class: `row ${row.is_head ? "head" : ""} ${row.status}`, role: "treeitem", "aria-label": label, "aria-expanded": inner ? String(open) : null },
+        return h("div", { class: `row ${row.is_head ? "head" : ""} ${row.status}`, role: "treeitem", "aria-description": label, "aria-expanded": inner ? String(open) : null },
             h("div", { class: "name", style: { "--depth": Math.min(depth, 14) } }, caret,
                 row.is_head && row.role ? h("span", { class: `sign ${row.role}`, title: ROLES[row.role] }, SIGNS[row.role]) : null,
                 row.status === "failed" ? h("span", { class: "cross", title: "failed" }, "✕") : null,
@@ -174,7 +174,7 @@ class Waterfall {
         const left = this.axis.x(line.at_us);
         const level = (line.level ?? "").toLowerCase();
         const right = left > 0.5;
-        return h("div", { class: `row line ${level}`, role: "treeitem", "aria-label": `log line${line.level ? `, ${line.level}` : ""}: ${line.text.slice(0, 300)}` },
+        return h("div", { class: `row line ${level}`, role: "treeitem", "aria-description": "log line" },
             h("div", { class: "name", style: { "--depth": Math.min(depth, 14) } }, h("span", { class: "caret" }), h("span", { class: "level" }, line.level ?? "log"), h("span", { class: "text small" }, `+${took(line.at_us / 1000)}`)),
             h("div", { class: "track" }, this.#breaks(), h("span", { class: "tick", style: { left: `${left * 100}%` } }),
                 h("span", { class: `said ${right ? "flip" : ""}`, style: right ? { right: `${(1 - left) * 100}%`, "max-width": `${left * 100}%` } : { left: `${left * 100}%`, "max-width": `${(1 - left) * 100}%` } }, line.text.replace(/\s+/g, " ").slice(0, 300))));

@@ -123,7 +123,7 @@ class ServiceMap {
         const ok = Math.max(0, n.invocations - n.failures - n.errors - n.unknown);
         const parts = [["ok", ok], ["error", n.errors], ["fault", faults], ["throttle", n.throttles], ["unknown", n.unknown]];
         const told = `${n.name}, ${kind(n.kind)}${n.virtual ? ", without records of its own" : ""}: ${plural(n.invocations, "invocation")}, ${parts.filter(([, v]) => v).map(([name, v]) => `${count(v)} ${name}`).join(", ")}`;
-        const element = svg("g", { class: `vertex ${n.virtual ? "virtual" : ""} ${n.failures ? "sick" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0, role: "button", "aria-label": told, "aria-pressed": "false",
+        const element = svg("g", { class: `vertex ${n.virtual ? "virtual" : ""} ${n.failures ? "sick" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0, role: "button", "aria-description": told, "aria-pressed": "false",
             onclick: () => this.choose(n.name), onkeydown: (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); this.choose(n.name); } } },
             svg("title", null, told), isQueue(n.kind) ? svg("rect", { class: "core", x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 7 }) : svg("circle", { class: "core", r }), ring(parts, r + 4), n.virtual ? svg("circle", { class: "unseen", r: r + 9 }) : null,
             svg("text", { class: "short", y: 4 }, short(n.kind)), svg("text", { class: "label", y: r + 22 }, trim(n.name, this.tall ? 15 : 18)),

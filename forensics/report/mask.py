@@ -30,13 +30,14 @@ _SHAPES = re.compile(
     r"""(?x)
     -----BEGIN[ A-Z]*PRIVATE[ ]KEY-----[\s\S]*?(?:-----END[ A-Z]*PRIVATE[ ]KEY-----|\Z)
     | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
-    | \beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?
+    | (?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?
     | \bgh[pousr]_[A-Za-z0-9]{20,} | \bgithub_pat_\w{20,} | \bglpat-[\w-]{16,} | \bxox[abeoprs]-[\w-]{10,}
     | \b(?:sk|rk|pk)_(?:live|test)_\w{10,} | \bAIza[\w-]{30,} | \bnpm_\w{30,} | \bSG\.[\w-]{16,}\.[\w-]{16,}
     | (?<=[?&]X-Amz-Signature=)\w+ | (?<=[?&]X-Amz-Security-Token=)[\w%/+=-]+
     | (?i:(?<=\bbearer[ ])|(?<=\bbasic[ ]))(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}
-    | (?<=://)[^\s/@:"']+:[^\s/@"']+(?=@)
-    | [\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b
+    | (?<=://)[^\s/@:"']{0,256}:[^\s/@"']{1,256}(?=@)
+    # bounded and from the start of a word alone: else one long line of a stranger's takes minutes
+    | (?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}\b
     | (?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6011)(?:[ -]?\d{4}){3}(?![\w.-])
     | (?<![\w.-])3[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?![\w.-])
     | (?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w.-])

@@ -3,8 +3,6 @@
 import gzip
 import importlib.metadata
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -174,13 +172,3 @@ def test_an_empty_case_has_a_report(run, tmp_path, records):
 def test_version_is_that_of_the_distribution(run):
     code, out, _ = run("--version")
     assert (code, out) == (0, f"forensics {importlib.metadata.version('trace-forensics')}\n")
-
-
-def test_completion_of_a_shell_can_be_shown():
-    shown = subprocess.run(
-        [sys.executable, "-m", "forensics", "--show-completion", "bash"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "_COMPLETE=complete_bash" in shown.stdout

@@ -68,3 +68,14 @@ def test_every_text_of_a_document_is_masked_and_nothing_else_changes():
     shown = masked(Tree((secret, Leaf(None, 4)), {"a@b.example": secret}))
     gone = Leaf("pwd=[masked]", 3)
     assert shown == Tree((gone, Leaf(None, 4)), {"[masked]": gone})
+
+
+@pytest.mark.parametrize("piece", ["a", "a.b-", "1-", "a@", "://a", "a.", "token", "eyJa-", "4111 "])
+def test_a_long_line_of_a_stranger_is_no_trap(piece):
+    """An unbounded pattern took minutes for one of these, and any renderer hung on it."""
+    text = piece * (100_000 // len(piece))
+    assert len(masked_text(text)) <= len(text)
+
+
+def test_a_user_without_a_name_in_an_url_is_masked():
+    assert masked_text("redis://:hunter22@cache.internal:6379") == "redis://[masked]@cache.internal:6379"

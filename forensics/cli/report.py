@@ -26,6 +26,7 @@ from forensics.cli.options import (
     stretch,
     window,
 )
+from forensics.errors import UsageError
 
 __all__ = ["register"]
 
@@ -34,6 +35,7 @@ _FOUND_FAILURES = 20
 
 class Format(StrEnum):
     text = "text"
+    md = "md"
     html = "html"
     json = "json"
     ndjson = "ndjson"
@@ -47,7 +49,9 @@ def report(
     case: CaseOption = Path("case"),
     output: Annotated[Format, typer.Option("-o", "--output", help="What to print.")] = Format.text,
     file: FileOption = None,
-    brief: Annotated[bool, typer.Option("--brief", help="Only the first issue, in text.")] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="The first screen: 15 lines, as text or md.")
+    ] = False,
     since: SinceOption = None,
     until: UntilOption = None,
     baseline: BaselineOption = None,
@@ -62,10 +66,10 @@ def report(
 ) -> int:
     """Root causes of every failure, grouped into issues, each sentence with the record behind it.
 
-    text is for reading; html is one file to pass around (give -f FILE), which asks nothing of any
-    network: first screen, issues, service map, chains as waterfalls, comparison, evidence; json is one
-    document with coverage, issues, failures and map; ndjson is every failure, one a line. The same case
-    gives the same bytes.
+    text is for reading; md is for a ticket or a pull request, with map and chains as Mermaid charts; html
+    is one file to pass around (give -f FILE), which asks nothing of any network: first screen, issues,
+    service map, chains as waterfalls, comparison, evidence; json is one document with coverage, issues,
+    failures and map; ndjson is every failure, one a line. The same case gives the same bytes.
 
     With a window, the nodes that behave otherwise in it than in the --baseline (else than in the rest of
     the case) are ranked as suspects, also where nothing failed: slowness, missing steps, new failures.
@@ -74,8 +78,11 @@ def report(
     from forensics.report.html import render_html
     from forensics.report.json import document_json, document_schema, failure_lines, plain_json
     from forensics.report.mask import masked
+    from forensics.report.report_markdown import render_markdown
     from forensics.report.text import render_report
 
+    if brief and output not in (Format.text, Format.md):
+        raise UsageError(f"--brief has no {output} form", "forensics report --brief, or with -o md")
     if json_schema:
         write([plain_json(document_schema()) + "\n"], file, force=force)
         return 0
@@ -92,6 +99,8 @@ def report(
                 shown = render_html(mask(opened.page(document)), case=case_words(case))
             elif output is Format.json:
                 shown = document_json(mask(document)) + "\n"
+            elif output is Format.md:
+                shown = render_markdown(mask(document), brief=brief, case=case_words(case))
             else:
                 shown = render_report(mask(document), brief=brief, case=case_words(case))
             write([shown], file, force=force)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from forensics.model import Absorbed, ChainStep, Document, Evidence, Failure, Issue, Locator
+from forensics.report.brief import brief_text
 from forensics.report.diff_text import contrast_words
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
@@ -19,19 +20,21 @@ _ROLES = {"origin": "●", "victim": "○", "bystander": "·", "amplifier": "▲
 
 
 def render_report(document: Document, *, brief: bool = False, case: str = "") -> str:
-    """The whole document; `brief` keeps to the first issue and what was not seen.
+    """The whole document; `brief` is its first screen.
 
     `case` is appended to the commands to run next (` --case case-42`), since a document knows no paths.
     """
+    if brief:
+        return brief_text(document, case=case)
     by_id = {failure.id: failure for failure in document.failures}
-    issues = document.issues[: 1 if brief else _ISSUES]
+    issues = document.issues[:_ISSUES]
     blocks = [_head(document)]
-    blocks += [_issue(n, issue, by_id, brief, case) for n, issue in enumerate(issues, 1)]
+    blocks += [_issue(n, issue, by_id, case) for n, issue in enumerate(issues, 1)]
     more = document.sections["issues"].total - len(issues)
     if more > 0:
-        blocks.append([f"and {more:,} more issue(s): forensics report{case}" + ("" if brief else " -o json")])
+        blocks.append([f"and {more:,} more issue(s): forensics report{case} -o json"])
     blocks.append(suspect_lines(document.suspects, _wrap))
-    if document.absorbed and not brief:
+    if document.absorbed:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
     blocks.append(_unseen(unseen(document.coverage)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -56,7 +59,7 @@ def _head(document: Document) -> list[str]:
     return [*_wrap(head, "  ", first=""), *_wrap(counts, "")]
 
 
-def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool, case: str) -> list[str]:
+def _issue(number: int, issue: Issue, by_id: dict[str, Failure], case: str) -> list[str]:
     example = next((by_id[name] for name in issue.examples if name in by_id), None)
     band = f", {example.root_cause.band}" if example else ""
     lines = _wrap(
@@ -66,8 +69,7 @@ def _issue(number: int, issue: Issue, by_id: dict[str, Failure], brief: bool, ca
     for found in issue.contrast[:_TRAITS]:
         lines += _wrap(f"differs: {contrast_words(found, 'failing', 'healthy')}", "            ", first="   ")
     if example:
-        lines += ["", *_chain(example.chain)]
-        lines += [] if brief else _proof(example)
+        lines += ["", *_chain(example.chain), *_proof(example)]
     lines += _wrap("next: " + "; ".join(issue.next_steps), "         ", first="   ")
     lines += [f"   $ {safe(command)}{safe(case)}" for command in issue.next_commands]
     return lines

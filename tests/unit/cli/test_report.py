@@ -114,3 +114,18 @@ def test_invocation_takes_a_request_id_and_nothing_else(run, tmp_path, records):
     assert found == [("timeout", "unknown")]
     assert "Task timed out" in answer["chains"][0]["members"][0]["logs"][0]
     assert run("invocation", "Task timed out", "--case", tmp_path / "case", "-q")[0] == 1
+
+
+def test_markdown_tells_of_the_same_failure(run, case):
+    whole = run("report", "--case", case, "-o", "md", "--quiet")[1]
+    assert "Service orders raised IllegalStateException: no stock" in whole
+    assert whole.count("```mermaid") == 2
+    brief = run("report", "--case", case, "-o", "md", "--brief", "--quiet")[1]
+    assert brief.strip() in whole
+    assert len(brief.splitlines()) <= 15
+
+
+def test_brief_of_a_form_for_machines_is_refused(run, case):
+    code, out, err = run("report", "--case", case, "-o", "json", "--brief", "--quiet")
+    assert (code, out) == (2, "")
+    assert "--brief has no json form" in err

@@ -1,0 +1,98 @@
+"""The first screen fits fifteen lines of a terminal, whatever strangers wrote."""
+
+import json
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forensics.model import Alternative, Document, Impact, Node, Summary, Trigger
+from forensics.report.brief import brief_markdown, brief_text
+
+TEXT = st.text(st.characters(exclude_categories=()), max_size=300) | st.text(
+    "ab ", min_size=200, max_size=900
+)
+AT = st.none() | st.just("2026-10-05T02:10:01.523Z")
+NODE = st.builds(Node, TEXT, TEXT)
+SUMMARY = st.builds(
+    Summary,
+    issue=st.just("i-1"), sees=TEXT, since=AT, last_seen=AT, ongoing=st.booleans(), course=TEXT, origin=TEXT,
+    node=NODE, band=st.just("likely"), confidence=st.just(0.8),
+    rejected=st.none() | st.builds(Alternative, NODE, TEXT, TEXT),
+    change=st.none() | st.builds(Trigger, st.just("2026-10-05T02:00:00.000Z"), TEXT, st.none()),
+    change_note=TEXT,
+    impact=st.lists(st.builds(Impact, TEXT, st.integers(1, 9), st.none() | TEXT)).map(tuple),
+    unseen=st.lists(TEXT).map(tuple),
+    next_commands=st.just(("forensics why f-1", "forensics trace " + "1" * 90)),
+)  # fmt: skip
+
+
+def _document(summary: Summary | None) -> Document:
+    empty = {
+        "schema": 1, "tool": {"name": "t", "version": "1"},
+        "case": {"id": "case", "window": {"starts_at": None, "ends_at": None}, "baseline": None,
+                 "accounts": [], "regions": [], "manifest_sha256": "0"},
+        "coverage": _COVERAGE,
+        "timeline": [], "issues": [], "failures": [], "absorbed": [], "suspects": [], "map": {},
+    }  # fmt: skip
+    return replace(msgspec.json.decode(json.dumps(empty), type=Document), summary=summary)
+
+
+_COVERAGE = {
+    "log_events": 7, "traces": 3, "spans": 9, "invocations": 0, "untraced_invocations": 0, "sampling": [],
+    "failures": 0, "absorbed": 0, "gaps": [], "chains": 0,
+    "warnings": {}, "clock_skew": [], "xray_agreement": {},
+}  # fmt: skip
+
+
+@given(SUMMARY)
+def test_fifteen_lines_of_eighty_columns_and_whole_commands(summary):
+    lines = brief_text(_document(summary), case=" --case c").splitlines()
+    assert len(lines) <= 15
+    assert lines[-2:] == [f"Next:    {command} --case c" for command in summary.next_commands]
+    assert all(len(line) <= 80 for line in lines[:-2])
+    assert [line.split()[0] for line in lines[1:] if line[0] != " "][:7] == [
+        "Seen:", "Since:", "Cause:", "Not:", "Change:", "Impact:", "Unseen:"
+    ]  # fmt: skip
+
+
+@given(SUMMARY)
+def test_markdown_has_a_line_for_each_answer(summary):
+    lines = brief_markdown(_document(summary)).splitlines()
+    assert len(lines) <= 15
+    assert sum(line.startswith("- **") for line in lines) == 7
+
+
+@pytest.mark.parametrize("form", [brief_text, brief_markdown])
+def test_where_nothing_failed_it_says_what_was_read(form):
+    shown = form(_document(None))
+    assert "no failure in 3 traces and 7 log events" in shown
+    assert "Next" not in shown
+    assert "```" not in shown
+
+
+def test_a_long_cause_costs_no_other_answer_its_line():
+    summary = Summary(
+        "i", "users see 502", None, None, False, "going on", "word " * 400, Node("a", "k"), "likely", 0.8,
+        None, None, "none was found", (Impact("failures", 3, None),), ("no traces",), ("forensics why f-1",),
+    )  # fmt: skip
+    shown = brief_text(_document(summary))
+    for answer in ("users see 502", "going on", "none was found", "3 failures", "no traces", "forensics why"):
+        assert answer in shown
+    assert shown.count("\n") == 15
+
+
+def test_no_known_gap_is_not_called_certainty():
+    """Logs that were never asked for leave no gap, and may still overturn all of it."""
+    assert "no gap is known; read were 3 traces, 7 log events, 0 datapoints" in brief_text(_document(None))
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 dead letter\n"), (2, "2 dead letters\n")])
+def test_one_is_not_many(count, told):
+    summary = Summary(
+        "i", "", None, None, False, "", "", Node("a", "k"), "likely", 0.8, None, None, "",
+        (Impact("dead letters", count, None),), (), (),
+    )  # fmt: skip
+    assert told in brief_text(_document(summary))

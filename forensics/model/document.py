@@ -290,7 +290,7 @@ class Summary:
 
     `sees` is what a user meets, `course` whether it goes on, `rejected` the best other explanation of the
     example that `origin` is taken from, `change` the last change before the onset (`change_note` says what
-    was looked at where there is none), `unseen` what could overturn all this.
+    was looked at where there is none). What could overturn it is the document's `unseen`.
     """
 
     issue: str
@@ -307,7 +307,6 @@ class Summary:
     change: Trigger | None
     change_note: str
     impact: tuple[Impact, ...]
-    unseen: tuple[str, ...]
     next_commands: tuple[str, ...]
 
 
@@ -381,7 +380,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What `report` found. `sections` says how much of each list is shown."""
+    """What `report` found. `sections` says how much of each list is shown; `unseen` what was not seen and
+    could overturn it, a sentence each, also where nothing failed."""
 
     schema: int
     tool: Tool
@@ -395,3 +395,4 @@ class Document:
     map: ServiceMap
     sections: dict[str, Section] = field(default_factory=dict)
     summary: Summary | None = None
+    unseen: tuple[str, ...] = ()

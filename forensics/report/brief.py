@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from forensics.model import Coverage, Document, Impact, Summary
 from forensics.report.markdown import fence, prose
 from forensics.report.safe import safe
-from forensics.report.unseen import unseen
 
 __all__ = ["brief_markdown", "brief_text"]
 
@@ -56,17 +55,17 @@ def _answers(document: Document) -> Iterator[_Answer]:
     if document.summary is None:
         yield from _nothing_failed(document)
     else:
-        yield from _of_summary(document.summary, document.coverage)
+        yield from _of_summary(document.summary)
+    yield _Answer("Unseen:", "; ".join(document.unseen) or _read(document.coverage))
 
 
-def _of_summary(summary: Summary, read: Coverage) -> Iterator[_Answer]:
+def _of_summary(summary: Summary) -> Iterator[_Answer]:
     yield _Answer("Seen:", summary.sees)
     yield _Answer("Since:", _since(summary))
     yield _Answer("Cause:", f"[{summary.band}] {summary.origin}")
     yield _Answer("Not:", _rejected(summary))
     yield _Answer("Change:", _change(summary))
     yield _Answer("Impact:", _impact(summary))
-    yield _Answer("Unseen:", "; ".join(summary.unseen) or _read(read))
 
 
 def _nothing_failed(document: Document) -> Iterator[_Answer]:
@@ -77,7 +76,6 @@ def _nothing_failed(document: Document) -> Iterator[_Answer]:
         yield _Answer("Suspect:", told)
     if read.absorbed:
         yield _Answer("Impact:", f"{read.absorbed:,} errors, all caught or retried to success")
-    yield _Answer("Unseen:", "; ".join(unseen(read)) or _read(read))
 
 
 def _read(read: Coverage) -> str:

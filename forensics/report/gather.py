@@ -33,6 +33,7 @@ from forensics.report.issue import issues_of
 from forensics.report.map import service_map
 from forensics.report.next import alarm_entries, change_entries
 from forensics.report.summary import summary_of
+from forensics.report.unseen import unseen
 
 __all__ = ["Range", "examples_of", "failures", "gather"]
 
@@ -91,6 +92,7 @@ def gather(
             "gaps": Section(len(coverage.gaps), gaps_total),
         },
         summary=summary_of(lake, issues, examples_of(lake, issues[:1]), coverage),
+        unseen=unseen(coverage),
     )
 
 

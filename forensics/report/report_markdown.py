@@ -10,7 +10,6 @@ from forensics.report.diff_text import contrast_words
 from forensics.report.markdown import cell, code, fence, prose
 from forensics.report.mermaid import chain_mermaid, map_mermaid
 from forensics.report.text import locator_text
-from forensics.report.unseen import unseen
 
 __all__ = ["render_markdown"]
 
@@ -33,7 +32,7 @@ def render_markdown(document: Document, *, brief: bool = False, case: str = "") 
     blocks.append(_more(document.sections["issues"].total - len(issues), "issues", case))
     blocks += [_map(document, case), _suspects(document.suspects)]
     blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total, case))
-    blocks += [_list("Not seen", unseen(document.coverage)), _foot(document)]
+    blocks += [_list("Not seen", document.unseen), _foot(document)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 

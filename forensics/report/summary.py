@@ -1,4 +1,4 @@
-"""The first screen: what is seen, since when, why, what it cost, and what could overturn it."""
+"""The first screen: what is seen, since when, why, and what it cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import Alternative, Coverage, Failure, Impact, Issue, Shown, Summary
-from forensics.report.unseen import unseen
 
 __all__ = ["summary_of"]
 
@@ -60,7 +59,6 @@ def summary_of(
         change=issue.trigger,
         change_note=_change_note(issue, coverage),
         impact=_impact(lake, issue, coverage),
-        unseen=unseen(coverage),
         next_commands=issue.next_commands[:_COMMANDS],
     )
 

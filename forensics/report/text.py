@@ -9,7 +9,6 @@ from forensics.report.brief import brief_text
 from forensics.report.diff_text import contrast_words
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
-from forensics.report.unseen import unseen
 
 __all__ = ["locator_text", "render_failure", "render_report"]
 
@@ -36,7 +35,7 @@ def render_report(document: Document, *, brief: bool = False, case: str = "") ->
     blocks.append(suspect_lines(document.suspects, _wrap))
     if document.absorbed:
         blocks.append(_absorbed(document.absorbed, document.sections["absorbed"].total))
-    blocks.append(_unseen(unseen(document.coverage)))
+    blocks.append(_unseen(document.unseen))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 

@@ -10,9 +10,10 @@ _SOME = 5
 
 
 def unseen(coverage: Coverage) -> tuple[str, ...]:
-    """Invocations without a trace, nodes without metrics, gaps by reason, records that are broken."""
-    lines = []
-    if coverage.untraced_invocations:
+    """Kinds of evidence that are not there, invocations without a trace, nodes without metrics, gaps by
+    reason, records that are broken."""
+    lines = _not_collected(coverage)
+    if coverage.untraced_invocations and coverage.traces:
         share = coverage.untraced_invocations / max(1, coverage.invocations)
         lines.append(
             f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
@@ -27,6 +28,18 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
             f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'"
         )
     return tuple(lines)
+
+
+def _not_collected(coverage: Coverage) -> list[str]:
+    """What the case holds nothing of; that nothing is there is not that nothing happened."""
+    held = {
+        "traces": coverage.traces,
+        "log events": coverage.log_events,
+        "metrics (throttles, dead letters and ages show in them alone)": coverage.datapoints,
+        "records of changes": coverage.changes,
+    }
+    missing = [what for what, count in held.items() if not count]
+    return ["none in this case: " + "; ".join(missing)] if missing else []
 
 
 def _gaps(coverage: Coverage) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from forensics.api import Case, import_into
 from forensics.demo import generate, load_scenario
+from forensics.model import Page
 from forensics.report.html import render_html
 
 ASKED = ("http:", "https:", "ws:", "wss:", "ftp:")
@@ -71,21 +72,36 @@ def visit(browser):
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory):
-    """Makes the HTML report of what is imported."""
+def gathered(tmp_path_factory):
+    """What the HTML report shows of what is imported."""
 
-    def made(sources: list[Path]) -> Path:
-        folder = tmp_path_factory.mktemp("report")
-        import_into(folder / "case", sources)
-        with Case(folder / "case") as case:
-            text = render_html(case.page(case.report()), case=" --case case")
-        (folder / "report.html").write_text(text, "utf-8")
-        return folder / "report.html"
+    def made(sources: list[Path]) -> Page:
+        folder = tmp_path_factory.mktemp("case") / "case"
+        import_into(folder, sources)
+        with Case(folder) as case:
+            return case.page(case.report())
 
     return made
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, written):
+def drawn(tmp_path_factory):
+    """Its file."""
+
+    def made(page: Page) -> Path:
+        file = tmp_path_factory.mktemp("report") / "report.html"
+        file.write_text(render_html(page, case=" --case case"), "utf-8")
+        return file
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_page(tmp_path_factory, gathered):
     made = generate(load_scenario("first-night"), tmp_path_factory.mktemp("demo") / "telemetry")
-    return written([made.traces, made.logs])
+    return gathered([made.traces, made.logs])
+
+
+@pytest.fixture(scope="session")
+def demo(demo_page, drawn):
+    return drawn(demo_page)

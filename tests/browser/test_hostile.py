@@ -77,11 +77,11 @@ TRICK = """() => {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory, written):
+def hostile(tmp_path_factory, gathered, drawn):
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "traces.jsonl").write_text("".join(json.dumps(t) + "\n" for t in traces()))
     (folder / "logs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines()))
-    return written([folder / "traces.jsonl", folder / "logs.jsonl"])
+    return drawn(gathered([folder / "traces.jsonl", folder / "logs.jsonl"]))
 
 
 def test_no_script_of_theirs_runs_and_nothing_is_asked_for(visit, hostile):

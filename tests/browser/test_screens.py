@@ -1,5 +1,7 @@
 """Every screen is reached by mouse and by keyboard, shows the case and asks for nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
@@ -44,6 +46,16 @@ def test_the_first_screen_answers(visit, demo):
         tab.page.locator(".answer h2", has_text=t).bounding_box()["y"] for t in ("Where it began", "Next")
     ]
     assert max(tops) < 900, "the answer is below the fold"
+
+
+def test_where_nothing_failed_the_first_screen_still_says_what_was_not_seen(visit, demo_page, drawn):
+    """It said that no gap is known, whatever had not been collected."""
+    nothing = replace(demo_page.document, summary=None, issues=(), failures=(), timeline=())
+    tab = visit(drawn(replace(demo_page, document=nothing, stories=(), pairs=(), windows=None)))
+    text = tab.page.locator("#screen-overview").inner_text()
+    assert "No failure was found" in text
+    assert "none in this case: metrics" in text
+    tab.is_clean()
 
 
 def test_an_issue_is_chosen_and_found(visit, demo):

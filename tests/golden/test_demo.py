@@ -56,6 +56,12 @@ def test_nobody_is_blamed_who_must_not_be(told):
         assert found["root_cause"]["node"]["name"] not in expected["must_not_blame"]
 
 
+def test_kinds_of_evidence_that_nobody_collected_are_named(told):
+    _, document = told
+    assert document["unseen"][0].startswith("none in this case: metrics")
+    assert document["unseen"][0].endswith("; records of changes")
+
+
 def test_the_absorbed_error_is_counted_and_is_no_failure(told):
     truth, document = told
     (absorbed,) = document["absorbed"]

@@ -7,12 +7,12 @@ import { clock, count, MARKS, plural, words } from "./words.js";
 export function overview() {
     const s = doc.summary;
     if (!s) return [h("h1", null, "No failure was found"), h("p", null, "Nothing in this window ended badly, as far as its records tell."),
-        unseen(doc.unseen ?? []), timeline()];
+        unseen(), timeline()];
     const issue = issueOf(s.issue);
     return [
         h("div", { class: "answer" },
             h("div", { class: "main" }, sees(s, issue), origin(s, issue), rejected(s)),
-            h("div", { class: "side" }, impact(s), change(s), unseen(s.unseen), next(s))),
+            h("div", { class: "side" }, impact(s), change(s), unseen(), next(s))),
         timeline(), ranked()];
 }
 
@@ -51,7 +51,8 @@ const impact = (s) => h("section", null, h("h2", null, "Impact"), h("dl", { clas
 const change = (s) => h("section", null, h("h2", null, "Last change before it"),
     s.change ? h("p", null, when(s.change.occurred_at), " ", s.change.text) : h("p", null, s.change_note[0].toUpperCase() + s.change_note.slice(1), "."));
 
-function unseen(lines) {
+function unseen() {
+    const lines = doc.unseen;
     return h("section", null, h("h2", null, "Not seen, and could overturn this"),
         lines.length ? h("ul", { class: "plain" }, lines.map((l) => h("li", null, l)))
             : h("p", null, "No gap is known: all that was asked for came, and every invocation left a trace."));

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.model import Alternative, Document, Impact, Node, Summary, Trigger
+from forensics.model import Alternative, Document, Impact, Node, Section, Summary, Trigger
 from forensics.report.brief import brief_markdown, brief_text
+from forensics.report.report_markdown import render_markdown
+from forensics.report.text import render_report
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=300) | st.text(
     "ab ", min_size=200, max_size=900
@@ -24,12 +26,16 @@ SUMMARY = st.builds(
     change=st.none() | st.builds(Trigger, st.just("2026-10-05T02:00:00.000Z"), TEXT, st.none()),
     change_note=TEXT,
     impact=st.lists(st.builds(Impact, TEXT, st.integers(1, 9), st.none() | TEXT)).map(tuple),
-    unseen=st.lists(TEXT).map(tuple),
+
     next_commands=st.just(("forensics why f-1", "forensics trace " + "1" * 90)),
 )  # fmt: skip
 
 
-def _document(summary: Summary | None) -> Document:
+NOTHING = {name: Section(0, 0) for name in ("issues", "failures", "absorbed", "gaps")}
+UNSEEN = st.lists(TEXT).map(tuple)
+
+
+def _document(summary: Summary | None, unseen: tuple[str, ...] = ()) -> Document:
     empty = {
         "schema": 1, "tool": {"name": "t", "version": "1"},
         "case": {"id": "case", "window": {"starts_at": None, "ends_at": None}, "baseline": None,
@@ -37,7 +43,7 @@ def _document(summary: Summary | None) -> Document:
         "coverage": _COVERAGE,
         "timeline": [], "issues": [], "failures": [], "absorbed": [], "suspects": [], "map": {},
     }  # fmt: skip
-    return replace(msgspec.json.decode(json.dumps(empty), type=Document), summary=summary)
+    return replace(msgspec.json.decode(json.dumps(empty), type=Document), summary=summary, unseen=unseen)
 
 
 _COVERAGE = {
@@ -47,9 +53,9 @@ _COVERAGE = {
 }  # fmt: skip
 
 
-@given(SUMMARY)
-def test_fifteen_lines_of_eighty_columns_and_whole_commands(summary):
-    lines = brief_text(_document(summary), case=" --case c").splitlines()
+@given(SUMMARY, UNSEEN)
+def test_fifteen_lines_of_eighty_columns_and_whole_commands(summary, unseen):
+    lines = brief_text(_document(summary, unseen), case=" --case c").splitlines()
     assert len(lines) <= 15
     assert lines[-2:] == [f"Next:    {command} --case c" for command in summary.next_commands]
     assert all(len(line) <= 80 for line in lines[:-2])
@@ -58,9 +64,9 @@ def test_fifteen_lines_of_eighty_columns_and_whole_commands(summary):
     ]  # fmt: skip
 
 
-@given(SUMMARY)
-def test_markdown_has_a_line_for_each_answer(summary):
-    lines = brief_markdown(_document(summary)).splitlines()
+@given(SUMMARY, UNSEEN)
+def test_markdown_has_a_line_for_each_answer(summary, unseen):
+    lines = brief_markdown(_document(summary, unseen)).splitlines()
     assert len(lines) <= 15
     assert sum(line.startswith("- **") for line in lines) == 7
 
@@ -76,23 +82,30 @@ def test_where_nothing_failed_it_says_what_was_read(form):
 def test_a_long_cause_costs_no_other_answer_its_line():
     summary = Summary(
         "i", "users see 502", None, None, False, "going on", "word " * 400, Node("a", "k"), "likely", 0.8,
-        None, None, "none was found", (Impact("failures", 3, None),), ("no traces",), ("forensics why f-1",),
+        None, None, "none was found", (Impact("failures", 3, None),), ("forensics why f-1",),
     )  # fmt: skip
-    shown = brief_text(_document(summary))
+    shown = brief_text(_document(summary, ("no traces",)))
     for answer in ("users see 502", "going on", "none was found", "3 failures", "no traces", "forensics why"):
         assert answer in shown
     assert shown.count("\n") == 15
 
 
 def test_no_known_gap_is_not_called_certainty():
-    """Logs that were never asked for leave no gap, and may still overturn all of it."""
     assert "no gap is known; read were 3 traces, 7 log events, 0 datapoints" in brief_text(_document(None))
+
+
+@pytest.mark.parametrize("form", [render_report, render_markdown, brief_text, brief_markdown])
+def test_no_failure_is_not_nothing_unseen(form):
+    """The first screen said that no gap is known, wherever nothing had failed."""
+    shown = form(replace(_document(None, ("no logs of /ecs",)), sections=NOTHING))
+    assert "no logs of /ecs" in shown
+    assert "no gap is known" not in shown
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, "1 dead letter\n"), (2, "2 dead letters\n")])
 def test_one_is_not_many(count, told):
     summary = Summary(
         "i", "", None, None, False, "", "", Node("a", "k"), "likely", 0.8, None, None, "",
-        (Impact("dead letters", count, None),), (), (),
+        (Impact("dead letters", count, None),), (),
     )  # fmt: skip
     assert told in brief_text(_document(summary))

@@ -1,7 +1,7 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
 -- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
--- needs: lake.invocation links.edge links.delivery
+-- needs: lake.invocation links.edge links.delivery links.redelivery
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -44,6 +44,14 @@ met as (
     from climb
     group by invocation
 ),
+-- a message that came again, as its trace tells; attempts only ever follow, so it ends
+returned as (
+    select f.invocation, r.invocation as place
+    from failed as f join links.redelivery as r on r.before = f.invocation
+    union
+    select n.invocation, r.invocation
+    from returned as n join links.redelivery as r on r.before = n.place
+),
 attempt as (
     -- a later attempt at the same message (one call that fed a queue) or request
     select f.invocation, min(later.invocation) as handler
@@ -64,6 +72,12 @@ attempt as (
         on later.request_id = f.request_id and later.node = f.node and not later.is_virtual
     where not f.is_virtual and later.status = 'ok' and later.started_at > f.started_at
     group by f.invocation
+    union
+    select r.invocation, min(later.invocation)
+    from returned as r
+    join lake.invocation as later on later.invocation = r.place
+    where later.status = 'ok'
+    group by r.invocation
 ),
 -- the messages of a failed invocation that were handed over again
 again as (

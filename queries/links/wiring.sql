@@ -56,9 +56,10 @@ told as (
         from latest where kind = 'AWS::Events::Rule'
     )
     union all by name
-    select arn as configured_by, 'pipe' as how, j[1] as source, j[2] as target
+    -- what enriches a pipe's messages has them before the target
+    select arn as configured_by, 'pipe' as how, j[1] as source, unnest([j[2], j[3]]) as target
     from (
-        select arn, json_extract_string(configuration, ['$.Source', '$.Target']) as j
+        select arn, json_extract_string(configuration, ['$.Source', '$.Target', '$.Enrichment']) as j
         from latest where kind = 'AWS::Pipes::Pipe'
     )
     union all by name

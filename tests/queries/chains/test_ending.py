@@ -123,3 +123,12 @@ def test_other_message_of_the_batch_does_not_stand_for_the_failed_one(query) -> 
     ]
     found = query(VIEW, rows | {"links.delivery": delivery})
     assert [row["outcome"] for row in found] == ["surfaced"]
+
+
+def test_message_that_came_again_as_its_trace_tells_was_retried_by_the_attempt_that_did_well(check) -> None:
+    again = "invocation | node | before\nb | a | a\nc | a | b"
+    check(VIEW, given("", "a=failed b=failed c=ok") | {"links.redelivery": again}, """
+        invocation | outcome | handler
+        a          | retried | c
+        b          | retried | c
+    """)  # fmt: skip

@@ -66,26 +66,50 @@ def test_a_function_that_failed_as_a_whole_hands_no_message_back(check) -> None:
     check("failures.partial", given("failed", "failed", level="ERROR"), "invocation")
 
 
+def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:
+    header = "invocation | node | kind | status | started_at | trace_id"
+    return {
+        "failures.work": "node", "links.redelivery": traced,
+        "lake.invocation": "\n".join((header, *rows)),
+        "links.source": "node | source | returns_after_s\nfn | q | 29",
+        "links.wiring": f"source | target | how\nq | fn | {how}",
+    }  # fmt: skip
+
+
+def attempt(name: str, started_at: float, trace: str = "-", status: str = "failed") -> str:
+    return f"{name} | fn | AWS::Lambda::Function | {status} | {started_at} | {trace}"
+
+
 def test_silent_attempts_are_told_by_the_visibility_time_out(check) -> None:
-    tables = given("failed", "failed", "failed") | {
-        "lake.log_value": "value",
-        "lake.resource": [
-            {
-                "kind": "AWS::SQS::Queue",
-                "arn": "a:q",
-                "configuration": '{"Attributes":{"VisibilityTimeout":"29"}}',
-            },
-            {
-                "kind": "AWS::Lambda::EventSourceMapping",
-                "node": "fn",
-                "configuration": '{"EventSourceArn":"a:q"}',
-            },
-        ],
-    }
-    check("failures.repeat", tables, """
+    check("failures.repeat", silent(attempt("a", 10), attempt("b", 40), attempt("c", 70)), """
         invocation | told_by
-        r2#1       | visibility
-        r3#1       | visibility
+        b          | visibility
+        c          | visibility
+    """)  # fmt: skip
+
+
+def test_one_attempt_is_followed_by_one_attempt(check) -> None:
+    check("failures.repeat", silent(attempt("a", 10), attempt("b", 39.2), attempt("c", 43)), """
+        invocation | told_by
+        b          | visibility
+    """)  # fmt: skip
+
+
+def test_messages_of_a_pipe_keep_their_trace_and_those_of_a_mapping_do_not(check) -> None:
+    rows = attempt("a", 10, "t"), attempt("b", 40, "u")
+    check("failures.repeat", silent(*rows, how="pipe"), "invocation")
+    check("failures.repeat", silent(*rows), """
+        invocation | told_by
+        b          | visibility
+    """)  # fmt: skip
+
+
+def test_what_came_again_by_its_trace_repeats_only_a_failure(check) -> None:
+    rows = attempt("a", 10, "t"), attempt("b", 50, "t"), attempt("c", 90, "u", "ok"), attempt("d", 120, "u")
+    again = "invocation | node | before\nb | fn | a\nd | fn | c"
+    check("failures.repeat", silent(*rows, traced=again), """
+        invocation | told_by
+        b          | trace
     """)  # fmt: skip
 
 

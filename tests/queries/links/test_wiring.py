@@ -70,6 +70,7 @@ def test_subscription_rule_pipe_and_notification(check) -> None:
         resource("AWS::SNS::Subscription", "t", "s1", TopicArn=_ARN.format("sns", "t"), Endpoint=queue),
         resource("AWS::Events::Rule", "bus", "r1", Name="placed", Targets=[{"Id": "1", "Arn": queue}]),
         resource("AWS::Pipes::Pipe", "p", "p1", Source=queue, Target=_ARN.format("states", "stateMachine:flow")),
+        resource("AWS::Pipes::Pipe", "p", "p2", Source=queue, Enrichment=function),
         resource("AWS::S3::Bucket", "b", "b1", NotificationConfiguration={
             "LambdaFunctionConfigurations": [{"LambdaFunctionArn": function}],
             "QueueConfigurations": [{"QueueArn": queue}],
@@ -80,6 +81,7 @@ def test_subscription_rule_pipe_and_notification(check) -> None:
         b      | s3      | f      | notification
         b      | s3      | q      | notification
         bus    | events  | q      | rule
+        q      | sqs     | f      | pipe
         q      | sqs     | flow   | pipe
         t      | sns     | q      | subscription
     """)  # fmt: skip

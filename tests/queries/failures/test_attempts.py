@@ -88,11 +88,17 @@ def test_silent_attempts_are_told_by_the_visibility_time_out(check) -> None:
     """)  # fmt: skip
 
 
-def test_one_attempt_is_followed_by_one_attempt(check) -> None:
-    check("failures.repeat", silent(attempt("a", 10), attempt("b", 39.2), attempt("c", 43)), """
-        invocation | told_by
-        b          | visibility
+def test_as_many_come_again_as_were_due(check) -> None:
+    rows = attempt("a", 10), attempt("b", 10.5), attempt("c", 39.3), attempt("d", 39.8), attempt("e", 40)
+    check("failures.returned", silent(*rows), """
+        invocation
+        c
+        d
     """)  # fmt: skip
+
+
+def test_what_was_not_met_in_time_was_given_up(check) -> None:
+    check("failures.returned", silent(attempt("a", 10), attempt("b", 43)), "invocation")
 
 
 def test_messages_of_a_pipe_keep_their_trace_and_those_of_a_mapping_do_not(check) -> None:

@@ -1,0 +1,59 @@
+-- An invocation that failed when an earlier failure of its node was due again, where no line tells what either
+-- worked on: a queue hands a message over again when its visibility time-out is over (SQS developer guide,
+-- "Visibility timeout"). Whoever comes while any is due is one of them.
+-- needs: failures.work links.source links.wiring lake.invocation
+-- scope: case
+-- materialize
+-- invocation: the invocation that failed again
+with queue as (
+    select s.node, max(s.returns_after_s) as returns_after_s, bool_or(w.how is not null) as is_mapped
+    from links.source as s
+    left join links.wiring as w on w.source = s.source and w.target = s.node and w.how = 'mapping'
+    where s.returns_after_s is not null
+    group by s.node
+),
+silent as (
+    select
+        concat_ws(' ', i.node, i.end_reason, i.error_type) as shape, i.invocation, i.started_at,
+        i.started_at + to_seconds(q.returns_after_s) as due_at
+    from lake.invocation as i
+    join queue as q using (node)
+    anti join (select distinct invocation from failures.work where status = 'failed') as w using (invocation)
+    where i.status = 'failed' and not i.is_virtual and i.started_at is not null
+        -- a message keeps its trace; only what is mapped to a function has a trace of its own per attempt
+        and (q.is_mapped or i.trace_id is null)
+),
+happening as (
+    select shape, started_at as occurred_at, invocation, 1 as failures from silent
+    union all
+    select shape, due_at, invocation, -1 from silent
+),
+-- what was not met within two seconds of the others was given up
+first as (
+    select
+        *, coalesce(occurred_at > lag(occurred_at) over in_order + interval 2 second, true) as is_first
+    from happening
+    window in_order as (partition by shape order by occurred_at, failures, invocation)
+),
+stretch as (
+    select *, sum(is_first::integer) over (partition by shape order by occurred_at, failures, invocation) as number
+    from first
+),
+counted as (
+    select
+        *, sum(failures) over (
+            partition by shape, number order by occurred_at, failures, invocation
+        ) as beyond
+    from stretch
+),
+-- the most failures so far beyond what was due: a failure that does not raise it was due
+raised as (
+    select
+        invocation, failures, beyond,
+        greatest(0, max(beyond) over (
+            partition by shape, number order by occurred_at, failures, invocation
+            rows between unbounded preceding and 1 preceding
+        )) as before
+    from counted
+)
+select invocation from raised where failures = 1 and beyond <= before

@@ -1,5 +1,5 @@
 -- One request that a container or pod served, as its own lines tell it; and its segment, where there is one.
--- needs: lake.container_line lake.span lake.segment_invocation
+-- needs: lake.container_line lake.log_value lake.shared_value lake.span lake.segment_invocation
 -- scope: case
 -- materialize
 -- work: locator of its first line, see lake.container_line
@@ -24,7 +24,7 @@ with told as (
 ),
 segment as (
     select
-        s.trace_key, s.segment_key, i.invocation, s.started_at, s.ended_at,
+        s.trace_key, s.segment_key, i.invocation, s.node, s.started_at, s.ended_at,
         coalesce(
             json_extract_string(s.aws, '$.eks.pod'),
             split_part(coalesce(json_extract_string(s.aws, '$.ecs.container_id'),
@@ -56,10 +56,37 @@ by_time as (
         and (t.trace_key is null or t.trace_key = s.trace_key)
         and t.started_at between s.started_at - interval 1 millisecond and s.ended_at + interval 1 millisecond
     group by t.work, t.log_group
+),
+-- OpenTelemetry may not say which pod or task it was: then the one trace that others name beside a value that the
+-- lines print, and in it the segment of the same service
+printed as (
+    select l.work, l.log_group, l.trace_key, v.value
+    from lake.log_value as v
+    semi join lake.shared_value as s on s.value = v.value
+    join lake.container_line as l on l.log_group = v.log_group and l.event_id = v.event_id
+    where exists (select 1 from segment where environment is null)
+),
+traced_value as (
+    select value, min(trace_key) as trace_key
+    from printed where trace_key is not null
+    group by value having count(distinct trace_key) = 1
+),
+by_value as (
+    select t.work, t.log_group, max({'started_at': s.started_at, 'invocation': s.invocation}).invocation as invocation
+    from told as t
+    join printed as l on l.work = t.work and l.log_group = t.log_group
+    join traced_value as v on v.value = l.value
+    join segment as s on s.trace_key = v.trace_key and s.node = t.node and s.environment is null
+        and t.started_at >= s.started_at - interval 1 millisecond
+        and t.ended_at <= s.ended_at + interval 1 millisecond
+    where t.trace_key is null
+    group by t.work, t.log_group
+    having count(distinct v.trace_key) = 1
 )
 select
-    t.work, coalesce(p.invocation, b.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream, t.trace_id,
-    t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines
+    t.work, coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
+    t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines
 from told as t
 left join by_span as p on p.work = t.work and p.log_group = t.log_group
 left join by_time as b on b.work = t.work and b.log_group = t.log_group
+left join by_value as v on v.work = t.work and v.log_group = t.log_group

@@ -68,3 +68,36 @@ def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
     }  # fmt: skip
     rows = query(VIEW, given)
     assert {row["work"]: row["traced"] for row in rows} == {"e1": "t:s1", "e2": None, "e3": None}
+
+
+def test_without_a_pod_the_trace_that_others_name_beside_the_value_tells(query) -> None:
+    """As of OpenTelemetry; a value of two traces, another service and lines outside of the segment say nothing."""
+    lines = "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n"
+    rows = (
+        ("c1", 1, "web", "t"), ("c2", 1, "web", "u"), ("e1", 1.5, "n", "-"), ("e2", 1.5, "n", "-"),
+        ("e3", 9, "n", "-"), ("e4", 1.5, "other", "-"),
+    )  # fmt: skip
+    lines += "".join(
+        f"{id} | {id} | g | a/b/{id} | {at} | {node} | {ECS} | {id} | {trace}\n"
+        for id, at, node, trace in rows
+    )
+    values = "c1 o1\nc1 both\nc2 both\ne1 o1\ne2 both\ne3 o1\ne4 o1"
+    span = {
+        "trace_id": "t",
+        "segment_id": "s1",
+        "span_id": "s1",
+        "kind": ECS,
+        "node": "n",
+        "started_at": 1,
+        "ended_at": 2,
+    }
+    found = query(VIEW, {
+        "lake.container_line": lines, "lake.span": [span],
+        "lake.log_value": VALUE + "".join(
+            f"g | a/b/{event} | {event} | {value}\n" for event, value in map(str.split, values.splitlines())),
+        "lake.shared_value": SHARED + "o1 | 4 | 4\nboth | 3 | 3",
+        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
+    })  # fmt: skip
+    assert {row["work"]: row["traced"] for row in found} == {
+        "c1": None, "c2": None, "e1": "t:s1", "e2": None, "e3": None, "e4": None,
+    }  # fmt: skip

@@ -11,11 +11,11 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser test check pytest wheel-test bench scoreboard chainboard clean
+.PHONY: help demo browser test check pytest wheel-test bench reliability scoreboard chainboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
-	    awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	    awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: $(READY) ## Break a sample account and explain every failure in it; no AWS account needed
 	@$(BIN)/forensics demo
@@ -62,6 +62,9 @@ bench: $(READY) ## Every stage, lines and documents against floors, growth with 
 	@$(BIN)/python tests/benchmarks/documents.py
 	@$(BIN)/python tests/benchmarks/growth.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
+
+reliability: $(READY) browser ## Every hazard that must not break anything, whole, and a table of what was seen (some 30 minutes)
+	@WORKERS=$(WORKERS) $(BIN)/python tests/reliability.py
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
 	@$(BIN)/python tests/scoreboard/score.py --show

@@ -63,6 +63,8 @@ class Case:
         self._path = Path(path)
         self._threads, self._memory = threads, memory
         with Folder(self._path) as folder:
+            # Files whose size or time is another are hashed; `analyse` notes the new times of a copied case.
+            folder.check()
             current = is_analysed(folder)
         if not current:
             self.analyse(on_progress=on_progress)

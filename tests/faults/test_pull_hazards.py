@@ -28,6 +28,10 @@ WIRE = [
     "reset_midway",
 ]
 PAGES = ["empty_page", "duplicate_page", "out_of_order", "repeated_token", "expired_token"]
+WHOLE = "FORENSICS_RELIABILITY" in os.environ
+BAD_PAGES = 10_000 if WHOLE else 1_000
+MINUTE_S = 60.0 if WHOLE else 6.0
+ROUNDS = 30 if WHOLE else 1
 
 
 def test_everything_comes_once(account: Any) -> None:
@@ -47,12 +51,17 @@ def test_a_200_is_not_believed(account: Any, kind: str) -> None:
     assert account.endpoint.state()["hazards"][kind] > 15
 
 
-def test_a_thousand_bad_pages(account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thousands_of_bad_pages(
+    account: Any, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
     monkeypatch.setattr("forensics.collect.aws._CAP_S", 0.02)
     account.endpoint.change(hazards=[Hazard(kind, rate=0.06) for kind in WIRE])
-    while sum(account.endpoint.state()["hazards"].values()) < 1_000:
+    pulls = 0
+    while (damaged := sum(account.endpoint.state()["hazards"].values())) < BAD_PAGES:
         account.pull(log_settle=timedelta(days=999), trace_settle=timedelta(days=999))
         account.assert_whole()
+        pulls += 1
+    record_property("seen", f"{damaged:,} damaged pages in {pulls} pulls: none accepted")
 
 
 @pytest.mark.parametrize("kind", PAGES)
@@ -62,6 +71,20 @@ def test_odd_pages_and_tokens(account: Any, kind: str) -> None:
     account.assert_whole()
     assert result.is_complete
     assert account.endpoint.state()["hazards"][kind] > 3
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_odd_pages_tokens_and_late_events_together(account: Any, seed: int) -> None:
+    """Some events arrive while it pulls, the rest after it; every page hazard happens on the way."""
+    soon = account.endpoint.state()["number"] + 20 + seed
+    hazards = [Hazard(kind, rate=0.05) for kind in PAGES]
+    account.endpoint.change(seed=seed, hazards=hazards, late=Late(share=0.1, until_request=soon))
+    account.pull(log_settle=timedelta(days=999))
+    while account.endpoint.state()["number"] < soon:
+        account.endpoint.state()
+        account.pull(log_settle=timedelta(days=999))
+    account.pull(log_settle=timedelta(days=999))
+    account.assert_whole()
 
 
 def test_a_token_that_is_a_day_old(account: Any) -> None:
@@ -130,13 +153,17 @@ def test_traces_that_grow_are_fetched_again(account: Any, flagged: bool) -> None
         assert not [gap for gap in case.gaps() if "partial" in gap.reason]
 
 
-def test_half_of_all_calls_throttled_then_all_of_them(account: Any) -> None:
+def test_half_of_all_calls_throttled_then_all_of_them(
+    account: Any, record_property: Callable[[str, object], None]
+) -> None:
     account.endpoint.change(
-        hazards=[Hazard("throttled", rate=0.5, last=150), Hazard("throttled", first=151, seconds=6.0)]
+        hazards=[Hazard("throttled", rate=0.5, last=150), Hazard("throttled", first=151, seconds=MINUTE_S)]
     )
     result = account.pull()
     account.assert_whole()
-    assert sum(result.throttled.values()) > 50
+    throttled = sum(result.throttled.values())
+    assert throttled > 50
+    record_property("seen", f"{throttled} calls throttled, the last {MINUTE_S:.0f} s of them all: completed")
 
 
 def test_credentials_that_expire_in_mid_run(account: Any) -> None:

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from forensics.demo.endpoint import Hazard
 
-KILLS = int(os.environ.get("FORENSICS_KILLS", "100"))
+KILLS = 1_000 if "FORENSICS_RELIABILITY" in os.environ else 100
 WORKERS = 4
 
 # One process that has imported everything, and a child of it for every pull: a kill takes what a
@@ -38,14 +39,14 @@ for line in sys.stdin:
 """
 
 
-def test_kill_9_at_any_moment(account: Any) -> None:
+def test_kill_9_at_any_moment(account: Any, record_property: Callable[[str, object], None]) -> None:
     dice = random.Random(3)
     account.pull()
     whole = _calls(account)
     request = account.request()
     window = [request.starts_at.isoformat(), request.ends_at.isoformat()]
     command = [sys.executable, "-c", NURSERY, account.endpoint.url, *window]
-    kills = cases = 0
+    kills = cases = repeated = 0
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nursery:
         while kills < KILLS:
             case = account.case.with_name(f"case-{cases}")
@@ -57,6 +58,12 @@ def test_kill_9_at_any_moment(account: Any) -> None:
             # A unit is at most 32 pages, and every run lists and identifies itself.
             assert again <= died * (WORKERS * 32 + 4), f"{again} calls again after {died} kills"
             account.with_case(case).assert_whole()
+            repeated += max(0, again)
+    record_property(
+        "seen",
+        f"{kills:,} kills over {cases} cases: 0 events lost, 0 doubled, 0 bad hashes; "
+        f"{repeated / kills:.1f} calls asked again a kill",
+    )
 
 
 def _kill_until_done(nursery: subprocess.Popen[str], case: Any, dice: random.Random) -> int:

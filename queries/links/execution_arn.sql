@@ -2,6 +2,7 @@
 -- distributed map of the caller started it.
 -- needs: lake.invocation links.mention links.known_id lake.workflow_event lake.served_invocation lake.workflow_invocation
 -- scope: case
+-- materialize
 -- caller: the invocation that started the execution
 -- callee: the execution
 -- kind: call, or link where it was only started

@@ -2,6 +2,7 @@
 -- it, and a later invocation's lines do too.
 -- needs: lake.invocation links.mention links.known_id lake.delivery_log lake.carried_message lake.call
 -- scope: case
+-- materialize
 -- caller: the invocation that sent it, or that carried it
 -- callee: the invocation that received it, or that carried it
 -- kind: link, or call of who sent it

@@ -1,7 +1,6 @@
 -- What proves by a record that one invocation called or triggered another: every proof, several of one pair.
 -- needs: links.trace_parent links.trace_link links.request_id links.message_id links.execution_arn links.trace_header
 -- scope: case
--- materialize
 -- caller: the invocation that called
 -- callee: the invocation that was called
 -- kind: call (the caller waits) or link (handed over)

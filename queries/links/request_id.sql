@@ -3,6 +3,7 @@
 -- of an execution, or a line that it printed.
 -- needs: lake.call lake.invocation lake.door_invocation lake.served_invocation lake.workflow_event links.mention links.known_id
 -- scope: case
+-- materialize
 -- caller: the invocation that called
 -- callee: the invocation that ran under that request id
 -- kind: call, or link where the callee started after the call had ended

@@ -2,6 +2,7 @@
 -- is the call that sent the message, the queue stands between producer and consumer.
 -- needs: lake.link lake.span lake.segment_invocation lake.virtual_invocation
 -- scope: case
+-- materialize
 -- caller: the invocation that sent, or the queue that holds the message
 -- callee: the invocation that received
 -- kind: link

@@ -2,6 +2,7 @@
 -- between its producer and the function that it started.
 -- needs: lake.span lake.segment_invocation lake.call lake.virtual_invocation
 -- scope: case
+-- materialize
 -- caller: the invocation that called
 -- callee: the invocation that was called
 -- kind: call, or link where it was only handed over

@@ -1,4 +1,4 @@
-"""The failing chains of a case, each as one frozen `Chain`, streamed in order of failure id."""
+"""The failing chains of a case, each as one frozen `Chain`, streamed in order of chain and failure id."""
 
 from __future__ import annotations
 
@@ -15,77 +15,66 @@ from forensics.model import Before, Chain, Edge, Invocation, Locator, LogLine, N
 __all__ = ["failing_chains"]
 
 # Chains are read in batches, so that a case of a million failures fits.
-_BATCH = 2_000
+_BATCH = 4_000
 
+_SYMPTOMS = "select failure, chain, invocation, message from failures.symptom order by chain, failure"
+# What lies in order of chain is read from its first to its last of a batch, not whole.
 _MEMBERS = """
-    select s.failure, s.chain, s.invocation as symptom, s.message as given_up, m.hop, i.*
+    select s.failure, s.invocation as symptom, s.message as given_up, i.*
     from chosen as s
-    join failures.member as m using (chain)
-    join lake.invocation as i on i.invocation = m.invocation
-    order by s.failure, m.hop, i.started_at nulls last, i.invocation
+    join failures.invocation as i using (chain)
+    where i.chain between $first and $last
+    order by s.chain, s.failure, i.hop, i.started_at nulls last, i.invocation
 """
 _EDGES = """
-    select s.failure, e.caller, e.callee, e.kind, e.evidence, e.confidence, e.candidates, c.operation,
-        coalesce(c.is_failed, false) as is_failed, coalesce(c.in_progress, false) as in_progress,
-        c.started_at, c.ended_at, c.http_status, c.exception_type, c.exception_message,
-        p.trace_id, p.segment_id, p.span_id
+    select s.failure, e.*
     from chosen as s
-    join failures.member as m using (chain)
-    join links.edge as e on e.caller = m.invocation
-    left join lake.call as c on c.trace_key = e.trace_key and c.span_key = e.call_key
-    left join lake.span as p on p.trace_key = e.trace_key and p.span_key = e.call_key
-    union all by name
-    select s.failure, a.caller, a.invocation as callee, 'call' as kind, 'configured' as evidence,
-        1.0 / (1 + a.candidates) as confidence, a.candidates, i.operation, true as is_failed,
-        false as in_progress, i.started_at, i.ended_at
-    from chosen as s
-    join failures.member as m using (chain)
-    join failures.above as a on a.caller = m.invocation and a.outcome = 'failed'
-    join lake.invocation as i on i.invocation = a.invocation
+    join failures.edge as e using (chain)
+    where e.chain between $first and $last
     order by all
 """
 _LINES = """
     select distinct l.*
     from chosen as s
-    join failures.member as m using (chain)
+    join failures.invocation as m using (chain)
     join failures.line as l on l.invocation = m.invocation
+    where m.chain between $first and $last
     order by l.invocation, l.timestamp, l.event_id
 """
-
-
-_PARTIAL = """
-    select s.failure, p.attempts, 'partial' as record_type, l.* exclude (record_type)
+_GIVEN_UP = """
+    select s.failure, 'partial' as record_type, l.*
     from chosen as s
-    join failures.partial as p on p.chain = s.chain and p.invocation = s.invocation and p.message = s.message
-    join lake.log_record as l on l.event_id = p.event_id and l.log_group = p.log_group
-    order by s.failure
+    join failures.given_up as l
+        on l.chain = s.chain and l.invocation = s.invocation and l.given_up = s.message
+    where l.chain between $first and $last
+    order by s.failure, l.timestamp, l.log_stream
 """
 _BEFORE = """
-    select distinct e.invocation, e.before, e.before_reason, e.between as time_outs, b.trace_id, b.segment_id,
-        b.log_group, b.log_stream, b.event_id, b.event_time
+    select distinct e.invocation, e.before, e.before_reason, e.between as time_outs, e.trace_id, e.segment_id,
+        e.log_group, e.log_stream, e.event_id, e.event_time
     from chosen as s
-    join failures.member as m using (chain)
+    join failures.invocation as m using (chain)
     join failures.environment as e on e.invocation = m.invocation
-    join lake.invocation as b on b.invocation = e.before
+    where m.chain between $first and $last
     order by e.invocation, e.before
 """
 
 
 def failing_chains(lake: Lake) -> Iterator[Chain]:
-    """One Chain per row of `failures.symptom`, with the log lines that tell how members ended."""
-    lake.bind(["failures.line"])
-    symptoms = lake.arrow("select failure, chain, invocation, message from failures.symptom order by failure")
+    """One Chain per row of `failures.symptom` by chain, with the log lines that tell how members ended."""
+    symptoms = lake.arrow(_SYMPTOMS)
     for start in range(0, symptoms.num_rows, _BATCH):
         yield from _batch(lake, symptoms.slice(start, _BATCH))
 
 
 def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
+    stretch = {"first": chosen["chain"][0].as_py(), "last": chosen["chain"][-1].as_py()}
     with lake.given("chosen", chosen):
-        members = _grouped(lake.rows(_MEMBERS), "failure")
-        edges = _grouped(lake.rows(_EDGES), "failure")
-        lines = _grouped(lake.rows(_LINES), "invocation")
-        partial = {row["failure"]: _line(row) for row in lake.rows(_PARTIAL)}
-        before = {row["invocation"]: _before(row) for row in lake.rows(_BEFORE)}
+        members = _grouped(lake.rows(_MEMBERS, stretch), "failure")
+        edges = _grouped(lake.rows(_EDGES, stretch), "failure")
+        lines = _grouped(lake.rows(_LINES, stretch), "invocation")
+        given_up = {row["failure"]: _line(row) for row in lake.rows(_GIVEN_UP, stretch)}
+        before = {row["invocation"]: _before(row) for row in lake.rows(_BEFORE, stretch)}
     for failure, rows in members.items():
         first = rows[0]
         yield Chain(
@@ -99,7 +88,7 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
             ),
             edges=tuple(_edge(row) for row in edges.get(failure, [])),
             message=first["given_up"],
-            given_up=partial.get(failure),
+            given_up=given_up.get(failure),
         )
 
 

@@ -8,13 +8,20 @@
 -- before: the last invocation of that environment before it that was no time-out, if only time-outs came between
 -- before_reason: how that one ended: exit or out_of_memory
 -- between: number of time-outs between them
+-- trace_id: the trace of the one before, where it was traced
+-- segment_id: its segment
+-- log_group: where the log record that tells of it lies
+-- log_stream: where that lies
+-- event_id: the id of that record
+-- event_time: its time, UTC
 with hit as (
     select distinct log_group, log_stream from lake.invocation
     where status = 'failed' and end_reason = 'timeout' and log_stream is not null
 ),
 ran as (
     select
-        i.invocation, i.log_group, i.log_stream, i.started_at, i.end_reason, i.status,
+        i.invocation, i.log_group, i.log_stream, i.started_at, i.end_reason, i.status, i.trace_id, i.segment_id,
+        i.event_id, i.event_time,
         count(*) filter (where i.end_reason is distinct from 'timeout') over earlier as others,
         row_number() over (partition by i.log_group, i.log_stream order by i.started_at, i.invocation) as place
     from lake.invocation as i
@@ -32,7 +39,8 @@ numbered as (
     from ran where end_reason is distinct from 'timeout'
 )
 select
-    r.invocation, b.invocation as before, b.end_reason as before_reason, r.place - b.place - 1 as between
+    r.invocation, b.invocation as before, b.end_reason as before_reason, r.place - b.place - 1 as between,
+    b.trace_id, b.segment_id, b.log_group, b.log_stream, b.event_id, b.event_time
 from ran as r
 join numbered as b on b.log_group = r.log_group and b.log_stream = r.log_stream and b.nth = r.others
 where r.end_reason = 'timeout' and b.end_reason in ('exit', 'out_of_memory')

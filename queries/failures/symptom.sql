@@ -52,7 +52,9 @@ top as (
     anti join failures.repeat as r on r.invocation = s.invocation
     qualify
         row_number() over (
-            partition by s.chain, h.message order by s.hop, s.started_at nulls last, s.invocation
+            -- one event that goes to several consumers is a message to each
+            partition by s.chain, h.message, case when h.message is not null then s.node end
+            order by s.hop, s.started_at nulls last, s.invocation
         ) = 1
         -- attempts at one request keep its id
         and row_number() over (

@@ -43,6 +43,26 @@ def test_topmost_and_earliest_counts_once_per_chain(check) -> None:
     """)  # fmt: skip
 
 
+def test_one_event_to_two_consumers_fails_for_each(check) -> None:
+    """One call put it on the bus; both targets gave up, the one of them after a second attempt."""
+    tables = given("b | surfaced | -\nd | surfaced | -\nc | surfaced | -") | {
+        "lake.invocation": """
+            invocation | node   | status | started_at | ended_at | request_id
+            a          | web    | ok     | 1          | 9        | -
+            b          | mail   | failed | 2          | 5        | r1
+            d          | mail   | failed | 6          | 7        | r2
+            c          | review | failed | 3          | 4        | r3
+        """,
+        "links.edge": "caller | callee | kind\na | b | link\na | d | link\na | c | link",
+        "chains.member": "chain | invocation | hop\na | a | 0\na | b | 1\na | c | 1\na | d | 1",
+    }
+    check("failures.symptom", tables, """
+        chain | invocation
+        a     | b
+        a     | c
+    """)  # fmt: skip
+
+
 def test_failing_cycle_shows_at_its_entry(check) -> None:
     """Each of the two has a caller that failed, and neither would show."""
     tables = {

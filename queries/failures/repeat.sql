@@ -3,7 +3,7 @@
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); and where the message
 -- carries its trace, by that.
--- needs: failures.work failures.returned links.redelivery lake.invocation
+-- needs: failures.work failures.returned links.redelivery links.delivery links.source lake.invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
@@ -14,27 +14,41 @@ with used as (
 total as (
     select node, count(distinct invocation) as invocations from failures.work group by node
 ),
+-- a record of a stream is tried again and again, in ever smaller batches, and nothing passes it (Lambda developer
+-- guide, "Using AWS Lambda with Kinesis", BisectBatchOnFunctionError)
+stream as (
+    select distinct node from links.source where service in ('kinesis', 'dynamodb')
+),
 failed as (
-    -- what most invocations print (a template's id, a version) is about none of them
     select w.node, w.invocation, w.started_at, w.value, w.is_message,
         bool_or(w.is_message) over (partition by w.invocation) as has_message,
-        case when u.shared * 2 <= t.invocations or t.invocations <= 3 then u.shared else 1000 end as shared
+        -- what most invocations print (a template's id, a version) is about none of them
+        (u.shared * 2 <= t.invocations or t.invocations <= 3)
+            and u.shared >= 2 and (u.shared <= 20 or s.node is not null and w.failing is not null) as is_own
     from failures.work as w
     join used as u on u.node = w.node and u.value = w.value
     join total as t on t.node = w.node
+    left join stream as s on s.node = w.node
     where w.status = 'failed'
 ),
 first as (
     select node, value, min(started_at) as first_at
     from failed
-    where is_message or not has_message and shared between 2 and 20
+    where is_message or not has_message and is_own
     group by node, value
+),
+-- who is known to have been sent a message of its own is no attempt at another one's
+fresh as (
+    select consumer as invocation from links.delivery
+    where producer is not null
+    group by consumer having min(attempt) = 1
 ),
 by_value as (
     select f.invocation, case when bool_or(f.is_message) then 'message' else 'value' end as told_by
     from failed as f
     join first as e on e.node = f.node and e.value = f.value
-    where f.is_message or not f.has_message and f.shared between 2 and 20
+    anti join fresh as n on n.invocation = f.invocation and not f.is_message
+    where f.is_message or not f.has_message and f.is_own
     group by f.invocation
     -- of a batch each message must have failed before, of other values one tells enough
     having case when bool_or(f.is_message) then bool_and(e.first_at < f.started_at)

@@ -66,6 +66,51 @@ def test_a_function_that_failed_as_a_whole_hands_no_message_back(check) -> None:
     check("failures.partial", given("failed", "failed", level="ERROR"), "invocation")
 
 
+WORK = """
+    node | invocation | started_at | status | value | is_message | failing
+    fn   | a          | 10         | failed | ord-1 | false      | {failing}
+    fn   | b          | 40         | failed | ord-1 | false      | {failing}
+    fn   | ok         | 50         | ok     | ord-2 | false      | -
+    fn   | ok-2       | 60         | ok     | ord-3 | false      | -
+"""
+
+
+def about_one_order(**more: str) -> dict[str, str]:
+    work = WORK.format(failing="-")
+    return {"failures.work": work, "failures.returned": "invocation", "links.redelivery": "node"} | more
+
+
+def test_two_failures_over_the_same_value_are_attempts_at_one_message(check) -> None:
+    check("failures.repeat", about_one_order(), """
+        invocation | told_by
+        b          | value
+    """)  # fmt: skip
+
+
+def test_who_was_sent_a_message_of_its_own_is_no_attempt_at_another(check) -> None:
+    sent = "consumer | producer | attempt\na | one | 1\nb | {} | {}"
+    for producer, attempt in (("one", 2), ("-", 1)):
+        check("failures.repeat", about_one_order(**{"links.delivery": sent.format(producer, attempt)}), """
+            invocation | told_by
+            b          | value
+        """)  # fmt: skip
+    check("failures.repeat", about_one_order(**{"links.delivery": sent.format("two", 1)}), "invocation")
+
+
+def test_a_record_of_a_stream_is_tried_more_than_twenty_times(check) -> None:
+    told = {"event_id": "e", "log_group": "g", "timestamp": "2026-01-01"}
+    row = {"node": "fn", "value": "ord-1", "is_message": False, "status": "failed", "failing": told}
+    work = [row | {"invocation": f"i{n:02}", "started_at": n} for n in range(25)]
+    work += [row | {"invocation": f"o{n}", "status": "ok", "value": f"ord-{n}"} for n in range(2, 40)]
+    queue, stream = (f"node | source | service\nfn | s | {service}" for service in ("sqs", "dynamodb"))
+    check("failures.repeat", about_one_order(**{"failures.work": work, "links.source": queue}), "invocation")
+    check(
+        "failures.repeat",
+        about_one_order(**{"failures.work": work, "links.source": stream}),
+        "invocation\n" + "\n".join(f"i{n:02}" for n in range(1, 25)),
+    )
+
+
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:
     header = "invocation | node | kind | status | started_at | trace_id"
     return {

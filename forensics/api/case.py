@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from forensics.model import (
     Difference,
     Document,
     Failure,
+    MapDocument,
     OnProgress,
     Page,
     Population,
@@ -38,6 +39,7 @@ from forensics.model import (
 )
 from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
+from forensics.report.map import map_document
 from forensics.report.page import gather_page
 from forensics.rootcause.contrast import contrast_of_issues, contrast_of_periods, populations, split_by
 from forensics.rootcause.suspects import Period, suspects
@@ -130,6 +132,21 @@ class Case:
         common = contrast_of_issues(self._lake, [issue.id for issue in document.issues])
         issues = tuple(replace(issue, contrast=common.get(issue.id, ())) for issue in document.issues)
         return replace(document, issues=issues)
+
+    def map(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        nodes: Sequence[str] = (),
+        baseline: tuple[datetime, datetime] | None = None,
+    ) -> MapDocument:
+        """Every node and edge with health, calls and latency, and what is configured and was never seen.
+
+        `nodes` are patterns (`pay*`): those that match and what is next to them. Raises NotFoundError where
+        none does.
+        """
+        return map_document(self._lake, (since, until), self._bounds(), nodes=nodes, baseline=baseline)
 
     def page(self, document: Document) -> Page:
         """What the HTML report shows of a document of this case, chains and records included."""

@@ -20,6 +20,7 @@ from forensics.cli import (
     iam_policy,
     import_,
     invocation,
+    map,
     pull,
     report,
     shell,
@@ -43,7 +44,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _COMMANDS = (
-    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, diff, sql,
+    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, map, diff, sql,
     shell, connect, catalog, verify,
 )  # fmt: skip
 for command in _COMMANDS:

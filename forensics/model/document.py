@@ -26,6 +26,7 @@ __all__ = [
     "Gap",
     "Impact",
     "Issue",
+    "MapDocument",
     "MapEdge",
     "MapNode",
     "Rate",
@@ -336,8 +337,12 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """Of its invocations `failures` failed, `throttles` of them throttled; `errors` were refused with a 4xx
-    that is the caller's own, `unknown` ended as nobody recorded."""
+    """Of its invocations `failures` ended badly, whoever was to blame. Those that did not end well are
+    `errors` (refused with a 4xx), `throttles`, `faults`, or `unknown` where nobody recorded the end.
+
+    `seen`: ran (records of its own), called (only its callers tell), measured (only its metrics tell) or
+    configured (nothing tells that it did anything). `untraced` invocations have no trace, only log lines.
+    """
 
     name: str
     kind: str
@@ -351,10 +356,17 @@ class MapNode:
     errors: int = 0
     throttles: int = 0
     unknown: int = 0
+    faults: int = 0
+    p95_ms: float | None = None
+    untraced: int = 0
+    seen: str = "ran"
 
 
 @dataclass(frozen=True, slots=True)
 class MapEdge:
+    """Times are what a caller waited, or how long a hand-over lay until somebody began with it. `how`: by
+    which piece of configuration, of an edge that no record was seen to take (`evidence` configured)."""
+
     caller: str
     callee: str
     kind: str
@@ -362,12 +374,32 @@ class MapEdge:
     calls: int
     failures: int
     confidence: float = 1.0
+    errors: int = 0
+    throttles: int = 0
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceMap:
     nodes: tuple[MapNode, ...] = ()
     edges: tuple[MapEdge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MapDocument:
+    """What `map` shows: the window's map, the baseline's beside it where there is one, and what the map
+    cannot know."""
+
+    case: str
+    window: Window
+    baseline: Window | None
+    nodes: tuple[MapNode, ...]
+    edges: tuple[MapEdge, ...]
+    before: ServiceMap | None
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

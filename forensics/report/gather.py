@@ -84,7 +84,7 @@ def gather(
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
         suspects=suspects,
-        map=service_map(lake),
+        map=service_map(lake, (window.since, window.until)),
         sections={
             "issues": Section(len(issues), _count_issues(lake, window)),
             "failures": Section(len(shown), coverage.failures),

@@ -1,52 +1,104 @@
-"""The service map of a case: nodes with their health, edges with what proves them."""
+"""The service map of a case: nodes with their health, edges with what proves them.
+
+The figures are two recipes of the cookbook, `map_nodes` and `map_edges`; here they become a document.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
+from forensics.chains.times import iso
+from forensics.errors import NotFoundError
 from forensics.lake import Lake
-from forensics.model import MapEdge, MapNode, ServiceMap
+from forensics.model import MapDocument, MapEdge, MapNode, ServiceMap, Window
+from forensics.queries import recipe
 
-__all__ = ["service_map"]
+__all__ = ["map_document", "service_map"]
 
-_NODES = """
-    with caught as (select node, kind, count(*) as n from failures.absorbed group by node, kind)
-    select i.node, i.kind, bool_and(is_virtual) as virtual, count(*) as invocations,
-        count(*) filter (where status = 'failed') as failures, coalesce(max(c.n), 0) as absorbed,
-        quantile_disc(duration_ms, 0.5) as p50, quantile_disc(duration_ms, 0.99) as p99,
-        count(*) filter (where is_client_error and not coalesce(is_throttle, false)) as errors,
-        count(*) filter (where is_throttle) as throttles,
-        count(*) filter (where status = 'unknown' and not coalesce(is_client_error, false)) as unknown
-    from lake.invocation as i left join caught as c on c.node = i.node and c.kind = i.kind
-    group by i.node, i.kind order by i.node, i.kind
-"""
-_EDGES = """
-    select caller_node, callee_node, e.kind, evidence, count(*) as calls,
-        count(*) filter (where i.status = 'failed') as failures, min(e.confidence) as confidence
-    from links.edge as e join lake.invocation as i on i.invocation = e.callee
-    group by caller_node, callee_node, e.kind, evidence
-    order by caller_node, callee_node, e.kind, evidence
-"""
+Stretch = tuple[datetime | None, datetime | None]
 
 
-def service_map(lake: Lake) -> ServiceMap:
+def service_map(lake: Lake, window: Stretch = (None, None), *, configured: bool = False) -> ServiceMap:
+    """What began within the window (naive UTC, the end exclusive); with `configured` also what did nothing."""
+    nodes = tuple(_node(row) for row in _ask(lake, "map_nodes", window))
+    edges = tuple(_edge(row) for row in _ask(lake, "map_edges", window))
+    if configured:
+        return ServiceMap(nodes, edges)
     return ServiceMap(
-        tuple(
-            MapNode(
-                r["node"], r["kind"], r["virtual"], r["invocations"], r["failures"], r["absorbed"],
-                _float(r["p50"]), _float(r["p99"]), None, r["errors"], r["throttles"], r["unknown"],
-            )
-            for r in lake.rows(_NODES)
-        ),
-        tuple(
-            MapEdge(
-                r["caller_node"], r["callee_node"], r["kind"], r["evidence"], r["calls"], r["failures"],
-                r["confidence"],
-            )
-            for r in lake.rows(_EDGES)
-        ),
-    )  # fmt: skip
+        tuple(n for n in nodes if n.invocations), tuple(e for e in edges if e.evidence != "configured")
+    )
 
 
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)
+def map_document(
+    lake: Lake,
+    window: Stretch,
+    bounds: Stretch,
+    *,
+    nodes: Sequence[str] = (),
+    baseline: Stretch | None = None,
+) -> MapDocument:
+    """The whole account, or what matches the patterns `nodes` and what is next to it.
+
+    `bounds` are the case's own. Raises NotFoundError where no node has such a name.
+    """
+    whole = service_map(lake, window, configured=True)
+    before = service_map(lake, baseline) if baseline else None
+    shown = _near(whole, nodes)
+    return MapDocument(
+        case=str(lake.case.info["id"]),
+        window=Window(iso(window[0] or bounds[0]), iso(window[1] or bounds[1])),
+        baseline=Window(iso(baseline[0]), iso(baseline[1])) if baseline else None,
+        nodes=shown.nodes,
+        edges=shown.edges,
+        before=_near(before, nodes, must=False) if before else None,
+        notes=tuple(_notes(lake, whole)),
+    )
+
+
+def _ask(lake: Lake, name: str, window: Stretch) -> list[dict[str, Any]]:
+    found = recipe(name)
+    bound = {key: at.isoformat() for key, at in zip(("since", "until"), window, strict=True) if at}
+    return lake.rows(found.sql, found.values(bound))
+
+
+def _node(row: dict[str, Any]) -> MapNode:
+    name, virtual = row.pop("node"), row["seen"] != "ran"
+    return MapNode(name=name, virtual=virtual, usd=None, **_plain(row))
+
+
+def _edge(row: dict[str, Any]) -> MapEdge:
+    return MapEdge(**_plain(row))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: float(v) if k.endswith("_ms") and v is not None else v for k, v in row.items()}
+
+
+def _near(found: ServiceMap, patterns: Sequence[str], *, must: bool = True) -> ServiceMap:
+    """The nodes of these names, the edges that touch them, and the nodes at their other ends."""
+    if not patterns:
+        return found
+    chosen = {n.name for n in found.nodes if any(fnmatchcase(n.name, p) for p in patterns)}
+    if must and not chosen:
+        raise NotFoundError(f"no node is named {', '.join(patterns)}", "forensics map")
+    edges = tuple(e for e in found.edges if e.caller in chosen or e.callee in chosen)
+    names = chosen | {name for e in edges for name in (e.caller, e.callee)}
+    return ServiceMap(tuple(n for n in found.nodes if n.name in names), edges)
+
+
+def _notes(lake: Lake, found: ServiceMap) -> list[str]:
+    """What the map cannot know."""
+    ran = sum(n.invocations for n in found.nodes if not n.virtual)
+    untraced = sum(n.untraced for n in found.nodes)
+    notes = []
+    if untraced:
+        notes.append(
+            f"{untraced:,} of {ran:,} invocations left no trace: who called them, and whom they called, is known "
+            "as far as log lines say"
+        )
+    if not lake.rows("select 1 from lake.resource limit 1"):
+        notes.append("no configuration was collected: what is configured and was never seen is not known")
+    return notes

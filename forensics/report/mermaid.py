@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from forensics.model import ChainStep, MapEdge, MapNode, ServiceMap
+from forensics.model import ChainStep, MapDocument, MapEdge, MapNode, ServiceMap
 
-__all__ = ["chain_mermaid", "map_mermaid"]
+__all__ = ["chain_mermaid", "map_chart", "map_mermaid"]
 
 # Mermaid itself refuses more than 500 edges (its setting maxEdges), and nobody reads as many.
 _EDGES = 100
@@ -30,6 +30,14 @@ def map_mermaid(found: ServiceMap) -> tuple[list[str], int]:
     lines += [f'  {ids[name]}["{_label(name)}"]' for name in ids if name not in {n.name for n in found.nodes}]
     lines += [f"  {ids[e.caller]} {_arrow(e)} {ids[e.callee]}" for e in edges]
     return lines, len(ranked) - len(edges)
+
+
+def map_chart(document: MapDocument) -> Iterator[str]:
+    """The chart alone, as a file of its own; what it leaves out is said in a comment."""
+    lines, left_out = map_mermaid(ServiceMap(document.nodes, document.edges))
+    yield from (f"{line}\n" for line in lines)
+    if left_out:
+        yield f"%% {left_out:,} edges with fewer failures and calls are left out\n"
 
 
 def chain_mermaid(steps: Sequence[ChainStep]) -> list[str]:
@@ -60,11 +68,14 @@ def _first_of_name(nodes: Sequence[MapNode]) -> list[MapNode]:
 def _node(name: str, node: MapNode) -> str:
     style = ":::failed" if node.failures else ":::virtual" if node.virtual else ""
     failed = f", {node.failures:,} failed" if node.failures else ""
-    return f'  {name}["{_label(node.name)}<br>{_label(f"{node.invocations:,} calls{failed}")}"]{style}'
+    told = f"{node.invocations:,} calls{failed}" if node.invocations else node.seen
+    return f'  {name}["{_label(node.name)}<br>{_label(told)}"]{style}'
 
 
 def _arrow(edge: MapEdge) -> str:
     told = f"{edge.calls:,}" + (f" / {edge.failures:,} failed" if edge.failures else "")
+    if not edge.calls:
+        told = f"{edge.how or edge.evidence}, not seen".replace("_", " ")
     return f'{"-->" if edge.kind == "call" else "-.->"}|"{_label(told)}"|'
 
 

@@ -22,7 +22,7 @@ Stretch = tuple[datetime | None, datetime | None]
 
 
 def service_map(lake: Lake, window: Stretch = (None, None), *, configured: bool = False) -> ServiceMap:
-    """What began within the window (naive UTC, the end exclusive); with `configured` also what did nothing."""
+    """What began in the window (naive UTC, the end exclusive); with `configured` also what did nothing."""
     nodes = tuple(_node(row) for row in _ask(lake, "map_nodes", window))
     edges = tuple(_edge(row) for row in _ask(lake, "map_edges", window))
     if configured:
@@ -96,8 +96,8 @@ def _notes(lake: Lake, found: ServiceMap) -> list[str]:
     notes = []
     if untraced:
         notes.append(
-            f"{untraced:,} of {ran:,} invocations left no trace: who called them, and whom they called, is known "
-            "as far as log lines say"
+            f"{untraced:,} of {ran:,} invocations left no trace: who called them, and whom they "
+            "called, is known as far as log lines say"
         )
     if not lake.rows("select 1 from lake.resource limit 1"):
         notes.append("no configuration was collected: what is configured and was never seen is not known")

@@ -38,6 +38,8 @@ _PAIRS = 12
 _NEAREST = 300
 _PICKED = pa.schema([("chain", pa.string()), ("issue", pa.string())])
 
+# What there is to look at where nothing failed.
+_SLOWEST = "select chain from chains.chain order by duration_ms desc nulls last, chain limit $most"
 # Of the healthy chains that entered at the same node around the same time the one that went furthest along
 # the same way, then the nearest.
 _TWINS = """
@@ -72,12 +74,14 @@ _TWINS = """
 
 
 def gather_page(lake: Lake, document: Document, windows: Difference | None) -> Page:
-    """Everything that is shown. The document keeps the failures that its issues name, and as many of the
-    others as it had."""
+    """Everything that is shown: where nothing failed, the slowest chains. The document keeps the failures
+    that its issues name, and as many of the others as it had."""
     examples = examples_of(lake, document.issues[:_ISSUES])
     chosen = list(_chosen(document.issues, examples))
     twins = _twins(lake, chosen[:_PAIRS])
     healthy = [Chosen(twin, None, None) for twin in dict.fromkeys(twins.values())]
+    if not document.issues:
+        healthy = [Chosen(row["chain"], None, None) for row in lake.rows(_SLOWEST, {"most": _EACH})]
     stories = stories_of(lake, [*chosen, *healthy])
     told = [c.failure for c in chosen if c.failure]
     ids = {failure.id for failure in told}

@@ -1,6 +1,7 @@
 """A real Chromium, and reports to open in it. `make browser` installs what is missing, where it may."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from forensics.demo import generate, load_scenario
 from forensics.model import Page
 from forensics.report.html import render_html
 
+TITLES = {
+    "issues": "Issues",
+    "map": "Service map",
+    "chain": "Chain",
+    "compare": "Compare",
+    "evidence": "Evidence",
+}
+# To be looked at: what no assertion sees. `.gitignore` names the folder.
+PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
+SHOWN = "title => document.querySelector('.screen:not([hidden]) h1').innerText === title"
 ASKED = ("http:", "https:", "ws:", "wss:", "ftp:")
 
 
@@ -42,6 +53,23 @@ class Opened:
         self.page.wait_for_function(
             "name => !document.getElementById(`screen-${name}`).hidden", arg=screen.split("/")[0]
         )
+
+    def keep(self, name: str) -> None:
+        """A picture of the whole screen."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def tour(self, name: str) -> Iterator[str]:
+        """Every screen, reached by mouse; a picture of each is kept."""
+        for screen, title in {"overview": None, **TITLES}.items():
+            self.page.click(f"nav a[data-screen={screen}]")
+            if title:
+                self.page.wait_for_function(SHOWN, arg=title)
+            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                f"{screen} is cut"
+            )
+            self.keep(f"{name}-{screen}")
+            yield screen
 
     def is_clean(self) -> bool:
         assert self.asked == [], "the report asked for something"

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 ASK = """() => axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
@@ -16,7 +15,5 @@ ASK = """() => axe.run(document, { resultTypes: ['violations'] }).then(r => r.vi
 def test_no_serious_violation(visit, demo, width, scheme):
     tab = visit(demo, width, scheme)
     tab.page.evaluate(AXE)
-    for screen in SCREENS:
-        tab.show(screen)
+    for screen in tab.tour(f"demo-{width}-{scheme}"):
         assert tab.page.evaluate(ASK) == [], screen
-        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{screen} is cut"

@@ -2,29 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
-
-SCREENS = ("overview", "issues", "map", "chain", "compare", "evidence")
-
-
-SHOWN = "title => document.querySelector('.screen:not([hidden]) h1').innerText === title"
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_screen_by_mouse(visit, demo, width, scheme):
-    tab = visit(demo, width, scheme)
-    for name, title in zip(
-        SCREENS[1:], ("Issues", "Service map", "Chain", "Compare", "Evidence"), strict=True
-    ):
-        tab.page.click(f"nav a[data-screen={name}]")
-        tab.page.wait_for_function(SHOWN, arg=title)
-        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is cut"
-    tab.is_clean()
+from .conftest import SHOWN, TITLES
 
 
 def test_every_screen_by_keyboard(visit, demo):
     tab = visit(demo)
-    for number, title in enumerate(("Issues", "Service map", "Chain", "Compare", "Evidence"), 2):
+    for number, title in enumerate(TITLES.values(), 2):
         tab.page.keyboard.press(str(number))
         tab.page.wait_for_function(SHOWN, arg=title)
     tab.page.keyboard.press("?")
@@ -98,5 +81,5 @@ def test_paper_holds_every_screen(visit, demo):
     tab = visit(demo)
     tab.page.emulate_media(media="print")
     tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.page.locator(".screen:not([hidden])").count() == len(SCREENS)
+    assert tab.page.locator(".screen:not([hidden])").count() == len(TITLES) + 1
     assert len(tab.page.pdf()) > 20_000

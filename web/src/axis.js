@@ -56,7 +56,7 @@ function placed(pieces) {
 // Beside a shortened stretch there is no room for a tick: its own text stands there.
 function ticks(part, isAfter, isBefore) {
     const room = part.right - part.left;
-    const many = Math.floor(room / 0.14);
+    const many = Math.floor(room / (innerWidth > 820 ? 0.14 : 0.3));
     const rough = (part.to - part.from) / Math.max(1, many);
     const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
     const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough);

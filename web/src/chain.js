@@ -20,19 +20,19 @@ export function chain(id, go) {
     return [
         h("h1", null, "Chain"),
         h("div", { class: "bar-top" }, picker(found, go), h("p", { class: "facts-line" },
-            found.failure ? null : h("span", { class: "tag good" }, "healthy"), `${took(found.duration_ms)}, ${plural(told.sections.rows.total, "row")}, `,
+            found.failure ? null : h("span", { class: found.status === "ok" ? "tag good" : "tag" }, found.status === "ok" ? "healthy" : "no failure is known"), `${took(found.duration_ms)}, ${plural(told.sections.rows.total, "row")}, `,
             plural(told.sections.lines.total, "log line"), `, entered at ${found.entry.name}, `, found.started_at ? [when(found.started_at), " UTC"] : "no time")),
         verdict ? h("p", { class: "sentence" }, verdict.root_cause.explanation) : null,
         verdict ? strip(verdict.chain) : null,
-        h("div", { class: "chain-view" }, h("div", { class: "waterfall-box" }, view.controls(), view.element), h("aside", { class: "side-pane", "aria-label": "Walk and selected row" }, view.walk(), view.details)),
-        cut(told), notes(told), breakdown(told)];
+        h("div", { class: "chain-view" }, h("div", { class: "waterfall-box" }, view.controls(), view.element, view.details, breakdown(told)), h("aside", { class: "side-pane", "aria-label": "From symptom to origin" }, view.walk())),
+        cut(told), notes(told)];
 }
 
 function picker(found, go) {
     const select = h("select", { id: "chain-picker", "aria-label": "Which chain", onchange: () => go(`chain/${select.value}`) });
     const issues = Map.groupBy(page.stories, (s) => s.issue ?? "");
     for (const [id, list] of issues) {
-        const title = id ? doc.issues.find((i) => i.id === id)?.title : "Healthy chains";
+        const title = id ? doc.issues.find((i) => i.id === id)?.title : "Without a failure";
         select.append(h("optgroup", { label: (title ?? id).slice(0, 90) }, list.map((s) =>
             h("option", { value: s.failure ?? s.chain, selected: s === found }, `${s.failure ?? s.chain} (${took(s.duration_ms)})`))));
     }
@@ -287,7 +287,7 @@ class Waterfall {
     }
 
     walk() {
-        if (!this.verdict) return h("div", { class: "walk" }, h("h2", null, "A healthy chain"), h("p", null, "Nothing failed in it. It is held for comparison."));
+        if (!this.verdict) return h("div", { class: "walk" }, h("h2", null, "No walk"), h("p", null, this.told.status === "ok" ? "Nothing failed in this chain: there is nothing to walk back from." : "No failure of this chain is known, and no record says that it ended well."));
         const cause = this.verdict.root_cause;
         this.walkItems = this.steps.map((step, k) => h("li", null, h("button", { type: "button", onclick: () => this.#go(k) },
             h("span", { class: "claim" }, step.claim.claim), h("span", { class: "small" }, `${words(step.claim.rule)} · ${place(step.claim.locator)}`))));

@@ -54,7 +54,7 @@ function detail(i) {
             h("li", null, node(s.node), " ", s.message ?? words(s.kind), h("span", { class: "small" }, ` ${plural(s.failures, "failure")}`))))) : null,
         i.frames.length ? block("Exception", frames(i.frames)) : null,
         block("What differs from healthy chains", i.contrast.length ? contrast(i.contrast) : empty("Nothing that sets failing chains apart, or too few to tell.")),
-        block("Change before it", i.trigger ? h("p", null, when(i.trigger.occurred_at), " ", i.trigger.text) : empty("None was found.")),
+        block("Change before it", i.trigger ? h("p", null, when(i.trigger.occurred_at), " ", i.trigger.text) : empty(doc.coverage.changes ? `None was found, among ${plural(doc.coverage.changes, "record")} of changes.` : "No record of changes was collected.")),
         example?.alternatives.length ? block("Rejected explanations", h("ul", { class: "plain" }, example.alternatives.map((a) =>
             h("li", null, node(a.node), category(a.category), " ", a.why_rejected)))) : null,
         example?.root_cause.contributing.length ? block("What contributed", h("ul", { class: "plain" }, example.root_cause.contributing.map((c) => h("li", null, c)))) : null,
@@ -78,7 +78,7 @@ function frames(list) {
 }
 
 export const contrast = (list) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What differs" }, h("table", null,
-    h("thead", null, h("tr", null, ["What", "Value", "Lift", "Failing", "Healthy"].map((t) => h("th", { scope: "col" }, t)))),
+    h("thead", null, h("tr", null, ["What", "Value", "Lift", "Failing", "Healthy"].map((t, n) => h("th", { scope: "col", class: n > 1 ? "n" : "" }, t)))),
     h("tbody", null, list.map((c) => h("tr", null, h("td", null, c.dimension), h("td", null, h("code", null, c.value)), h("td", { class: "n" }, `${+c.lift.toFixed(1)} ×`), h("td", { class: "n" }, count(c.failing)), h("td", { class: "n" }, count(c.healthy)))))));
 
 function examples(i) {

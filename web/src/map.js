@@ -51,14 +51,14 @@ class ServiceMap {
         this.choose(this.chosen);
         this.frame.addEventListener("wheel", (e) => { if (e.ctrlKey || e.metaKey) { e.preventDefault(); this.scale(e.deltaY < 0 ? 1.15 : 1 / 1.15); } }, { passive: false });
         drag(this.frame);
-        new ResizeObserver(() => { const tall = this.frame.clientWidth < 700; if (this.frame.clientWidth && tall !== this.tall) { this.draw(); this.mark(); } this.fit(); }).observe(this.frame);
+        new ResizeObserver(() => { const tall = this.frame.clientWidth < 700; if (this.frame.clientWidth && tall !== this.tall) { this.draw(); this.mark(); } this.fit(); if (!this.seen) { this.seen = this.frame.clientWidth > 0; this.reveal(); } }).observe(this.frame);
     }
 
     layout() {
         this.tall = (this.frame.clientWidth || innerWidth) < 700;
         const g = new dagre.graphlib.Graph({ multigraph: true });
         g.setGraph({ rankdir: this.tall ? "TB" : "LR", nodesep: this.tall ? 26 : 34, ranksep: this.tall ? 54 : 96, marginx: 16, marginy: 16 });
-        for (const n of this.nodes) g.setNode(n.name, { width: this.tall ? 112 : 132, height: 88 });
+        for (const n of this.nodes) g.setNode(n.name, { width: this.tall ? 112 : 132, height: 100 });
         this.edges.forEach((e, k) => g.setEdge(e.caller, e.callee, {}, String(k)));
         dagre.layout(g);
         return g;
@@ -69,7 +69,7 @@ class ServiceMap {
         const { width, height } = g.graph();
         this.size = [Math.max(width, 200), Math.max(height, 120)];
         this.most = undefined;
-        this.places = new Map(this.nodes.map((n) => [n.name, { x: g.node(n.name).x, y: g.node(n.name).y - 12 }]));
+        this.places = new Map(this.nodes.map((n) => [n.name, { x: g.node(n.name).x, y: g.node(n.name).y - 18 }]));
         const most = Math.max(...this.edges.map((e) => e.calls), 1);
         this.lines = this.edges.map((e, k) => this.#edge(e, g.edge({ v: e.caller, w: e.callee, name: String(k) }), most));
         this.marks = new Map(this.nodes.map((n) => [n.name, this.#node(n, this.places.get(n.name))]));
@@ -79,9 +79,19 @@ class ServiceMap {
         this.fit();
     }
 
+    // As wide as there is room, but never so small that names cannot be read: then it scrolls.
     fit() {
         const room = this.frame.clientWidth || 900;
-        this.picture.style.width = `${Math.min(this.size[0] * 1.15, room) * this.zoom}px`;
+        this.shown = Math.max(Math.min(this.size[0] * 1.15, room), this.size[0] * 0.72) * this.zoom;
+        this.picture.style.width = `${this.shown}px`;
+    }
+
+    // What broke is in view first.
+    reveal() {
+        const name = this.chosen ?? this.nodes.reduce((worst, n) => (n.failures > (worst?.failures ?? 0) ? n : worst), null)?.name;
+        if (!name || !this.frame.clientWidth) return;
+        const { x, y } = this.places.get(name), scale = this.shown / this.size[0];
+        this.frame.scrollTo(x * scale - this.frame.clientWidth / 2, y * scale - this.frame.clientHeight / 2);
     }
 
     scale(by) {
@@ -90,27 +100,24 @@ class ServiceMap {
     }
 
     #edge(e, placed, most) {
-        const points = this.#clipped(e, placed.points);
-        const path = `M${points[0].x},${points[0].y}` + (points.length > 2 ? curve(points) : `L${points[1].x},${points[1].y}`);
+        const path = e.caller === e.callee ? loop(placed.points) : this.#path(e, placed.points);
         const told = `${e.caller} ${e.kind === "link" ? "hands over to" : "calls"} ${e.callee}: ${count(e.calls)}, ${count(e.failures)} failed; ${e.evidence.map(words).join(", ")} (confidence from ${e.confidence.toFixed(2)})`;
         return svg("g", { class: `edge ${e.kind} ${e.sure ? "" : "guess"} ${e.failures ? "bad" : ""}`, "data-ends": "" }, svg("title", null, told),
             svg("path", { d: path, "stroke-width": (1 + 3 * Math.sqrt(e.calls / most)).toFixed(2), "marker-end": `url(#${e.failures ? "arrow-bad" : "arrow"})` }));
     }
 
-    // Layout ends edges at boxes that hold the labels too; they are drawn to the rings.
-    #clipped(e, points) {
-        const inner = points.slice(1, -1);
-        const from = this.#rim(e.caller, inner[0] ?? points.at(-1), 7), to = this.#rim(e.callee, inner.at(-1) ?? points[0], 11);
-        return [from, ...inner, to];
+    // From rim to rim, along the layers where an edge passes some (every second point; between them layout
+    // keeps room for a label): it goes across between layers, so that it meets no node on its way.
+    #path(e, points) {
+        const passed = points.slice(1, -1).filter((_, k) => k % 2);
+        const [from, to] = [this.places.get(e.caller), this.places.get(e.callee)];
+        const along = this.tall ? "y" : "x";
+        const ahead = Math.sign((passed[0] ?? to)[along] - from[along]) || 1, into = Math.sign(to[along] - (passed.at(-1) ?? from)[along]) || 1;
+        const way = [{ ...from, [along]: from[along] + ahead * this.#room(e.caller, 7) }, ...passed, { ...to, [along]: to[along] - into * this.#room(e.callee, 11) }];
+        return `M${way[0].x},${way[0].y}` + way.slice(1).map((b, k) => across(way[k], b, this.tall)).join("");
     }
 
-    #rim(name, towards, room) {
-        const { x, y } = this.places.get(name);
-        const [dx, dy] = [towards.x - x, towards.y - y];
-        const far = Math.hypot(dx, dy) || 1;
-        const r = this.#radius(this.nodes.find((n) => n.name === name)) + room;
-        return { x: +(x + (dx / far) * r).toFixed(1), y: +(y + (dy / far) * r).toFixed(1) };
-    }
+    #room(name, more) { return this.#radius(this.nodes.find((n) => n.name === name)) + more; }
 
     #radius(n) {
         this.most ??= Math.max(...this.nodes.map((x) => this.#weight(x)), 1);
@@ -123,11 +130,12 @@ class ServiceMap {
         const ok = Math.max(0, n.invocations - n.failures - n.errors - n.unknown);
         const parts = [["ok", ok], ["error", n.errors], ["fault", faults], ["throttle", n.throttles], ["unknown", n.unknown]];
         const told = `${n.name}, ${kind(n.kind)}${n.virtual ? ", without records of its own" : ""}: ${plural(n.invocations, "invocation")}, ${parts.filter(([, v]) => v).map(([name, v]) => `${count(v)} ${name}`).join(", ")}`;
+        const label = lines(n.name, this.tall ? 15 : 18);
         const element = svg("g", { class: `vertex ${n.virtual ? "virtual" : ""} ${n.failures ? "sick" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0, role: "button", "aria-description": told, "aria-pressed": "false",
             onclick: () => this.choose(n.name), onkeydown: (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); this.choose(n.name); } } },
             svg("title", null, told), isQueue(n.kind) ? svg("rect", { class: "core", x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 7 }) : svg("circle", { class: "core", r }), ring(parts, r + 4), n.virtual ? svg("circle", { class: "unseen", r: r + 9 }) : null,
-            svg("text", { class: "short", y: 4 }, short(n.kind)), svg("text", { class: "label", y: r + 22 }, trim(n.name, this.tall ? 15 : 18)),
-            n.failures ? svg("text", { class: "bad-count", y: r + 36 }, `${count(n.failures)} failed`) : null);
+            svg("text", { class: "short", y: 4 }, short(n.kind)), svg("text", { class: "label" }, label.map((line, k) => svg("tspan", { x: 0, y: r + 22 + k * 13 }, line))),
+            n.failures ? svg("text", { class: "bad-count", y: r + 36 + (label.length - 1) * 13 }, `${count(n.failures)} failed`) : null);
         element.dataset.name = n.name;
         return element;
     }
@@ -186,15 +194,11 @@ class ServiceMap {
 
 const arrow = (id) => svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { class: id, d: "M0,0L8,4L0,8z" }));
 
-function curve(points) {
-    let path = "";
-    for (let n = 1; n < points.length - 1; n++) {
-        const [a, b] = [points[n], points[n + 1]];
-        const to = n === points.length - 2 ? b : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
-        path += `Q${a.x},${a.y} ${to.x},${to.y}`;
-    }
-    return path;
-}
+const across = (a, b, tall) => tall
+    ? `C${a.x},${(a.y + b.y) / 2} ${b.x},${(a.y + b.y) / 2} ${b.x},${b.y}`
+    : `C${(a.x + b.x) / 2},${a.y} ${(a.x + b.x) / 2},${b.y} ${b.x},${b.y}`;
+
+const loop = (points) => `M${points[0].x},${points[0].y}C${points[1].x},${points[1].y} ${points.at(-2).x},${points.at(-2).y} ${points.at(-1).x},${points.at(-1).y}`;
 
 function ring(parts, r) {
     const total = parts.reduce((sum, [, v]) => sum + v, 0);
@@ -206,6 +210,14 @@ function ring(parts, r) {
         at += long;
         return piece;
     });
+}
+
+// A name in two lines at most, broken where it has a joint.
+function lines(text, most) {
+    if (text.length <= most) return [text];
+    const joint = Math.max(...["-", "/", ".", "_", " ", ":"].map((c) => text.lastIndexOf(c, most - 1)));
+    const at = joint > 3 ? joint + 1 : most;
+    return [text.slice(0, at), trim(text.slice(at), most)];
 }
 
 const trim = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
@@ -224,6 +236,6 @@ function drag(frame) {
 
 function table() {
     return h("details", { class: "as-table" }, h("summary", null, "The same as a table"), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Nodes" }, h("table", null,
-        h("thead", null, h("tr", null, ["Node", "Kind", "Invocations", "Failed", "Throttled", "4xx", "Unknown", "Absorbed", "Median", "99 %"].map((t) => h("th", { scope: "col" }, t)))),
+        h("thead", null, h("tr", null, ["Node", "Kind", "Invocations", "Failed", "Throttled", "4xx", "Unknown", "Absorbed", "Median", "99 %"].map((t, n) => h("th", { scope: "col", class: n > 1 ? "n" : "" }, t)))),
         h("tbody", null, doc.map.nodes.map((n) => h("tr", null, h("td", null, n.name), h("td", null, kind(n.kind) + (n.virtual ? " (no records of its own)" : "")), [n.invocations, n.failures, n.throttles, n.errors, n.unknown, n.absorbed].map((v) => h("td", { class: "n" }, count(v))), h("td", { class: "n" }, took(n.p50_ms)), h("td", { class: "n" }, took(n.p99_ms))))))));
 }

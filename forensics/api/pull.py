@@ -5,13 +5,15 @@ Apart from the rest, so that a command that only reads a case does not load it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from forensics.case import Case as Folder
-from forensics.collect import Check, PullRequest, PullResult, check_access, pull
+from forensics.collect import Check, PullRequest, PullResult, check_access, pull, triage
 from forensics.model import OnProgress, no_progress
 
-__all__ = ["check", "pull_into"]
+__all__ = ["check", "pull_into", "triage_into"]
 
 
 def pull_into(case: str | Path, request: PullRequest, *, on_progress: OnProgress = no_progress) -> PullResult:
@@ -19,13 +21,36 @@ def pull_into(case: str | Path, request: PullRequest, *, on_progress: OnProgress
 
     Raises what `collect.pull` raises; whatever it is, what was read until then is committed.
     """
+    return _into(case, "pull", lambda folder: pull(folder, request, on_progress))
+
+
+def triage_into(
+    case: str | Path,
+    request: PullRequest,
+    *,
+    alarm: str | None = None,
+    budget: timedelta = timedelta(minutes=5),
+    on_progress: OnProgress = no_progress,
+) -> PullResult:
+    """Download what a first verdict takes, within the budget; a `pull_into` of the same case completes it.
+
+    Raises what `collect.triage` raises; whatever it is, what was read until then is committed.
+    """
+
+    def run(folder: Folder) -> PullResult:
+        return triage(folder, request, alarm=alarm, budget=budget, on_progress=on_progress)
+
+    return _into(case, "pull --triage", run)
+
+
+def _into(case: str | Path, command: str, run: Callable[[Folder], PullResult]) -> PullResult:
     with Folder(Path(case), writable=True, create=True) as folder:
         try:
-            result = pull(folder, request, on_progress)
+            result = run(folder)
         except BaseException:
-            folder.seal("pull", ended="interrupted")
+            folder.seal(command, ended="interrupted")
             raise
-        folder.seal("pull", rows=sum(result.added.values()), clock_offset_ms=result.clock_offset_ms)
+        folder.seal(command, rows=sum(result.added.values()), clock_offset_ms=result.clock_offset_ms)
     return result
 
 

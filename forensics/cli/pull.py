@@ -23,8 +23,9 @@ from forensics.cli.access import (
     TracesOption,
     UntilNowOption,
 )
-from forensics.cli.console import Bar, note
-from forensics.cli.options import CaseOption, QuietOption, VerboseOption
+from forensics.cli.console import Bar, note, write
+from forensics.cli.options import CaseOption, QuietOption, SecretsOption, VerboseOption, duration
+from forensics.errors import UsageError
 
 __all__ = ["register"]
 
@@ -50,6 +51,15 @@ def pull(
     log_settle: LogSettleOption = "15m",
     trace_settle: TraceSettleOption = "7d",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pages asked for at the same time.")] = 6,
+    triage: Annotated[
+        bool, typer.Option("--triage", help="Only what a first verdict takes, and print that.")
+    ] = False,
+    alarm: Annotated[
+        str | None,
+        typer.Option("--alarm", help="With --triage: an alarm that rang; begin at what it watches."),
+    ] = None,
+    budget: Annotated[str, typer.Option("--budget", help="With --triage: how long it may take (5m).")] = "5m",
+    show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -63,13 +73,20 @@ def pull(
 
     forensics pull --since 2h --log-group '/aws/lambda/pay*' --case case-42
 
+    --triage reads metrics, changes, a few traces of each way to fail and the log groups that these point
+    at, and prints a first verdict, which is partial; a pull without it completes the case.
+
+    forensics pull --triage --since 1h --alarm checkout-errors --case case-42
+
     Exit codes: 3 done, with gaps that another run or permission could close · 4 credentials ·
     5 throttled, run again · 130 interrupted, state saved.
     """
-    from forensics.api.pull import pull_into
+    from forensics.api.pull import pull_into, triage_into
     from forensics.cli.asked import request_of
-    from forensics.cli.pulled import tell
+    from forensics.cli.pulled import completion, first_verdict, tell
 
+    if alarm and not triage:
+        raise UsageError("--alarm is of --triage", f"forensics pull --triage --alarm {alarm}")
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
         groups=group, inventory=inventory, metric_namespaces=metric_namespace, regions=region,
@@ -78,8 +95,17 @@ def pull(
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
     with Bar(quiet=quiet) as bar:
-        result = pull_into(case, request, on_progress=bar)
+        if triage:
+            spent = duration(budget)
+            result = triage_into(case, request, alarm=alarm, budget=spent, on_progress=bar)
+        else:
+            result = pull_into(case, request, on_progress=bar)
     if not quiet:
         tell(result)
+    if triage:
+        write([first_verdict(case, show_secrets=show_secrets, quiet=quiet)], None)
+    if not quiet:
+        if triage:
+            note(completion(case, request))
         note(f"Wrote {case}")
     return 0 if result.is_complete else 3

@@ -1,11 +1,15 @@
-"""What a pull brought, said on stderr."""
+"""What a pull brought, and what a triage makes of it."""
 
 from __future__ import annotations
 
-from forensics.cli.console import note
-from forensics.collect import PullResult
+from datetime import timedelta
+from pathlib import Path
 
-__all__ = ["tell"]
+from forensics.cli.console import Bar, note
+from forensics.cli.options import case_words
+from forensics.collect import PullRequest, PullResult
+
+__all__ = ["completion", "first_verdict", "tell"]
 
 
 def tell(result: PullResult) -> None:
@@ -29,3 +33,22 @@ def tell(result: PullResult) -> None:
         note(f"gap: {gap.what}: {gap.reason}")
     if len(result.gaps) > 10:
         note(f"and {len(result.gaps) - 10} more gaps: forensics status")
+
+
+def first_verdict(case: Path, *, show_secrets: bool, quiet: bool) -> str:
+    """The first screen of a case that is not complete, and says so."""
+    from forensics.api import Case
+    from forensics.report.mask import masked
+    from forensics.report.text import render_report
+
+    with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
+        document = opened.report()
+    shown = render_report(document if show_secrets else masked(document), brief=True, case=case_words(case))
+    return f"PARTIAL, from a part of the records: a first verdict, which more of them may change\n\n{shown}"
+
+
+def completion(case: Path, request: PullRequest) -> str:
+    """The command that completes a triage: the same window, by the clock and not by `2h`."""
+    since, until = request.starts_at, request.ends_at + timedelta(seconds=request.ends_at.microsecond > 0)
+    window = f"--since {since:%Y-%m-%dT%H:%M:%SZ} --until {until:%Y-%m-%dT%H:%M:%SZ}"
+    return f"complete it, with the same options: forensics pull {window}{case_words(case)}"

@@ -1,6 +1,7 @@
 """Batch download from AWS: the only room that imports boto3.
 
-`pull` fills a case, `check_access` is what `doctor` prints, `policy` what `iam-policy` prints.
+`pull` fills a case, `triage` with what a first verdict takes, `check_access` is what `doctor` prints,
+`policy` what `iam-policy` prints.
 Evidence is the same as the importers make, column for column, with account and region filled in.
 """
 
@@ -9,5 +10,6 @@ from forensics.collect.policy import policy
 from forensics.collect.pull import pull
 from forensics.collect.request import PullRequest, PullResult
 from forensics.collect.session import Access
+from forensics.collect.triage import triage
 
-__all__ = ["Access", "Check", "PullRequest", "PullResult", "check_access", "policy", "pull"]
+__all__ = ["Access", "Check", "PullRequest", "PullResult", "check_access", "policy", "pull", "triage"]

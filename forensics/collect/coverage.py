@@ -9,7 +9,7 @@ from dataclasses import replace
 from forensics.case import Unit
 from forensics.collect.outcome import Source, SourceKey, parse_name, place
 from forensics.collect.plan import Plan
-from forensics.collect.windows import Window, from_iso, missing
+from forensics.collect.windows import Window, from_iso, iso, missing
 from forensics.model import Gap
 
 __all__ = ["SUPERSEDED", "Coverage"]
@@ -32,9 +32,12 @@ class Coverage:
         self._asked.add(key[:3])
         self._by_gap[source.gap_kind, source.name, place(key.account, key.region)].append(window)
 
-    def filled(self, gaps: Iterable[Gap], found: set[Gap], plan: Plan) -> list[Gap]:
-        """Gaps of earlier runs whose whole window was read now without finding them again."""
-        return [gap for gap in gaps if gap not in found and self._is_filled(gap, plan)]
+    def filled(self, gaps: Iterable[Gap], found: set[Gap], plan: Plan) -> tuple[list[Gap], list[Gap]]:
+        """Gaps of earlier runs of which something was read now without finding them again, and what is
+        left of those."""
+        touched = {gap: self._left(gap, plan) for gap in gaps if gap not in found}
+        gone = [gap for gap, left in touched.items() if left != [gap]]
+        return gone, [left for gap in gone for left in touched[gap]]
 
     def superseded(self, plan: Plan) -> list[Unit]:
         """Units that were to be read again and were, as windows that other units now stand for."""
@@ -44,20 +47,20 @@ class Coverage:
             if self._is_superseded(unit.kind, *parse_name(unit.what))
         ]
 
-    def _is_filled(self, gap: Gap, plan: Plan) -> bool:
+    def _left(self, gap: Gap, plan: Plan) -> list[Gap]:
         where = gap.reason[gap.reason.rfind("[") :]
         if gap.kind == "log_groups":
-            return where in plan.listed
+            return [] if where in plan.listed else [gap]
         if gap.kind == "region":
-            return gap.what in plan.regions
+            return [] if gap.what in plan.regions else [gap]
         if gap.kind == "inventory":
-            return (gap.what, where) in plan.answered()
+            return [] if (gap.what, where) in plan.answered() else [gap]
         if gap.starts_at is None or gap.ends_at is None:
-            return False
+            return [gap]
         of_traces = gap.kind == "trace"
         key = ("traces", "traces", where) if of_traces else (gap.kind, gap.what, where)
-        window = Window(from_iso(gap.starts_at), from_iso(gap.ends_at))
-        return key in self._by_gap and not missing(window, self._by_gap[key])
+        left = missing(Window(from_iso(gap.starts_at), from_iso(gap.ends_at)), self._by_gap.get(key, ()))
+        return [replace(gap, starts_at=iso(start), ends_at=iso(end)) for start, end in left]
 
     def _is_superseded(self, kind: str, key: SourceKey, window: Window) -> bool:
         read = self._windows.get(key, [])

@@ -40,6 +40,11 @@ class LogGroup:
     account: str | None
     log_class: str
 
+    @property
+    def is_readable(self) -> bool:
+        """Of a class that FilterLogEvents reads."""
+        return self.log_class in ("STANDARD", "")
+
 
 def list_groups(api: Api, patterns: Sequence[str]) -> list[LogGroup]:
     """The groups that any of the globs matches, by name. Raises what `Api.call` raises."""
@@ -101,12 +106,6 @@ class LogSource:
 
     def read(self, window: Window) -> Finished | Split:
         """Read the window to its end. A token that is repeated or no longer good starts it again."""
-        if self._group.log_class not in ("STANDARD", ""):
-            raise Refused(
-                "logs:FilterLogEvents",
-                f"refused for log class {self._group.log_class}: export the group, then forensics import",
-                for_good=True,
-            )
         for _ in range(_STARTS):
             try:
                 return self._read_once(window)
@@ -117,20 +116,47 @@ class LogSource:
         raise Refused("logs:FilterLogEvents", f"page tokens were refused or repeated: {reason}")
 
     def _read_once(self, window: Window) -> Finished | Split:
-        settled = to_ms(self._api.session.meter.now()) - self._settle_ms
-        rows, pages, tokens = LogRows(self._account, self._api.region, self.name), _Pages(window), set[str]()
-        params = self._params(window)
-        while True:
-            page = self._next_page(params, tokens)
+        settled, rows, pages = self._settled(), self.rows(), _Pages(window)
+        for page in self.pages(window):
             rows.add(page["events"], page["Page"].escaped)
             pages.add(page)
+            if page.get("nextToken") and (pieces := pages.pieces()):
+                return Split(pieces)
+        return self._finished(window, rows, pages.metadata, pages.bytes, settled)
+
+    def _check_class(self) -> None:
+        if not self._group.is_readable:
+            raise Refused(
+                "logs:FilterLogEvents",
+                f"refused for log class {self._group.log_class}: export the group, then forensics import",
+                for_good=True,
+            )
+
+    def rows(self) -> LogRows:
+        """Nothing yet of this group."""
+        return LogRows(self._account, self._api.region, self.name)
+
+    def pages(self, window: Window, pattern: str | None = None) -> Iterator[dict[str, Any]]:
+        """Page after page to the end, of its own pattern or another. Raises what `Api.call` raises, and
+        Refused where the group's class cannot be read so."""
+        self._check_class()
+        params, tokens = self._params(window, self.key.pattern if pattern is None else pattern), set[str]()
+        while True:
+            page = self._next_page(params, tokens)
+            yield page
             token = page.get("nextToken")
             if not token:
-                return self._finished(window, rows, pages, DONE if window.end <= settled else OPEN)
-            if pieces := pages.pieces():
-                return Split(pieces)
+                return
             tokens.add(token)
-            params["nextToken"] = token
+            params = {**params, "nextToken": token}
+
+    def finished(self, window: Window, rows: LogRows, pages: list[dict[str, Any]]) -> Finished:
+        """What a window that was read to its end comes to."""
+        size = sum(page["Page"].bytes for page in pages)
+        return self._finished(window, rows, pages, size, self._settled())
+
+    def _settled(self) -> int:
+        return to_ms(self._api.session.meter.now()) - self._settle_ms
 
     def _next_page(self, params: dict[str, Any], tokens: set[str]) -> dict[str, Any]:
         """The page, asked again where its token leads back to a page that was read already.
@@ -144,23 +170,25 @@ class LogSource:
             self._api.pause(tries)
         raise BadToken("the service repeats a page token")
 
-    def _params(self, window: Window) -> dict[str, Any]:
+    def _params(self, window: Window, pattern: str) -> dict[str, Any]:
         params = {
             "logGroupName": self.name,
             "startTime": window.start,
             "endTime": window.end - 1,  # inclusive there
             "limit": 10_000,
         }
-        return {**params, "filterPattern": self.key.pattern} if self.key.pattern else params
+        return {**params, "filterPattern": pattern} if pattern else params
 
-    def _finished(self, window: Window, rows: LogRows, pages: _Pages, state: str) -> Finished:
+    def _finished(
+        self, window: Window, rows: LogRows, pages: list[dict[str, Any]], size: int, settled: int
+    ) -> Finished:
         table = rows.table()
         tables = {"log_event": table}
         if rows.warnings:
             tables["warning"] = warning_rows(rows.warnings)
+        state = DONE if window.end <= settled else OPEN
         unit = Unit(
-            self.kind, unit_name(self.key, window), state, table.num_rows, pages.bytes, "",
-            detail(pages.metadata),
+            self.kind, unit_name(self.key, window), state, table.num_rows, size, "", detail(pages),
         )  # fmt: skip
         return Finished(unit, tables)
 

@@ -40,7 +40,16 @@ from forensics.evidence import micros
 from forensics.model import Gap
 from forensics.schema import EVIDENCE
 
-__all__ = ["MINUTE_MS", "MetricSource", "Series", "batches", "kept_periods", "list_series", "longest"]
+__all__ = [
+    "MINUTE_MS",
+    "MetricSource",
+    "Series",
+    "batches",
+    "kept_periods",
+    "list_series",
+    "list_series_at_once",
+    "longest",
+]
 
 MINUTE_MS = 60_000
 _MOST_QUERIES, _MOST_DATAPOINTS = 500, 100_800
@@ -75,23 +84,41 @@ def _wanted() -> dict[str, dict[str, list[str]]]:
 
 def list_series(api: Api, custom: Sequence[str] = ()) -> list[Series]:
     """Every series that matters of what ListMetrics names. Raises what `Api.call` raises."""
+    namespaces = dict.fromkeys([*_wanted(), *custom])
+    return _in_order({one for name in namespaces for page in _listed(api, name) for one in _of(page, custom)})
+
+
+def list_series_at_once(api: Api, custom: Sequence[str] = ()) -> list[Series]:
+    """As `list_series`, without asking for each namespace: a tenth of the calls, where few metrics are the
+    account's own. Where they fill more pages than there are namespaces, those are asked one by one."""
     found: set[Series] = set()
-    for namespace in dict.fromkeys([*_wanted(), *custom]):
-        known = _wanted().get(namespace)
-        for metric in _listed(api, namespace):
-            stats = _OF_CUSTOM if known is None else known.get(metric["MetricName"].lower(), ())
-            pairs = sorted((one["Name"], one["Value"]) for one in metric.get("Dimensions") or ())
-            found.update(Series(namespace, metric["MetricName"], tuple(pairs), stat) for stat in stats)
+    for number, page in enumerate(_listed(api, "")):
+        if number >= len(_wanted()):
+            return list_series(api, custom)
+        found.update(_of(page, custom))
+    return _in_order(found)
+
+
+def _of(page: dict[str, Any], custom: Sequence[str]) -> Iterator[Series]:
+    for metric in page["Metrics"]:
+        namespace, name = metric["Namespace"], metric["MetricName"]
+        known = _wanted().get(namespace, {})
+        stats = _OF_CUSTOM if namespace in custom and not known else known.get(name.lower(), ())
+        pairs = sorted((one["Name"], one["Value"]) for one in metric.get("Dimensions") or ())
+        yield from (Series(namespace, name, tuple(pairs), stat) for stat in stats)
+
+
+def _in_order(found: set[Series]) -> list[Series]:
     order = list(_wanted())
     return sorted(found, key=lambda s: (order.index(s.namespace) if s.namespace in order else 99, s))
 
 
 def _listed(api: Api, namespace: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"Namespace": namespace}
+    params: dict[str, Any] = {"Namespace": namespace} if namespace else {}
     seen: set[str] = set()
     while True:
         page = api.call("ListMetrics", **params)
-        yield from page["Metrics"]
+        yield page
         token = page.get("NextToken")
         if not token or token in seen:
             return

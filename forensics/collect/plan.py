@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -35,7 +35,17 @@ from forensics.errors import CredentialsError, TemporaryError, UsageError
 from forensics.inventory import Redactor, load_key, roots
 from forensics.model import Gap
 
-__all__ = ["KINDS", "Plan", "Task", "make_plan"]
+__all__ = [
+    "KINDS",
+    "Done",
+    "Plan",
+    "Task",
+    "make_plan",
+    "open_regions",
+    "plan_changes",
+    "plan_metrics",
+    "window_of",
+]
 
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
@@ -63,6 +73,13 @@ class Plan:
     read_until: datetime | None = None  # by AWS's clock, when it was made
     inventories: list[Inventory] = field(default_factory=list)
 
+    def join(self, other: Plan) -> None:
+        """What is said of a run of several plans."""
+        self.accounts |= other.accounts
+        self.groups += other.groups
+        self.errors += other.errors
+        self.read_until = self.read_until or other.read_until
+
     def answered(self) -> set[tuple[str, str]]:
         """Actions of an inventory that worked in this run, each with the place."""
         return {
@@ -72,7 +89,7 @@ class Plan:
         }
 
 
-class _Done:
+class Done:
     """What the ledger holds: windows by source, and the trace revisions that are in the case."""
 
     def __init__(self, case: Case) -> None:
@@ -115,8 +132,25 @@ def make_plan(
     Raises CredentialsError, UsageError (no region, nothing of the window is past), TemporaryError and
     Stopped.
     """
-    done = _Done(case)
+    done = Done(case)
     plan = Plan(open_units=done.open_units)
+    for api in open_regions(request, session, pacer, stop, plan):
+        if request.wants("metrics"):
+            plan_metrics(request, api, done, plan)
+        if request.wants("changes"):
+            plan_changes(request, api, done, plan)
+        _plan_inventory(request, api, done, plan)
+        if request.log_groups:
+            _plan_logs(request, api, done, plan)
+        if request.traces:
+            _plan_traces(request, api, done, plan)
+    return plan
+
+
+def open_regions(
+    request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event, plan: Plan
+) -> Iterator[Api]:
+    """Each region that lets this account in, noted in the plan. Raises what `make_plan` raises."""
     for region in session.regions():
         api = _identify(request, session, region, pacer, stop, plan)
         if api is None:
@@ -126,16 +160,7 @@ def make_plan(
         plan.regions.add(region)
         if api.account:
             plan.accounts.add(api.account)
-        if request.wants("metrics"):
-            _plan_metrics(request, api, done, plan)
-        if request.wants("changes"):
-            _plan_changes(request, api, done, plan)
-        _plan_inventory(request, api, done, plan)
-        if request.log_groups:
-            _plan_logs(request, api, done, plan)
-        if request.traces:
-            _plan_traces(request, api, done, plan)
-    return plan
+        yield api
 
 
 def _identify(
@@ -190,8 +215,8 @@ def _account_of_a_group(api: Api) -> str | None:
     return next((account for arn in arns if (account := account_in(arn))), None)
 
 
-def _plan_logs(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
-    window = Window(to_ms(request.starts_at), _end(request, api))
+def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
+    window = window_of(request, api)
     try:
         groups = list_groups(api, request.log_groups)
         plan.listed.add(place(api.account, api.region))
@@ -209,7 +234,7 @@ def _plan_logs(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
         _add_tasks(plan, source, done, window, to_ms(api.session.meter.now() - request.log_settle))
 
 
-def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     known = done.revisions[api.account or "", api.region]
     source = TraceSource(api, request.trace_filter, request.trace_settle, known)
     window = _whole_seconds(request, api)
@@ -217,7 +242,7 @@ def _plan_traces(request: PullRequest, api: Api, done: _Done, plan: Plan) -> Non
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
 
 
-def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+def _plan_inventory(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     """How things are now: in the hour of the pull, whatever the window."""
     hour = hour_of(to_ms(api.session.meter.now()))
     # One of many services that does not answer must not keep the others waiting for minutes.
@@ -228,17 +253,20 @@ def _plan_inventory(request: PullRequest, api: Api, done: _Done, plan: Plan) -> 
         sources = [ChangeSource(api, stream, request.log_settle, shared) for stream in SNAPSHOTS]
         plan.tasks.extend(Task(source, hour) for source in sources if not done.has(source.key, hour))
     if request.wants("executions"):
-        window = Window(to_ms(request.starts_at), _end(request, api))
+        window = window_of(request, api)
         plan.tasks.append(Task(ExecutionSource(shared), window))
     plan.inventories.append(shared)
 
 
-def _plan_metrics(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+def plan_metrics(
+    request: PullRequest, api: Api, done: Done, plan: Plan,
+    listing: Callable[[Api, Sequence[str]], list[Series]] = list_series,
+) -> None:  # fmt: skip
     """Every batch of series, in the finest period that is kept of each part of the window."""
     start, end = to_ms(request.starts_at) // MINUTE_MS * MINUTE_MS, _end(request, api)
     window = Window(start, -(-end // MINUTE_MS) * MINUTE_MS)
     try:
-        found = batches(list_series(api, request.metric_namespaces), done.metrics)
+        found = batches(listing(api, request.metric_namespaces), done.metrics)
         stretches = _periods(api, found, window, done) if found else []
     except Refused as refused:
         plan.errors.append(refused)
@@ -257,7 +285,7 @@ def _plan_metrics(request: PullRequest, api: Api, done: _Done, plan: Plan) -> No
             source.told_by = min(windows, default=None)
 
 
-def _plan_changes(request: PullRequest, api: Api, done: _Done, plan: Plan) -> None:
+def plan_changes(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     window = _whole_seconds(request, api)
     settled = to_ms(api.session.meter.now() - request.log_settle) // SECOND_MS * SECOND_MS
     for stream in STREAMS:
@@ -266,7 +294,7 @@ def _plan_changes(request: PullRequest, api: Api, done: _Done, plan: Plan) -> No
 
 
 def _periods(
-    api: Api, found: list[tuple[Series, ...]], window: Window, done: _Done
+    api: Api, found: list[tuple[Series, ...]], window: Window, done: Done
 ) -> list[tuple[int, Window]]:
     """As AWS promises to keep them; minutes where it, or what stands in for it, has them all the same."""
     kept = kept_periods(window, to_ms(api.session.meter.now()))
@@ -284,13 +312,18 @@ def _whole_seconds(request: PullRequest, api: Api) -> Window:
     return Window(start, -(-_end(request, api) // SECOND_MS) * SECOND_MS)
 
 
+def window_of(request: PullRequest, api: Api) -> Window:
+    """What of the window is past."""
+    return Window(to_ms(request.starts_at), _end(request, api))
+
+
 def _end(request: PullRequest, api: Api) -> int:
     """The end of the window, and not later than now: what is still to come is not done."""
     return min(to_ms(request.ends_at), to_ms(api.session.meter.now()) + 1)
 
 
 def _add_tasks(
-    plan: Plan, source: Source, done: _Done, window: Window, settled: int, *, longest: int = 0,
+    plan: Plan, source: Source, done: Done, window: Window, settled: int, *, longest: int = 0,
     step: int = SECOND_MS,
 ) -> None:  # fmt: skip
     for left in done.missing(source.key, window):

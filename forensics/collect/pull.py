@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,7 +31,10 @@ from forensics.collect.workers import Failed, Fatal, Read, Workers
 from forensics.errors import CredentialsError, ForensicsError, TemporaryError, UsageError
 from forensics.model import Gap, OnProgress, Progress, no_progress
 
-__all__ = ["pull"]
+__all__ = ["Step", "pull"]
+
+# What there is to read next, by what was read before.
+Step = Callable[[Case, PullRequest, Session, Pacer, threading.Event], Plan]
 
 # A row group's worth, less than at which the writer cuts by itself: a part ends with a unit, is
 # committed before the unit that would not fit, and memory is that of a part and of what the workers
@@ -42,8 +45,18 @@ _TICK_S = 0.2
 _NOW = timedelta(minutes=1)
 
 
-def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress) -> PullResult:
+def pull(
+    case: Case,
+    request: PullRequest,
+    on_progress: OnProgress = no_progress,
+    *,
+    steps: Sequence[Step] = (make_plan,),
+    budget_s: float | None = None,
+) -> PullResult:
     """Collect what the request names into a writable case, and go on where an earlier run stopped.
+
+    `steps` are planned one after another, each when the one before is read and committed. What was not
+    begun within `budget_s` seconds is left, and is a gap.
 
     Progress: stage `pull`, `done` of `total` minutes of source time (a log group's hour is 60),
     `unit` says what came so far. Gaps are kept in the ledger and in the result.
@@ -54,7 +67,7 @@ def pull(case: Case, request: PullRequest, on_progress: OnProgress = no_progress
     """
     if request.ends_at <= request.starts_at:
         raise UsageError("the window is empty: --until is not after --since", "forensics pull --since 2h")
-    run = _Run(case, request, on_progress)
+    run = _Run(case, request, on_progress, steps, budget_s)
     with frugal(), interruptible(run.stop) as was_interrupted:
         try:
             result = run.collect()
@@ -76,8 +89,13 @@ class _Packing:
 
 
 class _Run:
-    def __init__(self, case: Case, request: PullRequest, on_progress: OnProgress) -> None:
+    def __init__(
+        self, case: Case, request: PullRequest, on_progress: OnProgress, steps: Sequence[Step],
+        budget_s: float | None,
+    ) -> None:  # fmt: skip
         self._case, self._request, self._on_progress = case, request, on_progress
+        self._steps, self._budget_s = steps, budget_s
+        self._plan = Plan()
         self.stop = threading.Event()
         self._writer, self._spool, self._packing = EvidenceWriter(case), Spool(case.path), _Packing()
         self._gaps: set[Gap] = set()
@@ -93,11 +111,15 @@ class _Run:
         self._pack_left_over()
         session = Session(self._request.access, workers=self._request.workers)
         pacer = Pacer(self._request.quota_share)
-        plan = make_plan(self._case, self._request, session, pacer, self.stop)
-        self._read(plan)
-        if not self._was_stopped:
-            self._check_permitted(plan)
-        return self._result(plan, session)
+        for step in self._steps:
+            plan = step(self._case, self._request, session, pacer, self.stop)
+            self._plan.join(plan)
+            self._read(plan)
+            if self._was_stopped:
+                break
+        else:
+            self._check_permitted(self._plan)
+        return self._result(self._plan, session)
 
     def _pack_left_over(self) -> None:
         for finished in self._spool.left():
@@ -125,6 +147,7 @@ class _Run:
             while not workers.is_through and fatal is None:
                 result = workers.next(_TICK_S)
                 fatal = self._take(result, workers) if result is not None else None
+                self._give_up_late(workers)
                 self._show_progress()
         except BaseException as error:  # the threads must end first, whatever it is
             fatal = error
@@ -136,12 +159,22 @@ class _Run:
                 self._commit()
             raise fatal
 
+    def _give_up_late(self, workers: Workers) -> None:
+        if self._budget_s is None or time.monotonic() - self._began < self._budget_s:
+            return
+        for source, window in workers.drop():
+            self._failed.setdefault(source, []).append(window)
+            self._reasons[source] = "left out when the time was up: pull again"
+            self._done_ms += _weight(source, window)
+
     def _close(self, plan: Plan) -> None:
         self._gaps.update(self._failed_gaps())
         self._commit()
         ledger = self._case.ledger
         ledger.add_gaps(sorted(self._gaps, key=repr))
-        ledger.drop_gaps(self._coverage.filled(self._case.gaps(), self._gaps, plan))
+        gone, left = self._coverage.filled(self._case.gaps(), self._gaps, plan)
+        ledger.drop_gaps(gone)
+        ledger.add_gaps(left)
         self._case.commit(units=self._coverage.superseded(plan))
         self._spool.close()
 
@@ -212,7 +245,7 @@ class _Run:
         windows.append(failed.window)
         self._reasons[source] = str(error)
         if isinstance(error, Refused) and error.for_good:
-            dropped = workers.drop(source)
+            dropped = [window for _, window in workers.drop(source)]
             self._done_ms += sum(_weight(source, window) for window in dropped)
             windows.extend(dropped)
         if isinstance(error, TemporaryError):

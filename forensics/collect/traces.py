@@ -26,7 +26,7 @@ from forensics.collect.pages import SummaryHead, Trace
 from forensics.collect.windows import Window, cut, to_ms
 from forensics.model import Gap
 
-__all__ = ["LONGEST_MS", "SECOND_MS", "TraceSource"]
+__all__ = ["LONGEST_MS", "SECOND_MS", "TraceSource", "seconds"]
 
 LONGEST_MS = 6 * 3600 * 1000
 SECOND_MS = 1000
@@ -131,7 +131,7 @@ class TraceSource:
 
     def _summaries(self, window: Window) -> _Summaries:
         found, tokens = _Summaries(), set[str]()
-        params: dict[str, Any] = {"StartTime": _seconds(window.start), "EndTime": _seconds(window.end)}
+        params: dict[str, Any] = {"StartTime": seconds(window.start), "EndTime": seconds(window.end)}
         if self.key.pattern:
             params["FilterExpression"] = self.key.pattern
         while True:
@@ -185,16 +185,19 @@ class TraceSource:
             params["NextToken"] = token
 
     def _finished(self, window: Window, found: _Summaries, got: _Fetched, settled: int) -> Finished:
-        account, region = self._api.account, self._api.region
         partial = {trace for trace, head in found.heads.items() if head.IsPartial}
-        tables = {
-            "trace_summary": summary_rows(list(found.texts), list(found.texts.values()), account, region),
-            "segment_document": document_rows(got.traces, account, region),
-        }
+        tables = self._tables(found.texts, got.traces)
         is_young = window.end > settled
         state = OPEN if is_young or partial or got.missing else DONE
         unit = self._unit(window, found, got, tables, state)
         return Finished(unit, tables, tuple(self._gaps(window, got, partial, is_young)))
+
+    def _tables(self, texts: Mapping[str, str], traces: list[Trace]) -> dict[str, pa.Table]:
+        account, region = self._api.account, self._api.region
+        return {
+            "trace_summary": summary_rows(list(texts), list(texts.values()), account, region),
+            "segment_document": document_rows(traces, account, region),
+        }
 
     def _unit(
         self, window: Window, found: _Summaries, got: _Fetched, tables: dict[str, pa.Table], state: str
@@ -233,5 +236,6 @@ def _at(trace: str, window: Window) -> int:
     return min(max(time, window.start), window.end - SECOND_MS)
 
 
-def _seconds(ms: int) -> datetime:
+def seconds(ms: int) -> datetime:
+    """A time as GetTraceSummaries takes it."""
     return datetime.fromtimestamp(ms // SECOND_MS, UTC)

@@ -73,11 +73,11 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def drop(self, source: Source) -> list[Window]:
-        """Take back what is still to be read of a source; returns those windows."""
+    def drop(self, source: Source | None = None) -> list[tuple[Source, Window]]:
+        """Take back what is still to be read, of one source or of all; returns it."""
         with self._ready:
-            dropped = [window for *_, s, window in self._heap if s is source]
-            self._heap = [entry for entry in self._heap if entry[3] is not source]
+            dropped = [(s, window) for *_, s, window in self._heap if source is None or s is source]
+            self._heap = [entry for entry in self._heap if source is not None and entry[3] is not source]
             heapq.heapify(self._heap)
             self._open -= len(dropped)
             self._ready.notify_all()
@@ -99,7 +99,8 @@ class Workers:
 
     def end(self) -> Iterator[Read | Failed | Fatal]:
         """Let the threads go, each after its page; yields what they still had to hand over."""
-        self._stop.set()
+        if not self.is_through:  # else they go by themselves, and another step may follow
+            self._stop.set()
         with self._ready:
             self._ready.notify_all()
         while any(thread.is_alive() for thread in self._threads) or not self._results.empty():

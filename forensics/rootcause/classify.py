@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["classify", "is_of_caller", "names_no_host", "status_in_text"]
+__all__ = ["classify", "is_of_caller", "is_of_reading", "names_no_host", "status_in_text"]
 
 _THROTTLES = (
     "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
@@ -97,6 +97,10 @@ _POOL = re.compile(
     r"QueuePool|acquiring a connection|Connection is not available|from (?:the )?pool|EMFILE|ENOSPC"
     r"|Too many open files|No space left"
 )
+# A program that could not read what it was given: nobody refused anything.
+_READING = re.compile(
+    r"UnrecognizedPropertyException|MismatchedInputException|InvalidFormatException|JsonMappingException"
+)
 _NO_HOST = re.compile(
     r"ENOTFOUND|UnknownHostException|Name or service not known|no such host|gaierror|nodename nor servname"
 )
@@ -133,6 +137,11 @@ def is_of_caller(category: str | None, error_type: str | None, message: str | No
     if category == "resource_exhausted":
         return bool(_POOL.search(f"{error_type or ''} {message or ''}"))
     return category in _OF_CALLER
+
+
+def is_of_reading(error_type: str | None) -> bool:
+    """Whether a program's own reader gave up over what it was handed (Jackson's exceptions)."""
+    return bool(_READING.search(error_type or ""))
 
 
 def names_no_host(error_type: str | None, message: str | None) -> bool:

@@ -72,7 +72,7 @@ class Place:
     """An invocation on the way back from the symptom, and the edges that leave it.
 
     `deadline_us` is when a caller gave up on it, `around` what the whole case knows, `sources` what
-    handed it its messages.
+    handed it its messages, `handed_on` the status that a gateway before it gave to the client.
     """
 
     me: Invocation
@@ -81,6 +81,7 @@ class Place:
     deadline_us: int | None = None
     around: Around = _NOTHING
     sources: tuple[Node, ...] = ()
+    handed_on: int | None = None
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -89,6 +90,11 @@ class Place:
             Call(e, self.by_id[e.callee]) for e in self.edges if e.kind == "call" and e.callee in self.by_id
         ]
         return tuple(sorted(found, key=lambda c: (c.started_us or 0, c.callee.invocation)))
+
+    @property
+    def answered(self) -> int | None:
+        """The status that whoever asked was given, by itself or by the gateway before it."""
+        return self.me.http_status or self.handed_on
 
     @cached_property
     def failed_calls(self) -> tuple[Call, ...]:

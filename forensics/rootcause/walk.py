@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from forensics.model import Alternative, Chain, Edge, Invocation, LogLine, Node
 from forensics.rootcause.around import Around
-from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.place import HAND_ON, Finding, Place
 from forensics.rootcause.rules import RULES
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
@@ -54,9 +54,9 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
         if found.kind == "link" and found.caller in by_id:
             sources.setdefault(found.callee, []).append(by_id[found.caller].node)
 
-    def at(name: str, deadline_us: int | None = None) -> Place:
+    def at(name: str, deadline_us: int | None = None, handed_on: int | None = None) -> Place:
         edges, came = tuple(leaving.get(name, ())), tuple(sources.get(name, ()))
-        return Place(by_id[name], by_id, edges, deadline_us, known, came)
+        return Place(by_id[name], by_id, edges, deadline_us, known, came, handed_on)
 
     place = at(chain.symptom)
     edge: Edge | None = None
@@ -72,7 +72,8 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
             steps.append(_last(place, finding))
             break
         edge = next(c.edge for c in place.calls if c.callee.invocation == finding.from_)
-        place = at(finding.from_, finding.deadline_us)
+        gateway = place.me if place.me.node.kind.startswith(HAND_ON) and edge.kind == "call" else None
+        place = at(finding.from_, finding.deadline_us, gateway.http_status if gateway else None)
     alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
     return Walk(chain, _approach(chain, by_id, leaving), tuple(steps), _without_path(alternatives, steps))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from forensics.model import Evidence
-from forensics.rootcause.classify import classify, is_of_caller
+from forensics.rootcause.classify import classify, is_of_caller, is_of_reading
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.dependency import FEW
 from forensics.rootcause.rules.message import is_poison
@@ -93,6 +93,8 @@ def raised_here(place: Place) -> Finding | None:
     category = classify(error_type, message, me.http_status, is_throttle=me.is_throttle)
     if _lacks_a_variable(place, error_type):
         category = "configuration"
+    if is_of_reading(error_type) and (place.answered or 0) >= 500:
+        category = None  # a 5xx says that the request was right (RFC 9110, 15.6)
     if category is None and is_poison(place, error_type):
         category = "poison_message"
     text = f"{node_words(me.node)} raised {said}" + (

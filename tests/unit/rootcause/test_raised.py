@@ -90,3 +90,20 @@ def test_who_failed_around_it_explains_an_error_of_a_dependency(m, candidates, b
                 call_failed=True, call=None)],
     )  # fmt: skip
     assert m.blamed(chain) == ("price", "unhandled_exception", band)
+
+
+@pytest.mark.parametrize(("entry", "category"), [
+    ({"http_status": 502}, "unhandled_exception"),
+    ({"http_status": 400, "is_client_error": True}, "validation"),
+])  # fmt: skip
+def test_what_cannot_read_its_input_refused_it_only_where_it_said_so(m, entry, category):
+    """A server's fault (5xx) says that the request was right; a 4xx, or a message, that it was not."""
+    mapping = {"error_type": "com.fasterxml.jackson.databind.exc.MismatchedInputException"}
+    chain = m.chain(
+        [m.invocation("api:shop", **entry), m.invocation("fn:cart", **mapping, end_reason="error", end=90)],
+        [m.call("api:shop", "fn:cart", call_failed=True, http_status=entry["http_status"])],
+    )
+    assert m.blamed(chain)[:2] == ("cart", category)
+    alone = m.chain([m.invocation("fn:cart", **mapping, **entry)], [])
+    assert m.blamed(alone)[:2] == ("cart", category)
+    assert m.blamed(from_source(m, "queue:jobs", mapping["error_type"]))[1] == "validation"

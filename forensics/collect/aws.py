@@ -61,6 +61,8 @@ _LEAST_TRIES = 12
 # Where nothing ever answered, the address is wrong sooner than the weather is bad.
 _FIRST_PATIENCE_S = 15.0
 _FIRST_TRIES = 4
+# A bare 500 again and again, of an operation that never answered where others do: a stand-in without it.
+_UNKNOWN_TRIES = 4
 
 
 class Stopped(Exception):
@@ -121,12 +123,15 @@ class Api:
                 page = self._ask(operation, params)
             except _Again as again:
                 tries += 1
+                if again.is_bare and tries >= _UNKNOWN_TRIES:
+                    self._check_known(operation)
                 if again.throttled:
                     bucket.throttled()
                     self.session.meter.count(self.session.meter.throttled, operation)
                 self._pause(operation, tries, began, again)
             else:
                 bucket.answered()
+                self.session.meter.answered_operations.add(operation)
                 return page
 
     def _ask(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +158,12 @@ class Api:
         except BotoCoreError as error:
             raise ForensicsError(f"{operation}: {error}", "check --region and --endpoint-url") from error
 
+    def _check_known(self, operation: str) -> None:
+        """Raises Refused. AWS's own failures carry a code, and a proxy's are 502 to 504."""
+        answered = self.session.meter.answered_operations
+        if answered and operation not in answered:
+            raise Refused(action_of(operation), "this endpoint fails at the operation (500)", for_good=True)
+
     def _pause(self, operation: str, tries: int, began: float, again: _Again) -> None:
         known = self.session.meter.clock_offset_s is not None
         least, patience = (_LEAST_TRIES, self.patience_s) if known else (_FIRST_TRIES, _FIRST_PATIENCE_S)
@@ -177,9 +188,9 @@ class Api:
 class _Again(Exception):
     """Worth asking again."""
 
-    def __init__(self, reason: str, *, throttled: bool = False) -> None:
+    def __init__(self, reason: str, *, throttled: bool = False, is_bare: bool = False) -> None:
         super().__init__(reason)
-        self.throttled = throttled
+        self.throttled, self.is_bare = throttled, is_bare
 
 
 def _translate(operation: str, error: ClientError) -> Exception:
@@ -198,7 +209,7 @@ def _translate(operation: str, error: ClientError) -> Exception:
     if status == 501 or (status == 404 and not _is_from_aws(code)):
         return Refused(action, "this endpoint does not know the operation", for_good=True, code=code)
     if code in _PASSING or status >= 500 or not _is_from_aws(code):
-        return _Again(f"{code}: {text[:200]}")
+        return _Again(f"{code}: {text[:200]}", is_bare=status == 500 and not _is_from_aws(code))
     if "token" in text.lower():
         return BadToken(text)
     return Refused(action, f"{code}: {text}", code=code)

@@ -61,6 +61,7 @@ class Meter:
     throttled: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
     clock_offset_s: float | None = None
+    answered_operations: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, counter: Counter[str], operation: str) -> None:

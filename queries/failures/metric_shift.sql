@@ -2,7 +2,7 @@
 -- since when. A minute stands out by how far it is from the series' median, in robust standard deviations
 -- (1.4826 times the median distance, at least a tenth of the median, and at least one of a count). Counts that
 -- are missing in most minutes are taken as zero there: error metrics are sent only when there was one.
--- needs: evidence.metric
+-- needs: lake.datapoint
 -- scope: case
 -- account: AWS account id, null where an imported file names none
 -- region: AWS region, null where an imported file names none
@@ -16,27 +16,21 @@
 -- periods: number of periods that are at least six of those away
 -- first_at: start of the first of them, UTC
 -- is_of_failure: whether the metric counts what failed, was refused, dropped or came late, by its name
-with told as (
-    select
-        account, region, namespace, metric, dimensions, stat, starts_at, period_s,
-        max({'fetched_at': coalesce(fetched_at, timestamp '0001-01-01 00:00:00'), 'value': value}).value as value
-    from evidence.metric
-    group by all
-), extent as (
-    select period_s, count(distinct starts_at) as periods from told group by period_s
+with extent as (
+    select period_s, count(distinct starts_at) as periods from lake.datapoint group by period_s
 ), usual as (
     select
         t.account, t.region, t.namespace, t.metric, t.dimensions, t.stat, t.period_s,
         coalesce(t.stat in ('Sum', 'SampleCount'), false) as is_count,
         coalesce(t.stat in ('Sum', 'SampleCount'), false) and 2 * count(*) < max(e.periods) as is_sparse,
         median(t.value) as middle
-    from told as t join extent as e on e.period_s is not distinct from t.period_s
+    from lake.datapoint as t join extent as e on e.period_s is not distinct from t.period_s
     group by t.account, t.region, t.namespace, t.metric, t.dimensions, t.stat, t.period_s
 ), apart as (
     select
         t.*, u.is_count, u.is_sparse, case when u.is_sparse then 0.0 else u.middle end as usual,
         abs(t.value - case when u.is_sparse then 0.0 else u.middle end) as distance
-    from told as t
+    from lake.datapoint as t
     join usual as u
         on u.account is not distinct from t.account and u.region is not distinct from t.region
         and u.namespace = t.namespace and u.metric = t.metric and u.dimensions = t.dimensions

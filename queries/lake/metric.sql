@@ -14,7 +14,7 @@
 -- index only under TableName and GlobalSecondaryIndexName; SystemErrors needs Operation. EventBridge:
 -- FailedInvocations is for good only, and a function that took the event is a success. API Gateway: 4XX holds
 -- 429 and refusals. ECS: only while tasks run. Kinesis: records of a batch that failed are no failed call.
--- needs: evidence.metric lake.measured_node
+-- needs: lake.datapoint lake.measured_node
 -- scope: case
 -- materialize
 -- account: AWS account id, null where an imported file names none
@@ -31,17 +31,8 @@
 -- period_s: length of the period, seconds; null where the file tells none
 -- value: in the metric's own unit
 -- unit: as CloudWatch names it, null where it was not told (GetMetricData does not)
-with told as (
-    -- a datapoint that was read again after more of it had come counts as it was then
-    select
-        account, region, namespace, metric, dimensions, stat, starts_at, period_s,
-        max({'fetched_at': coalesce(fetched_at, timestamp '0001-01-01 00:00:00'), 'value': value}).value as value,
-        max(unit) as unit
-    from evidence.metric
-    group by all
-)
 select
     t.account, t.region, n.node, n.kind, t.namespace, t.metric, t.dimensions, coalesce(n.is_whole, false) as is_whole,
     t.stat, t.starts_at, t.period_s, t.value, t.unit
-from told as t
+from lake.datapoint as t
 left join lake.measured_node as n on n.namespace is not distinct from t.namespace and n.dimensions = t.dimensions

@@ -139,3 +139,14 @@ def test_nodes_without_metrics_are_told(check):
         partner | 1           | 3        | 3       | not_collected
     """)  # fmt: skip
     check("lake.unmeasured_node", {"lake.invocation": [], "lake.metric": []}, "node | reason")
+
+
+def test_a_window_that_was_pulled_and_imported_counts_once(query):
+    """Files of the CLI name no account; what only they hold stays."""
+    known = point("AWS/Lambda", {"FunctionName": "orders"}, value=3.0)
+    told = known | {"account": None, "region": None, "unit": "Count"}
+    other = told | {"stat": "SampleCount"}
+    rows = query("lake.metric", {"evidence.metric": [told, known, other]})
+    assert sorted((row["account"] or "", row["stat"], row["value"]) for row in rows) == [
+        ("", "SampleCount", 3.0), ("1", "Sum", 3.0),
+    ]  # fmt: skip

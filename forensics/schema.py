@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-__all__ = ["CASE_FORMAT", "CLUSTER", "EVIDENCE", "GRAMMAR", "IDENTITY", "NORMALIZED", "TIME"]
+__all__ = ["CASE_FORMAT", "CLUSTER", "EVIDENCE", "GRAMMAR", "IDENTITY", "NORMALIZED", "OWN", "TIME"]
 
 CASE_FORMAT = 1
 GRAMMAR = 2
@@ -104,3 +104,11 @@ NORMALIZED: dict[str, pa.Schema] = {
     ),
     "warning": EVIDENCE["warning"],
 }  # fmt: skip
+# What an export of ours says of a span in the lake's own words, as attributes `forensics.NAME`, since the
+# conventions of OpenTelemetry have no name for it or a looser one.
+OWN = (
+    "name", "span_type", "span_kind", "namespace", "origin", "node", "kind", "remote_node", "remote_kind",
+    "operation", "inferred", "in_progress", "is_error", "is_fault", "is_throttle", "http_status",
+    "http_method", "url", "request_id", "message_id", "resource_arn", "version", "attempt", "exception_type",
+    "exception_message", "exception_id", "cause_id", "annotations", "aws",
+)  # fmt: skip

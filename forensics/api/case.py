@@ -16,7 +16,7 @@ import pyarrow as pa
 from forensics.analysis import analyse, is_analysed
 from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
-from forensics.chains import Found, chains_of, find, trace_document, trace_id_of
+from forensics.chains import Found, chains_of, export_document, find, trace_document, trace_id_of
 from forensics.chains.times import iso
 from forensics.errors import NotFoundError, UsageError
 from forensics.lake import Lake, Rows
@@ -24,6 +24,7 @@ from forensics.model import (
     Answer,
     Difference,
     Document,
+    ExportDocument,
     Failure,
     MapDocument,
     OnProgress,
@@ -255,6 +256,35 @@ class Case:
     def _answer(self, text: str, found: Found) -> Answer:
         chains, total = chains_of(self._lake, found.invocations)
         return Answer(text, found.taken_for, chains, total, self._failures_in([c.chain for c in chains]))
+
+    def export(self, ids: Sequence[str]) -> ExportDocument:
+        """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its
+        chains. Raises NotFoundError where no record knows an id, or no trace tells of what it names.
+        """
+        traces = dict.fromkeys(trace for text in ids for trace in self._traces_of(text))
+        return export_document(self._lake, list(traces))
+
+    def _traces_of(self, text: str) -> list[str]:
+        trace = trace_id_of(text)
+        if trace and self._lake.rows("select 1 from lake.span where trace_id = $id limit 1", {"id": trace}):
+            return [trace]
+        found = find(self._lake, text)
+        if found is None:
+            raise NotFoundError(f"no record of {self._path} knows {text}", f"forensics why {text}")
+        rows = self._lake.rows(
+            """select min(i.started_at) as began, i.trace_id
+            from chains.member as a
+            join chains.member as m on m.chain = a.chain
+            join lake.invocation as i on i.invocation = m.invocation
+            where a.invocation in (select unnest($ids)) and i.trace_id is not null
+            group by i.trace_id order by began nulls last, i.trace_id""",
+            {"ids": list(found.invocations)},
+        )
+        if not rows:
+            raise NotFoundError(
+                f"{text} is {found.taken_for}, and no trace tells of it", f"forensics why {text}"
+            )
+        return [row["trace_id"] for row in rows]
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None, *, unsafe: bool = False) -> Rows:
         """The rows of one SELECT over the documented views, with values bound to its `$name`s.

@@ -3,6 +3,7 @@
 The chains themselves are made in SQL (`queries/links`, `queries/chains`); here they are read.
 """
 
+from forensics.chains.export import export_document
 from forensics.chains.failing import failing_chains
 from forensics.chains.find import Found, chains_of, find, trace_id_of
 from forensics.chains.story import Chosen, stories_of
@@ -12,6 +13,7 @@ __all__ = [
     "Chosen",
     "Found",
     "chains_of",
+    "export_document",
     "failing_chains",
     "find",
     "stories_of",

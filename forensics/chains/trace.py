@@ -18,6 +18,7 @@ __all__ = [
     "spans_of_traces",
     "split_time",
     "trace_document",
+    "trace_keys",
     "warnings_of",
 ]
 
@@ -42,15 +43,16 @@ def spans_of(lake: Lake, trace_id: str) -> list[Span]:
 def spans_of_traces(lake: Lake, trace_ids: Sequence[str]) -> dict[str, list[Span]]:
     """The spans of many traces, by trace; those that the case does not hold are left out."""
     found: dict[str, list[Span]] = {}
-    asked = {"keys": [_key(trace) for trace in trace_ids], "traces": list(trace_ids)}
+    asked = {"keys": trace_keys(trace_ids), "traces": list(trace_ids)}
     for row in lake.rows(_SPANS, asked):
         found.setdefault(row["trace_id"], []).append(_span(row))
     return found
 
 
-def _key(trace_id: str) -> int:
-    low = int(trace_id[-16:], 16)
-    return low - (1 << 64) if low >= 1 << 63 else low
+def trace_keys(trace_ids: Sequence[str]) -> list[int]:
+    """The signed 64-bit keys of trace ids of 32 hex digits."""
+    low = [int(trace_id[-16:], 16) for trace_id in trace_ids]
+    return [key - (1 << 64) if key >= 1 << 63 else key for key in low]
 
 
 def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()) -> TraceDocument | None:
@@ -207,5 +209,6 @@ def _span(row: dict[str, Any]) -> Span:
         url=row["url"],
         logs=row["logs"],
         segment_id=row["segment_id"],
+        ordinal=row["ordinal"],
         said=": ".join(t for t in (row["exception_type"], row["exception_message"]) if t) or None,
     )

@@ -43,6 +43,7 @@ class Span:
     url: str | None
     logs: int = 0
     segment_id: str | None = None
+    ordinal: int = 0
     said: str | None = None
     has_start: bool = True
     has_end: bool = True

@@ -17,6 +17,7 @@ from forensics.cli import (
     demo,
     diff,
     doctor,
+    export,
     iam_policy,
     import_,
     invocation,
@@ -44,8 +45,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _COMMANDS = (
-    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, map, diff, sql,
-    shell, connect, catalog, verify,
+    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, map, export,
+    diff, sql, shell, connect, catalog, verify,
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)

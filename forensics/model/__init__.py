@@ -53,6 +53,7 @@ from forensics.model.document import (
     Window,
     XrayAgreement,
 )
+from forensics.model.export import ExportDocument, ExportEvent, ExportLink, ExportSpan
 from forensics.model.progress import (
     OnProgress,
     Progress,
@@ -95,6 +96,10 @@ __all__ = [
     "Document",
     "Edge",
     "Evidence",
+    "ExportDocument",
+    "ExportEvent",
+    "ExportLink",
+    "ExportSpan",
     "Failure",
     "Frame",
     "Gap",

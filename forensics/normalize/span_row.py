@@ -9,6 +9,7 @@ from forensics.normalize.document import Aws, Segment, raw_text
 from forensics.normalize.ids import id_key, trace_id_key
 from forensics.normalize.loose import as_json
 from forensics.normalize.node import called_node, function_name
+from forensics.normalize.own import own_columns
 from forensics.normalize.rows import NormalizedRows
 from forensics.normalize.stacktrace import exception_chain
 from forensics.normalize.told import Event, Told, text_of
@@ -33,6 +34,7 @@ def add_span_rows(
     rows: NormalizedRows, told: Told, account: str | None, region: str | None, document_key: int
 ) -> None:
     """`account` and `region` are those of the record, where the span names none."""
+    own = own_columns(told)
     is_segment = _is_segment(told)
     is_call = _is_call(told, is_segment=is_segment)
     block = aws_of(told)
@@ -55,6 +57,9 @@ def add_span_rows(
         "annotations": as_json(told.attributes) if told.attributes else None,
         "metadata": _metadata(told), "sql": raw_text(segment.sql), "aws": as_json(block) if block else None,
     }  # fmt: skip
+    row |= own
+    if own.get("in_progress"):
+        row |= {"ended_at": None, "ended_ns": None}
     rows.add_span(tuple(map(row.get, _COLUMNS)))
     _add_links(rows, told, document_key)
     for message in told.dropped:

@@ -110,5 +110,5 @@ OWN = (
     "name", "span_type", "span_kind", "namespace", "origin", "node", "kind", "remote_node", "remote_kind",
     "operation", "inferred", "in_progress", "is_error", "is_fault", "is_throttle", "http_status",
     "http_method", "url", "request_id", "message_id", "resource_arn", "version", "attempt", "exception_type",
-    "exception_message", "exception_id", "cause_id", "annotations", "aws",
+    "exception_message", "exception_id", "cause_id", "annotations", "aws", "account", "region",
 )  # fmt: skip

@@ -16,12 +16,12 @@
 -- account: AWS account id of the segment
 -- region: AWS region of the segment
 with recursive candidate as (
-    select trace_key, segment_key, document_key, parent_key, span_type, node, inferred
+    select trace_key, segment_key, document_key, parent_key, span_type, node
     from normalized.span
-    where ordinal = 0 and (
+    where ordinal = 0 and not inferred and (
         span_type = 'subsegment'
         -- what OpenTelemetry tells of a function's run hangs below what Lambda tells of it
-        or not inferred and source <> 'segment_document' and parent_key is not null and kind = 'AWS::Lambda::Function'
+        or source <> 'segment_document' and parent_key is not null and kind = 'AWS::Lambda::Function'
     )
 ),
 here as (
@@ -33,7 +33,7 @@ here as (
     ) as old using (trace_key, segment_key, document_key)
 ),
 document as (
-    select distinct c.trace_key, c.segment_key, c.parent_key, c.span_type, c.node, c.inferred
+    select distinct c.trace_key, c.segment_key, c.parent_key, c.span_type, c.node
     from candidate as c
     semi join here as h using (trace_key, segment_key, document_key)
 ),
@@ -49,8 +49,8 @@ above as (
     from document as d
     join here as p
         on p.trace_key = d.trace_key and p.span_key = d.parent_key and p.segment_key <> d.segment_key
-        -- an export of ours tells of inferred segments part by part, too
-        and p.inferred = d.inferred
+        -- an export of ours tells also of inferred segments part by part
+        and (not p.inferred or d.span_type = 'subsegment' and p.node = d.node)
     group by d.trace_key, d.segment_key, d.span_type
 ),
 hanging as (

@@ -98,6 +98,18 @@ def test_a_linked_trace_that_is_not_there_is_a_virtual_node_and_a_gap(read, caps
     assert document["coverage"]["failures"] == 0
 
 
+def test_what_jaeger_is_given_comes_back_whole(read, real, capsys, tmp_path):
+    """Old and new styles of segments, state machines, inferred ones; other documents than the demo writes."""
+    columns = "* exclude (source, document_id, metadata, exceptions, ordinal, started_ns, ended_ns)"
+    asked = f"select {columns} from lake.span order by trace_id, span_id"
+    case, file = read("servibench"), tmp_path / "jaeger.json"
+    ids = [json.loads(one.read_text())["Id"] for one in sorted((real / "servibench").glob("*.json"))]
+    assert main(["export", "jaeger", *ids, "--case", str(case), "-f", str(file), "--show-secrets"]) == 0
+    assert main(["import", str(file), "--case", str(tmp_path / "case"), "--quiet"]) == 0
+    before = output(capsys, "sql", asked, "--case", case, "-o", "json")
+    assert output(capsys, "sql", asked, "--case", tmp_path / "case", "-o", "json") == before != []
+
+
 def test_trainticket_every_trace_has_one_root_and_no_orphan(read, capsys):
     case = read("trainticket")
     (row,) = output(

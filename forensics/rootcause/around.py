@@ -64,6 +64,7 @@ class Around:
     troubles: tuple[Trouble, ...] = ()
     mapped: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     subnets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -125,11 +126,14 @@ class Around:
         )
 
     def service_of(self, node: Node) -> Node | None:
-        """The workload behind a private name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service
-        discovery and Kubernetes put its name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
+        """What answers to a host name as the case shows it (`links.alias`), else the workload behind a private
+        name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service discovery and Kubernetes put its
+        name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
         label, _, rest = (node.name or "").partition(".")  # damaged segments have no name
         if node.kind in _WORKLOADS:
             return node
+        if node.kind == "remote" and node.name in self.aliases:
+            return self.aliases[node.name]
         if _RDS.search(rest):
             return Node(label, "AWS::RDS::DBInstance")
         if not _PRIVATE.search(rest):
@@ -181,7 +185,7 @@ def around(lake: Lake) -> Around:
         ) group by node order by node""")
     troubles = lake.rows("select * from failures.trouble where category is not null order by all")
     workloads = {row["node"]: Node(row["node"], row["kind"] or "AWS::ECS::Container") for row in placed}
-    names = Around(workloads=workloads)
+    names = Around(workloads=workloads, aliases=_aliases(lake))
     return Around(
         tuple(_habit(row, names) for row in rows),
         frozenset(row["node"] for row in own),
@@ -189,7 +193,16 @@ def around(lake: Lake) -> Around:
         tuple(_trouble(row) for row in troubles),
         _mapped(lake),
         _subnets(lake),
+        names.aliases,
     )
+
+
+def _aliases(lake: Lake) -> dict[str, Node]:
+    """Host names that stand for one node, whatever the port."""
+    rows = lake.rows("""
+        select name, min(node) as node, min(kind) as kind from links.alias
+        group by name having count(distinct node) = 1 order by name""")
+    return {row["name"]: Node(row["node"], row["kind"]) for row in rows}
 
 
 _SOURCES = {"sqs": "AWS::SQS::Queue", "kinesis": "AWS::Kinesis::Stream", "dynamodb": "AWS::DynamoDB::Table"}

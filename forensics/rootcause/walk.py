@@ -42,6 +42,7 @@ class Walk:
 def walk(chain: Chain, around: Around | None = None) -> Walk:
     """Ask the rules at the symptom, go where they point, and stop where they say that it began."""
     known = around or Around()
+    chain = _answered(chain)
     by_id = {i.invocation: _resolved(i, known) for i in chain.invocations}
     if chain.message is not None:
         by_id[chain.symptom] = _handed_back(by_id[chain.symptom], chain.given_up)
@@ -85,6 +86,44 @@ def _handed_back(me: Invocation, said: LogLine | None) -> Invocation:
     return replace(
         me, status="failed", end_reason="partial", error_type=said.exception_type,
         error_message=said.exception_message or said.text, logs=(said,),
+    )  # fmt: skip
+
+
+def _answered(chain: Chain) -> Chain:
+    """A call to a host name and the invocation that answered it are one place: what the caller saw of it, and what
+    it left behind itself. That they belong together is known as well as the edge between them. Where the caller had
+    no answer, its patience is the matter, whatever the callee went on to do."""
+    members = {i.invocation: i for i in chain.invocations}
+    found = {
+        e.caller: e
+        for e in chain.edges
+        if e.kind == "call" and e.caller in members and members[e.caller].is_virtual
+        and members[e.caller].http_status is not None and e.callee in members and not members[e.callee].is_virtual and e.callee != chain.symptom
+    }  # fmt: skip
+    if not found:
+        return chain
+    behind = {e.callee: call for call, e in found.items()}
+    edges = [
+        replace(e, caller=behind.get(e.caller, e.caller), confidence=min(e.confidence, found[e.callee].confidence))
+        if e.callee in found
+        else replace(e, caller=behind.get(e.caller, e.caller))
+        for e in chain.edges
+        if e.caller not in found
+    ]
+    invocations = [
+        _one_place(i, members[found[i.invocation].callee]) if i.invocation in found else i
+        for i in chain.invocations
+        if i.invocation not in behind
+    ]
+    return replace(chain, invocations=tuple(invocations), edges=tuple(edges))
+
+
+def _one_place(call: Invocation, answer: Invocation) -> Invocation:
+    """The error that the caller saw is the caller's, and stands on its edge."""
+    return replace(
+        call, node=answer.node, is_virtual=False, status=answer.status if call.status == "unknown" else call.status,
+        logs=answer.logs, before=answer.before,
+        error_type=answer.error_type, error_message=answer.error_message, end_reason=answer.end_reason,
     )  # fmt: skip
 
 

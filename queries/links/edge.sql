@@ -1,5 +1,5 @@
 -- Who called or triggered whom, one row per pair, with the strongest proof.
--- needs: links.proof links.correlated lake.invocation
+-- needs: links.proof links.correlated links.answer lake.invocation
 -- scope: case
 -- materialize
 -- caller: the invocation that called
@@ -14,14 +14,22 @@
 -- trace_key: key of the trace in which the caller recorded the call, null where it did not
 -- call_key: key of the caller's span that recorded the call, null where it did not
 -- proofs: all kinds of proof, strongest first
-with proof as (
-    select caller, callee, kind, strength, evidence, trace_key, call_key, candidates, 10000 as ahead from links.proof
-    union all
+with common as (
     select
-        caller, callee, kind, case evidence when 'trace_header' then 7 else 8 end, evidence, null, null, candidates,
+        caller, callee, kind, case evidence when 'trace_header' then 7 else 8 end as strength, evidence, candidates,
         case basis when 'proven' then 10000 when 'configured' then 9999
-            else case evidence when 'trace_header' then 100 else least(ahead, 9000) end end
+            else case evidence when 'trace_header' then 100 else least(ahead, 9000) end end as ahead
     from links.correlated
+),
+proof as (
+    select caller, callee, kind, strength, evidence, trace_key, call_key, candidates, 10000 as ahead from links.proof
+    union all by name
+    select c.* from common as c anti join links.answer as a using (caller, callee)
+    union all by name
+    -- between caller and callee stands the call to a host name, of which the caller's record tells
+    select a.call as caller, c.callee, 'call' as kind, c.strength, c.evidence, c.candidates, c.ahead
+    from common as c
+    join links.answer as a using (caller, callee)
 ),
 best as (
     select

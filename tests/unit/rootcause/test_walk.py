@@ -429,3 +429,29 @@ def test_how_a_process_ended_makes_one_issue_whatever_it_printed_last(m):
         [m.invocation("fn:a", end_reason="timeout", error_message="Task timed out after 3 s")], []
     )
     assert judged(traced).issue == judged(logged).issue
+
+
+def behind_a_host(m, **call):
+    """A function calls a host, and a service of the account answered: `svc:billing`, by a common id."""
+    answer = m.invocation("svc:billing", "unknown", logs=(m.line("pool is exhausted", "log", level="ERROR"),))
+    return m.chain(
+        [m.invocation("fn:pdf", error_type="E", error_message="no"), m.invocation("host:bill.internal", **call), answer],
+        [
+            m.call("fn:pdf", "host:bill.internal", call_failed=True),
+            replace(m.call("host:bill.internal", "svc:billing"), evidence="correlation", confidence=0.94),
+        ],
+    )
+
+
+def test_the_service_that_answered_a_call_to_a_host_is_blamed_with_its_own_lines(m):
+    failure = judged(behind_a_host(m, http_status=500))
+    assert [(s.node.name, s.role) for s in failure.chain] == [("pdf", "victim"), ("billing", "origin")]
+    assert failure.chain[1].edge.confidence == 0.94
+    assert failure.root_cause.band != "proven"
+    assert "pool is exhausted" in " ".join(claim.excerpt for claim in failure.evidence)
+
+
+def test_who_gave_up_is_told_by_the_call_and_not_by_what_came_after(m):
+    failure = judged(behind_a_host(m, error_type="SocketTimeoutException", error_message="Read timed out"))
+    assert failure.chain[-1].node.name == "bill.internal"
+    assert failure.root_cause.category == "dependency_slow"

@@ -1,0 +1,26 @@
+-- By which host names callers know the nodes of the account: as its configuration says, and as the invocations that
+-- answer calls to a host show it (links.answer), where always the same node does.
+-- needs: links.answer lake.resource_host
+-- scope: case
+-- host: host name, small letters, with its port where callers wrote one
+-- name: the node's name as callers' records have it
+-- node: the node that answers
+-- kind: X-Ray's type of the node, CloudFormation's where the configuration tells
+-- how: configured or learned
+-- observations: calls that the node is seen to have answered, 0 where the configuration tells
+-- confidence: 1.0 where the configuration tells, else (n + 1) / (n + 2) of n observations, at most 0.94: the
+--   share of such edges that were right (CONTRIBUTING, "Confidence of edges")
+with told as (
+    select host, min(node) as node, min(kind) as kind from lake.resource_host group by host having count(distinct node) = 1
+)
+select host, host as name, node, kind, 'configured' as how, 0 as observations, 1.0::double as confidence
+from told
+union all
+select
+    host, min(name), min(node), min(kind), 'learned', count(*),
+    least((count(*) + 1.0) / (count(*) + 2), 0.94)::double
+from links.answer
+-- what the configuration says goes before
+anti join (select host from told) as t using (host)
+where is_observed
+group by host

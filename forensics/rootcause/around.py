@@ -126,7 +126,7 @@ class Around:
         )
 
     def service_of(self, node: Node) -> Node | None:
-        """What answers to a host name as the case shows it (`links.alias`), else the workload behind a private
+        """What answers to a host as the case shows it (`links.alias`), else the workload behind a private
         name: `stock.shop.internal`, `stock.shop.svc.cluster.local` (service discovery and Kubernetes put its
         name first); `db.c1.eu-west-1.rds.amazonaws.com` is an instance."""
         label, _, rest = (node.name or "").partition(".")  # damaged segments have no name

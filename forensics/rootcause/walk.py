@@ -90,26 +90,22 @@ def _handed_back(me: Invocation, said: LogLine | None) -> Invocation:
 
 
 def _answered(chain: Chain) -> Chain:
-    """A call to a host name and the invocation that answered it are one place: what the caller saw of it, and what
-    it left behind itself. That they belong together is known as well as the edge between them. Where the caller had
-    no answer, its patience is the matter, whatever the callee went on to do."""
+    """A call to a host name and the invocation that answered it are one place: what the caller saw of it, and
+    what it left behind itself. That they belong together is known as well as the edge between them. Where the
+    caller had no answer, its patience is the matter, whatever the callee went on to do."""
     members = {i.invocation: i for i in chain.invocations}
-    found = {
-        e.caller: e
-        for e in chain.edges
-        if e.kind == "call" and e.caller in members and members[e.caller].is_virtual
-        and members[e.caller].http_status is not None and e.callee in members and not members[e.callee].is_virtual and e.callee != chain.symptom
-    }  # fmt: skip
+    found = {e.caller: e for e in chain.edges if _is_answer(e, members) and e.callee != chain.symptom}
     if not found:
         return chain
     behind = {e.callee: call for call, e in found.items()}
+    kept = (e for e in chain.edges if e.caller not in found)
     edges = [
-        replace(e, caller=behind.get(e.caller, e.caller), confidence=min(e.confidence, found[e.callee].confidence))
-        if e.callee in found
-        else replace(e, caller=behind.get(e.caller, e.caller))
-        for e in chain.edges
-        if e.caller not in found
-    ]
+        replace(
+            e, caller=behind.get(e.caller, e.caller),
+            confidence=min(e.confidence, found[e.callee].confidence) if e.callee in found else e.confidence,
+        )
+        for e in kept
+    ]  # fmt: skip
     invocations = [
         _one_place(i, members[found[i.invocation].callee]) if i.invocation in found else i
         for i in chain.invocations
@@ -118,11 +114,18 @@ def _answered(chain: Chain) -> Chain:
     return replace(chain, invocations=tuple(invocations), edges=tuple(edges))
 
 
+def _is_answer(edge: Edge, members: dict[str, Invocation]) -> bool:
+    call, answer = members.get(edge.caller), members.get(edge.callee)
+    if call is None or answer is None or edge.kind != "call":
+        return False
+    return call.is_virtual and call.http_status is not None and not answer.is_virtual
+
+
 def _one_place(call: Invocation, answer: Invocation) -> Invocation:
     """The error that the caller saw is the caller's, and stands on its edge."""
     return replace(
-        call, node=answer.node, is_virtual=False, status=answer.status if call.status == "unknown" else call.status,
-        logs=answer.logs, before=answer.before,
+        call, node=answer.node, is_virtual=False, logs=answer.logs, before=answer.before,
+        status=answer.status if call.status == "unknown" else call.status,
         error_type=answer.error_type, error_message=answer.error_message, end_reason=answer.end_reason,
     )  # fmt: skip
 

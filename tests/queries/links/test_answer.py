@@ -11,7 +11,9 @@ ALIAS = "links.alias"
 _URL = "http://Bill.Internal:8080/invoices"
 
 
-def given(calls: Iterable[tuple[str, ...]], answers: Iterable[tuple[str, ...]], **more: str) -> dict[str, str]:
+def given(
+    calls: Iterable[tuple[str, ...]], answers: Iterable[tuple[str, ...]], **more: str
+) -> dict[str, str]:
     """Calls `(caller, from, until, url)`, the name of a call being `t:` + caller + n; answers `(callee, node,
     caller, from, until[, basis, ahead])`."""
     calls, answers = list(calls), list(answers)
@@ -107,7 +109,9 @@ def test_who_takes_messages_is_no_host(query) -> None:
 
 def test_answer_that_nobody_waited_for_fits_what_others_prove(query) -> None:
     tables = given(calls(8), [*answers(), ("b7", "billing", "a7", "2.5", "3")])
-    given_up = [line + (" | true" if "a7" in line else " | false") for line in tables["lake.call"].splitlines()]
+    given_up = [
+        line + (" | true" if "a7" in line else " | false") for line in tables["lake.call"].splitlines()
+    ]
     tables["lake.call"] = "\n".join(given_up).replace("ended_at | false", "ended_at | is_failed")
     rows = {row["callee"]: row["is_observed"] for row in query(VIEW, tables)}
     assert rows == {"b0": True, "b1": True, "b2": True, "b3": True, "b4": True, "b7": False}
@@ -121,7 +125,13 @@ def test_answer_that_is_seen_now_and_then_is_none(query) -> None:
 def test_guess_is_no_observation(query) -> None:
     weak = [(*row, "habit", "110") for row in answers()]
     assert query(VIEW, given(calls(), weak)) == []
-    assert callees(query, given(calls(), [(*row, "proven", "0") for row in answers()])) == ["b0", "b1", "b2", "b3", "b4"]
+    assert callees(query, given(calls(), [(*row, "proven", "0") for row in answers()])) == [
+        "b0",
+        "b1",
+        "b2",
+        "b3",
+        "b4",
+    ]
 
 
 def test_call_without_an_answer_is_no_contradiction(query) -> None:
@@ -129,7 +139,9 @@ def test_call_without_an_answer_is_no_contradiction(query) -> None:
 
 
 def test_configuration_goes_before_what_was_learned(query) -> None:
-    configured = "host | node | kind\nbill.internal:8080 | billing-alb | AWS::ElasticLoadBalancingV2::LoadBalancer\n"
+    configured = (
+        "host | node | kind\nbill.internal:8080 | billing-alb | AWS::ElasticLoadBalancingV2::LoadBalancer\n"
+    )
     (row,) = query(ALIAS, given(calls(), answers()) | {"lake.resource_host": configured})
     assert (row["node"], row["how"], row["confidence"]) == ("billing-alb", "configured", 1.0)
 
@@ -145,7 +157,9 @@ def test_edge_goes_through_the_call(query) -> None:
     tables["lake.invocation"] = tables["lake.invocation"].replace("\n", " | false\n").replace(
         "ended_at | false", "ended_at | is_virtual") + "".join(
         f"t:a{i}{i} | bill.internal | remote | 1 | 2 | true\n" for i in range(5))  # fmt: skip
-    tables["links.trace_parent"] = "caller | callee | kind | trace_key | call_key\na0 | t:a00 | call | t | a00\n"
+    tables["links.trace_parent"] = (
+        "caller | callee | kind | trace_key | call_key\na0 | t:a00 | call | t | a00\n"
+    )
     rows = {(r["caller"], r["callee"]): (r["evidence"], r["confidence"]) for r in query("links.edge", tables)}
     assert rows["a0", "t:a00"] == ("trace_parent", 1.0)
     assert rows["t:a00", "b0"] == ("correlation", 0.94)

@@ -435,7 +435,11 @@ def behind_a_host(m, **call):
     """A function calls a host, and a service of the account answered: `svc:billing`, by a common id."""
     answer = m.invocation("svc:billing", "unknown", logs=(m.line("pool is exhausted", "log", level="ERROR"),))
     return m.chain(
-        [m.invocation("fn:pdf", error_type="E", error_message="no"), m.invocation("host:bill.internal", **call), answer],
+        [
+            m.invocation("fn:pdf", error_type="E", error_message="no"),
+            m.invocation("host:bill.internal", **call),
+            answer,
+        ],
         [
             m.call("fn:pdf", "host:bill.internal", call_failed=True),
             replace(m.call("host:bill.internal", "svc:billing"), evidence="correlation", confidence=0.94),

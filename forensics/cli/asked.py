@@ -23,7 +23,7 @@ def request_of(
     profile: str | None,
     role_arn: str | None,
     endpoint_url: str | None,
-    workers: int = 6,
+    workers: int = 12,
     log_settle: str = "15m",
     trace_settle: str = "7d",
     groups: list[str] | None = None,

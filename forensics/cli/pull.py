@@ -50,7 +50,12 @@ def pull(
     quota_share: QuotaOption = 0.5,
     log_settle: LogSettleOption = "15m",
     trace_settle: TraceSettleOption = "7d",
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Pages asked for at the same time.")] = 6,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="At most so many pages asked for at the same time; memory grows with it."
+        ),
+    ] = 12,
     triage: Annotated[
         bool, typer.Option("--triage", help="Only what a first verdict takes, and print that.")
     ] = False,

@@ -1,7 +1,8 @@
 """How fast to ask: a token bucket per (account, region, quota).
 
-A bucket starts at the published quota times the share that was asked for, goes down when the
-service throttles and slowly up again. Where AWS publishes no figure it may also go above its start.
+A bucket starts at the quota times the share that was asked for: the account's own where Service Quotas
+told it, else the published one. It goes down when the service throttles and slowly up again. Where AWS
+publishes no figure it may also go above its start.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 
@@ -65,6 +66,12 @@ class Bucket:
             self._filled_at = now
             return max(0.0, -self._tokens / self.rate)
 
+    def spare(self) -> float:
+        """Tokens that nobody has taken; less than nothing by as many as are waited for."""
+        with self._lock:
+            earned = (self._clock() - self._filled_at) * self.rate
+            return min(max(1.0, self.rate), self._tokens + earned)
+
     def take(self, wait: Callable[[float], object]) -> None:
         """Take a token and wait for it with `wait(seconds)`."""
         delay = self.reserve()
@@ -99,12 +106,19 @@ class Pacer:
         self._clock = clock
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._told: dict[tuple[str, str, str], float] = {}
+
+    def learn(self, account: str, region: str, quotas: Mapping[str, float]) -> None:
+        """Quotas of this account, in calls per second by operation, for buckets that are still to be made."""
+        with self._lock:
+            self._told.update({(account, region, operation): rate for operation, rate in quotas.items()})
 
     def bucket(self, account: str, region: str, operation: str) -> Bucket:
         with self._lock:
             key = (account, region, quota_of(operation))
             if key not in self._buckets:
-                quota, published = start_rate(operation, region)
+                told = self._told.get(key)
+                quota, published = start_rate(operation, region) if told is None else (told, True)
                 rate = quota * self._share
                 ceiling = rate if published else rate * _UNPUBLISHED_HEADROOM
                 self._buckets[key] = Bucket(rate, ceiling, self._clock)

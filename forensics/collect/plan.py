@@ -27,6 +27,7 @@ from forensics.collect.metrics import (
 )
 from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
 from forensics.collect.pacing import Pacer
+from forensics.collect.quotas import applied_quotas
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Session
 from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
@@ -135,6 +136,8 @@ def make_plan(
     done = Done(case)
     plan = Plan(open_units=done.open_units)
     for api in open_regions(request, session, pacer, stop, plan):
+        if request.wants("quotas"):
+            pacer.learn(api.account or "", api.region, applied_quotas(api))
         if request.wants("metrics"):
             plan_metrics(request, api, done, plan)
         if request.wants("changes"):

@@ -19,6 +19,7 @@ from pathlib import Path
 from forensics.case import Case, EvidenceWriter
 from forensics.collect.aws import Refused, Stopped
 from forensics.collect.coverage import Coverage
+from forensics.collect.lanes import Lanes
 from forensics.collect.outcome import OPEN, Finished, Source, gap_of
 from forensics.collect.pacing import Pacer
 from forensics.collect.plan import Plan, make_plan
@@ -114,7 +115,7 @@ class _Run:
         for step in self._steps:
             plan = step(self._case, self._request, session, pacer, self.stop)
             self._plan.join(plan)
-            self._read(plan)
+            self._read(plan, pacer)
             if self._was_stopped:
                 break
         else:
@@ -126,8 +127,9 @@ class _Run:
             self._pack(finished, self._spool.path_of(finished))
         self._commit()
 
-    def _read(self, plan: Plan) -> None:
-        workers = Workers(self._request.workers, self.stop, self._spool.put)
+    def _read(self, plan: Plan, pacer: Pacer) -> None:
+        lanes = Lanes(lambda source: pacer.bucket(*source.key[:3]))
+        workers = Workers(self._request.workers, self.stop, self._spool.put, lanes)
         for task in plan.tasks:
             workers.add(task.source, task.window)
             self._total_ms += _weight(task.source, task.window)

@@ -34,7 +34,7 @@ class PullRequest:
     trace_filter: str = ""
     access: Access = field(default_factory=Access)
     quota_share: float = 0.5
-    workers: int = 6
+    workers: int = 12
     log_settle: timedelta = timedelta(minutes=15)
     trace_settle: timedelta = timedelta(days=7)
 

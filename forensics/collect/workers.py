@@ -1,13 +1,12 @@
 """Threads that read windows, and the queues between them and the writer.
 
-Windows wait by priority of their source and then in order of time over all sources, so that parts
-written one after another hold neighbouring times. One finished unit at most waits for the writer, then
+Windows wait in lanes by quota (`lanes`), by priority of their source and then in order of time, so that
+parts written one after another hold neighbouring times. One finished unit at most waits for the writer, then
 workers wait too: memory is bounded by workers times unit, however much there is to pull.
 """
 
 from __future__ import annotations
 
-import heapq
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -15,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forensics.collect.aws import Refused, Stopped
+from forensics.collect.lanes import Lanes
 from forensics.collect.outcome import Finished, More, Source
 from forensics.collect.windows import Window
 from forensics.errors import TemporaryError
 
 __all__ = ["Failed", "Fatal", "Read", "Workers"]
+
+_LOOK_S = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,16 @@ class Fatal:
 
 
 class Workers:
-    """`count` threads over a heap of windows. `results` yields until all is read or `stop` is set."""
+    """At most `count` threads that read windows, as many as the quotas of these call for."""
 
-    def __init__(self, count: int, stop: threading.Event, keep: Callable[[Finished], Path]) -> None:
+    def __init__(
+        self, count: int, stop: threading.Event, keep: Callable[[Finished], Path], lanes: Lanes
+    ) -> None:
         self._stop = stop
         self._keep = keep
         self._ready = threading.Condition()
-        self._heap: list[tuple[int, int, int, Source, Window]] = []
-        self._number = 0
+        self._lanes = lanes
         self._open = 0
-        self._dead: set[int] = set()
         self._results: queue.Queue[Read | Failed | Fatal] = queue.Queue(maxsize=1)
         self._threads = [
             threading.Thread(target=self._run, name=f"pull-{n}", daemon=True) for n in range(count)
@@ -76,9 +78,7 @@ class Workers:
     def drop(self, source: Source | None = None) -> list[tuple[Source, Window]]:
         """Take back what is still to be read, of one source or of all; returns it."""
         with self._ready:
-            dropped = [(s, window) for *_, s, window in self._heap if source is None or s is source]
-            self._heap = [entry for entry in self._heap if source is not None and entry[3] is not source]
-            heapq.heapify(self._heap)
+            dropped = self._lanes.drop(source)
             self._open -= len(dropped)
             self._ready.notify_all()
             return dropped
@@ -108,9 +108,8 @@ class Workers:
                 yield result
 
     def _push(self, source: Source, window: Window) -> None:
-        self._number += 1
         self._open += 1
-        heapq.heappush(self._heap, (source.priority, window.start, self._number, source, window))
+        self._lanes.push(source, window)
 
     def _run(self) -> None:
         while (task := self._take()) is not None:
@@ -122,16 +121,22 @@ class Workers:
 
     def _take(self) -> tuple[Source, Window] | None:
         with self._ready:
-            while not self._heap:
-                if self._stop.is_set() or self._open == 0:
-                    return None
-                self._ready.wait(0.5)
-            if self._stop.is_set():
-                return None
-            *_, source, window = heapq.heappop(self._heap)
-            return source, window
+            while not self._stop.is_set() and self._open:
+                if (task := self._lanes.pop()) is not None:
+                    return task
+                # Whether a lane is open depends on the clock, where anything waits in it.
+                self._ready.wait(_LOOK_S if len(self._lanes) else 0.5)
+            return None
 
     def _read(self, source: Source, window: Window) -> Read | Failed | Fatal | None:
+        try:
+            return self._outcome(source, window)
+        finally:
+            with self._ready:
+                self._lanes.leave(source)
+                self._ready.notify()
+
+    def _outcome(self, source: Source, window: Window) -> Read | Failed | Fatal | None:
         try:
             outcome = source.read(window)
             if isinstance(outcome, Finished):

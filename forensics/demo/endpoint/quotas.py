@@ -9,10 +9,11 @@ operations: give a number where a test needs one.
 from __future__ import annotations
 
 from time import monotonic
+from typing import Literal
 
 from forensics.demo.endpoint.settings import Settings
 
-__all__ = ["Quotas", "published"]
+__all__ = ["Quotas", "published", "told"]
 
 _FILTER_LOW = ("ap-northeast-3", "ap-southeast-3", "ca-west-1", "eu-central-1", "il-central-1")
 _GET_LOW = (*_FILTER_LOW, "us-west-2", "eu-west-1")
@@ -38,6 +39,28 @@ def published(operation: str, region: str) -> float | None:
     if operation == "stepfunctions.ListExecutions":
         return 10.0 if region in _EXECUTIONS_HIGH else 5.0
     return _FLAT.get(operation)
+
+
+# Service Quotas' code of a service, and how it names its rates: AWS General Reference, "endpoints and
+# quotas".
+_SERVICES = {"logs": "logs", "monitoring": "cloudwatch"}
+_NAMES = {
+    "logs": "{} throttle limit in transactions per second",
+    "cloudwatch": "Rate of {} requests",
+}
+_READS = ("logs.FilterLogEvents", "logs.GetLogEvents", *_FLAT)
+
+
+def told(code: str, rates: Literal["off", "aws"] | dict[str, float], region: str) -> dict[str, float]:
+    """The rates in force as Service Quotas names them, of the service with this code."""
+    service = _SERVICES.get(code, "")
+    known = rates if isinstance(rates, dict) else dict.fromkeys(_READS, 0.0) if rates == "aws" else {}
+    found = {name: rate or published(name, region) for name, rate in known.items()}
+    return {
+        _NAMES[service].format(name.partition(".")[2]): rate
+        for name, rate in found.items()
+        if service and rate and name.startswith(f"{service}.")
+    }
 
 
 class Quotas:

@@ -88,3 +88,10 @@ def test_quotas_are_per_region_and_operation() -> None:
     assert pacer.bucket("2", "us-east-1", "FilterLogEvents") is not pacer.bucket(
         "1", "us-east-1", "FilterLogEvents"
     )
+
+
+def test_a_quota_that_the_account_was_granted_counts_and_not_the_published_one() -> None:
+    pacer = Pacer(0.5)
+    pacer.learn("1", "eu-west-1", {"FilterLogEvents": 40.0})
+    assert pacer.bucket("1", "eu-west-1", "FilterLogEvents").rate == 20.0
+    assert pacer.bucket("2", "eu-west-1", "FilterLogEvents").rate == 5.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.demo.endpoint.listing import Pages, paged
+from forensics.demo.endpoint.quotas import told
 from forensics.demo.endpoint.service import Body, Call, Refusal, Service
 from forensics.demo.endpoint.world import World
 
@@ -14,10 +15,15 @@ _MISSING = ("NoSuchResourceException", "The specified resource does not exist.",
 def _quotas(world: World, call: Call) -> list[dict[str, object]]:
     """Of the service that the call names; refused where none is known."""
     code = str(call.params.get("ServiceCode"))
-    found = world.configuration.entry("service-quotas", "Quotas", code)
+    rates = told(code, world.settings.quotas, call.region)
+    found: list[dict[str, object]] = [
+        {"ServiceCode": code, "QuotaCode": f"L-{n:08X}", "QuotaName": name, "Value": rate, "Unit": "None"}
+        for n, (name, rate) in enumerate(sorted(rates.items()))
+    ]
+    found += world.configuration.entry("service-quotas", "Quotas", code) or ()
     if not found or not world.has_data_in(call.region):
         raise Refusal(*_MISSING)
-    return list(found)
+    return found
 
 
 def get_service_quota(world: World, call: Call) -> Body:

@@ -45,16 +45,20 @@ def row(hazard: dict[str, Any], ran: list[tuple[str, ET.Element]]) -> str:
     skipped = sum(case.find("skipped") is not None for case in of)
     seconds = sum(float(case.get("time", 0)) for case in of)
     seen = [str(p.get("value")) for case in of for p in case.iter("property") if p.get("name") == "seen"]
-    seen += [f"{skipped} skipped"] * bool(skipped) + [f"open: {hazard['open']}"] * ("open" in hazard)
+    seen += [f"{skipped} skipped"] * bool(skipped) + [f"open: {why}" for why in [hazard.get("open")] if why]
     return f"| {hazard['name']} | {len(of) - bad - skipped} | {bad} | {seconds:,.0f} | {'; '.join(seen)} |"
+
+
+def table(chosen: list[dict[str, Any]]) -> str:
+    ran = list(told())
+    lines = ["", "| hazard | held | failed | s | seen |", "|---|---:|---:|---:|---|"]
+    return "\n".join([*lines, *(row(hazard, ran) for hazard in chosen)]) + "\n"
 
 
 def main(words: list[str]) -> int:
     chosen = [h for h in hazards() if not words or any(word in h["name"] for word in words)]
     code = run(chosen)
-    ran = list(told())
-    lines = ["", "| hazard | held | failed | s | seen |", "|---|---:|---:|---:|---|"]
-    sys.stdout.write("\n".join([*lines, *(row(hazard, ran) for hazard in chosen)]) + "\n")
+    sys.stdout.write(table(chosen))
     return code
 
 

@@ -1,7 +1,7 @@
 """How much of its share of a quota `pull` uses, and how many of its calls are throttled, as a Markdown table.
 
 The stand-in endpoint counts with a token bucket of its own and answers after a delay; the rates are what
-it counted, from the third second to the last but one. The quota is one that Service Quotas tells and the
+it counted, from the fourth second until work runs out. The quota is one that Service Quotas tells and the
 published figures do not know.
 """
 
@@ -27,7 +27,7 @@ READ = "logs.FilterLogEvents"
 QUOTA = 16.0
 SECONDS = 30
 PAGE = 100
-GROUPS = 48
+GROUPS = 160
 WORKERS = 32
 START = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
 
@@ -56,11 +56,11 @@ class Watch:
             pages, throttled = state["pages"].get(READ, 0), state["throttled"].get(READ, 0)
             self.marks.append((time.monotonic(), pages, throttled))
 
-    def steady(self) -> tuple[float, float]:
-        """Pages a second, and the share of calls that were throttled."""
+    def steady(self, tail_s: float) -> tuple[float, float]:
+        """Pages a second, and the share of calls that were throttled; without the end, when work runs out."""
         begun = next(m for m in self.marks if m[1])
         last = next(m for m in reversed(self.marks) if m[1] < self.marks[-1][1])
-        inner = [m for m in self.marks if begun[0] + 3 <= m[0] <= last[0] - 1]
+        inner = [m for m in self.marks if begun[0] + 3 <= m[0] <= last[0] - tail_s]
         (at, pages, refused), (end, more, again) = inner[0], inner[-1]
         answered = more - pages
         return answered / (end - at), (again - refused) / max(1, answered + again - refused)
@@ -96,7 +96,7 @@ def measured(share: float, delay_ms: int) -> Iterator[Any]:
             with Watch(endpoint) as watch, Case(Path(folder) / "case", writable=True, create=True) as case:
                 result = pull(case, request)
     assert result.added["log_event"] == pages * PAGE
-    rate, refused = watch.steady()
+    rate, refused = watch.steady(1 + 4 * delay_ms / 1000)
     yield rate / (QUOTA * share)
     yield refused
 

@@ -1,7 +1,7 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
 -- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
--- needs: lake.invocation links.edge links.delivery links.redelivery
+-- needs: lake.invocation links.edge links.delivery links.redelivery chains.finished
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -90,11 +90,13 @@ again as (
     group by f.invocation, d.message, d.consumer_node
 ),
 last_ as (
-    select a.invocation, min(i.invocation) filter (where i.status = 'ok' and l.outcome = 'done') as handler
+    select a.invocation, min(i.invocation) filter (
+        where (i.status = 'ok' or f.invocation is not null) and l.outcome = 'done') as handler
     from again as a
     join links.delivery as l
         on l.message = a.message and l.consumer_node = a.consumer_node and l.attempt = a.last_attempt
     join lake.invocation as i on i.invocation = l.consumer
+    left join chains.finished as f on f.invocation = l.consumer
     group by a.invocation
 ),
 retried as (

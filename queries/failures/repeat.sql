@@ -3,7 +3,7 @@
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); and where the message
 -- carries its trace, by that.
--- needs: failures.work failures.returned links.redelivery links.delivery links.source lake.invocation
+-- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.source lake.invocation lake.lambda_log
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
@@ -31,9 +31,37 @@ failed as (
     left join stream as s on s.node = w.node
     where w.status = 'failed'
 ),
+-- who is asked over HTTP is asked the same by another request; a container may take messages all the same
+gap as (
+    select
+        node, epoch_ms(started_at) - epoch_ms(lag(started_at) over (
+            partition by node, value order by started_at, invocation)) as gap_ms
+    from failed where is_own
+),
+middle as (
+    select node, quantile_disc(gap_ms, 0.5) as gap_ms
+    from gap where gap_ms is not null
+    group by node
+),
+-- nobody but a machine asks again after the same time
+regular as (
+    select g.node
+    from gap as g
+    join middle as m on m.node = g.node
+    where g.gap_ms is not null
+    group by g.node
+    having count(*) >= 5 and count(*) filter (where abs(g.gap_ms - m.gap_ms) <= 1000) >= 0.8 * count(*)
+),
+taking as (
+    select distinct node from lake.lambda_log
+    union
+    select callee_node from links.edge where kind = 'link' and confidence >= 0.5
+    union
+    select node from regular
+),
 first as (
     select node, value, min(started_at) as first_at
-    from failed
+    from failed semi join taking using (node)
     where is_message or not has_message and is_own
     group by node, value
 ),

@@ -1,10 +1,10 @@
--- What an invocation of a Lambda function worked on, as far as its lines print it: a message id, or else any
--- id-like value; of functions that failed, or that named a message in a warning. Says which invocations
--- are attempts at the same message, and which messages of a batch went wrong though the function ended well.
--- needs: lake.lambda_log lake.log_value lake.log_record
+-- What an invocation of a Lambda function or a request of a container worked on, as far as its lines print it: a
+-- message id, or else any id-like value; of nodes that failed, or that named a message in a warning. Says which
+-- invocations are attempts at the same message, and which messages of a batch went wrong though all ended well.
+-- needs: lake.lambda_log lake.log_value lake.log_record lake.container_line lake.container_invocation lake.invocation
 -- scope: case
 -- materialize
--- node: the function
+-- node: the function or service
 -- invocation: its invocation
 -- started_at: start of the invocation, UTC
 -- status: how the invocation ended
@@ -16,7 +16,7 @@ with complaint as (
     select log_group, event_id, timestamp, message
     from lake.log_record
     where level in ('ERROR', 'FATAL', 'WARN') and record_type in ('log', 'error')
-        and kind = 'AWS::Lambda::Function'
+        and kind in ('AWS::Lambda::Function', 'AWS::ECS::Container', 'AWS::EKS::Container')
 ),
 said as (
     select v.*, c.event_id is not null as complains, strpos(c.message, v.value) as place
@@ -37,12 +37,24 @@ stretch as (
     from lake.lambda_log semi join hit using (node)
     where log_stream is not null
 ),
+container as (
+    select i.node, i.invocation, i.started_at, i.status, c.work, c.log_group
+    from lake.container_invocation as c
+    join lake.invocation as i on i.invocation = coalesce(c.traced, c.work)
+    where c.node in (select node from lake.container_invocation where is_failed)
+),
 told as (
     select s.node, s.invocation, s.started_at, s.status, v.* exclude (log_stream)
     from said as v
     asof join stretch as s
         on s.log_group = v.log_group and s.log_stream = v.log_stream and v.timestamp >= s.started_at
     where (s.ended_at is null or v.timestamp <= s.ended_at + interval 5 millisecond) and v.value <> s.request_id
+    union all
+    select c.node, c.invocation, c.started_at, c.status, v.* exclude (log_stream)
+    from container as c
+    join lake.container_line as l on l.work = c.work and l.log_group = c.log_group
+    join said as v on v.log_group = l.log_group and v.event_id = l.event_id
+    where l.request_id is distinct from v.value
 ),
 counted as (
     select *, count(*) over (partition by node, value) as lines from told

@@ -14,11 +14,19 @@
 -- started_at: first line, UTC
 -- ended_at: last line, UTC
 -- lines: number of lines
+-- is_failed: a line says that an exception of it was caught by nobody
+-- error_type: type of that exception
+-- error_message: its message
+-- event_id: the line that says so, else the first
+-- event_time: time of that line, UTC
 with told as (
     select
         work, max(node) as node, max(kind) as kind, log_group, log_stream, max(environment) as environment,
         max(trace_id) as trace_id, max(trace_key) as trace_key, max(span_key) as span_key,
-        max(request_id) as request_id, min(timestamp) as started_at, max(timestamp) as ended_at, count(*) as lines
+        max(request_id) as request_id, min(timestamp) as started_at, max(timestamp) as ended_at, count(*) as lines,
+        max({
+            'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
+        }) filter (where is_uncaught) as uncaught
     from lake.container_line
     group by work, log_group, log_stream
 ),
@@ -85,7 +93,9 @@ by_value as (
 )
 select
     t.work, coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
-    t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines
+    t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines,
+    t.uncaught is not null as is_failed, t.uncaught.type as error_type, t.uncaught.message as error_message,
+    coalesce(t.uncaught.event_id, t.work) as event_id, coalesce(t.uncaught.event_time, t.started_at) as event_time
 from told as t
 left join by_span as p on p.work = t.work and p.log_group = t.log_group
 left join by_time as b on b.work = t.work and b.log_group = t.log_group

@@ -93,7 +93,8 @@ real as (
         coalesce(t.duration_ms, case when t.invocation is null or s.told_by <> 'container'
             then ((epoch_us(s.ended_at) - epoch_us(s.started_at)) * 0.001)::decimal(18, 3) end) as duration_ms,
         t.billed_ms, t.memory_mb, t.max_memory_mb, t.init_ms, t.is_cold_start,
-        case when t.status = 'failed' or s.status = 'failed' then 'failed'
+        case when s.told_by = 'container' then coalesce(nullif(t.status, 'unknown'), s.status)
+            when t.status = 'failed' or s.status = 'failed' then 'failed'
             when t.status = 'ok' or s.status = 'ok' then 'ok' else 'unknown' end as status,
         coalesce(t.is_client_error, s.is_client_error) as is_client_error,
         coalesce(t.is_throttle or s.is_throttle, t.is_throttle, s.is_throttle) as is_throttle,

@@ -50,7 +50,9 @@ program as (
             '$.trace_id', '$.traceId', '$.xray_trace_id', '$."trace.id"', '$.otelTraceID', '$.xrayTraceId',
             '$.span_id', '$.spanId', '$."span.id"', '$.otelSpanID',
             '$.errorType', '$.errorMessage', '$.timestamp',
-            '$._aws.CloudWatchMetrics[0].Namespace', '$.eventProcessorId', '$."@t"'
+            '$._aws.CloudWatchMetrics[0].Namespace', '$.eventProcessorId', '$."@t"',
+            -- Serilog's compact format, and what ASP.NET Core adds to it
+            '$.RequestId', '$."@tr"', '$."@sp"'
         ]) as a
     from parted
 ),
@@ -101,7 +103,7 @@ select
         'span_id': case when is_platform then p[14] end
     } as platform,
     {
-        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21]) end,
+        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38]) end,
         'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end, level),
         'message': coalesce(
             case when i is not null then coalesce(i[6], i[7], i[8], i[9], i[10]) end,
@@ -114,8 +116,8 @@ select
             e[26], e[27], case when e[28][1] <> '{' then e[28] end, e[29], e[30], e[31], e[32], e[33], e[34],
             e[35], e[36], e[37], e[38], e[39], e[40], e[41], e[42]) end,
         'cause': case when e is not null then coalesce(e[43], e[44], e[45]) end,
-        'trace_id': case when a is not null then coalesce(a[22], a[23], a[24], a[25], a[26], a[27]) end,
-        'span_id': case when a is not null then coalesce(a[28], a[29], a[30], a[31]) end,
+        'trace_id': case when a is not null then coalesce(a[22], a[23], a[24], a[25], a[26], a[27], a[39]) end,
+        'span_id': case when a is not null then coalesce(a[28], a[29], a[30], a[31], a[40]) end,
         -- how a runtime writes what nothing caught: Python with `log_level`, Go and Ruby with nothing else
         'is_uncaught': case when e is not null then a[32] is not null and (a[1] is not null or a[33] is not null
             and coalesce(a[10], a[11], a[12], a[34], level) is null) end,

@@ -45,14 +45,16 @@ with served as (
     union all by name
     select
         'container' as told_by, coalesce(traced, work) as invocation, traced, node, kind, request_id, trace_id,
-        trace_key, log_group, log_stream, started_at, ended_at, 'unknown' as status, false as is_client_error,
-        false as is_throttle, work as event_id, started_at as event_time
+        trace_key, log_group, log_stream, started_at, ended_at,
+        case when is_failed then 'failed' else 'unknown' end as status, false as is_client_error,
+        false as is_throttle, error_type, error_message, event_id, event_time
     from (
         -- of one request several groups of lines may tell
         select * exclude (place)
         from (
             select *, row_number() over (
-                partition by coalesce(traced, work), case when traced is null then log_group end order by started_at, work
+                partition by coalesce(traced, work), case when traced is null then log_group end
+                order by is_failed desc, started_at, work
             ) as place
             from lake.container_invocation
         )

@@ -77,7 +77,8 @@ WORK = """
 
 def about_one_order(**more: str) -> dict[str, str]:
     work = WORK.format(failing="-")
-    return {"failures.work": work, "failures.returned": "invocation", "links.redelivery": "node"} | more
+    none = {"failures.returned": "invocation", "links.redelivery": "node", "links.edge": "caller"}
+    return none | {"failures.work": work, "lake.lambda_log": "node | request_id\nfn | r"} | more
 
 
 def test_two_failures_over_the_same_value_are_attempts_at_one_message(check) -> None:
@@ -109,6 +110,27 @@ def test_a_record_of_a_stream_is_tried_more_than_twenty_times(check) -> None:
         about_one_order(**{"failures.work": work, "links.source": stream}),
         "invocation\n" + "\n".join(f"i{n:02}" for n in range(1, 25)),
     )
+
+
+def requests(*gaps: float) -> list[dict[str, object]]:
+    """Requests of a container over three orders, each asked for three times in these distances."""
+    row = {"node": "box", "is_message": False, "status": "failed"}
+    failed = [
+        row | {"invocation": f"{order}-{n}", "value": order, "started_at": 5 * k + sum(gaps[k : k + n])}
+        for k, order in enumerate(("o1", "o2", "o3"))
+        for n in range(3)
+    ]
+    return failed + [row | {"invocation": f"x{n}", "value": f"o{n}", "status": "ok"} for n in range(4, 9)]
+
+
+def test_a_container_that_fails_over_the_same_is_asked_again_only_by_who_takes_or_a_machine(check) -> None:
+    tables = about_one_order() | {"links.edge": "caller", "lake.lambda_log": "node"}
+    again = "invocation\no1-1\no1-2\no2-1\no2-2\no3-1\no3-2"
+    by_hand, machine = requests(40, 300, 17, 90), requests(60, 60.2, 60.1, 60.3)
+    check("failures.repeat", tables | {"failures.work": by_hand}, "invocation")
+    check("failures.repeat", tables | {"failures.work": machine}, again)
+    edge = "caller | callee | callee_node | kind | confidence\nq | o1-0 | box | link | 1"
+    check("failures.repeat", tables | {"failures.work": by_hand, "links.edge": edge}, again)
 
 
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:

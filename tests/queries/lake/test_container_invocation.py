@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 LINE, VIEW = "lake.container_line", "lake.container_invocation"
 RECORD = "event_id | timestamp | log_stream | kind | node | request_id | trace_id | span_id\n"
 VALUE = "log_group | log_stream | event_id | value\n"
@@ -101,3 +103,36 @@ def test_without_a_pod_the_trace_that_others_name_beside_the_value_tells(query) 
     assert {row["work"]: row["traced"] for row in found} == {
         "c1": None, "c2": None, "e1": "t:s1", "e2": None, "e3": None, "e4": None,
     }  # fmt: skip
+
+
+def uncaught(level: str, message: str) -> dict[str, str]:
+    return {
+        "lake.log_record": "event_id | timestamp | log_group | log_stream | kind | node | request_id | level | message\n"
+        f"e1 | 1 | g | a/b/t1 | {ECS} | n | r | INFO | begin\ne2 | 2 | g | a/b/t1 | {ECS} | n | r | {level} | {message}",
+        "lake.log_value": VALUE, "lake.shared_value": SHARED,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("message", [
+    "An unhandled exception has occurred while executing the request.",
+    "Servlet.service() for servlet [dispatcherServlet] in context with path [] threw exception",
+    "Exception on /orders [POST]",
+    "Internal Server Error: /orders",
+    "http: panic serving 10.0.1.7:40007: boom",
+])  # fmt: skip
+def test_what_a_framework_says_of_an_exception_that_nobody_caught_is_a_failure(check, message: str) -> None:
+    check(VIEW, uncaught("ERROR", message), """
+        work | is_failed | event_id | event_time | lines
+        e1   | true      | e2       | 2          | 2
+    """)  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "message"), [
+    ("ERROR", "could not book, will try again"), ("INFO", "told of an unhandled exception elsewhere"),
+    ("WARN", "Exception on /orders [POST]"),
+])  # fmt: skip
+def test_an_error_that_was_logged_is_no_failure(check, level: str, message: str) -> None:
+    check(VIEW, uncaught(level, message), """
+        work | is_failed | event_id | event_time
+        e1   | false     | e1       | 1
+    """)  # fmt: skip

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .hostile import write_hostile
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # A deadline would measure the machine, not the code; in CI the same examples every time.
@@ -26,3 +28,9 @@ def real() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real recordings are not at {folder}: set FORENSICS_REAL to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of telemetry in which every field that a stranger may fill holds what does harm."""
+    return write_hostile(tmp_path_factory.mktemp("hostile"))

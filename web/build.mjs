@@ -13,8 +13,11 @@ hash.update(readFileSync(new URL("package-lock.json", import.meta.url)));
 const banner = `/*! forensics report, built from web/ ${hash.digest("hex")}; licences: LICENCES.txt */`;
 
 const common = { bundle: true, minify: true, legalComments: "none", charset: "utf8", logLevel: "warning" };
-await build({ ...common, entryPoints: [SRC + "main.js"], outfile: OUT + "report.js", format: "iife",
+const script = await build({ ...common, entryPoints: [SRC + "main.js"], format: "iife", write: false,
     target: ["chrome123", "firefox120", "safari17.5"], banner: { js: banner } });
+// Texts of the libraries hold control characters, and a report may be printed on a terminal: escaped, they are the same.
+const escaped = (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
+writeFileSync(OUT + "report.js", script.outputFiles[0].text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, escaped));
 await build({ ...common, entryPoints: [SRC + "report.css"], outfile: OUT + "report.css", banner: { css: banner } });
 
 const modules = ["@dagrejs/dagre", "@dagrejs/graphlib"].map((name) => {

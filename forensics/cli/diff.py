@@ -13,6 +13,7 @@ from forensics.cli.options import (
     FileOption,
     ForceOption,
     QuietOption,
+    SecretsOption,
     TextOrJson,
     VerboseOption,
     stretch,
@@ -47,6 +48,7 @@ def diff(
     output: Annotated[TextOrJson, typer.Option("-o", "--output", help="What to print.")] = TextOrJson.text,
     file: FileOption = None,
     force: ForceOption = False,
+    show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -58,16 +60,19 @@ def diff(
     from forensics.api import Case
     from forensics.report.diff_text import render_difference, render_split
     from forensics.report.json import plain_json
+    from forensics.report.mask import masked
 
     if (by is None) == (good is None or bad is None) or (by is not None and (good or bad)):
         raise UsageError("give --good and --bad, or --by", _EXAMPLE)
     with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
         if by is not None:
             split = opened.diff_by(by if by in _KINDS else f"annotation {by}")
+            split = split if show_secrets else masked(split)
             text = render_split(split) if output is TextOrJson.text else plain_json(split) + "\n"
         else:
             windows = stretch(good or "", opened.ends_at), stretch(bad or "", opened.ends_at)
             found = opened.diff(*windows)
+            found = found if show_secrets else masked(found)
             text = render_difference(found) if output is TextOrJson.text else plain_json(found) + "\n"
         write([text], file, force=force)
     return 0

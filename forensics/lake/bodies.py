@@ -105,7 +105,7 @@ def _base_scan(files: Sequence[Path], schema: pa.Schema) -> str:
     numbers, so that one look at the first tells."""
     if not files:
         return no_rows(schema)
-    if set(schema.names) <= set(pq.read_schema(files[0]).names):
+    if set(schema.names) <= set(pq.read_schema(min(files)).names):
         return scan(files)
     return f"{no_rows(schema)} union all by name {scan(files)[:-1]}, union_by_name=true)"
 

@@ -21,14 +21,25 @@
 -- trace_id: trace of the caller's record of the call
 -- segment_id: segment of it
 -- span_id: span of it
-select m.chain, e.caller, e.callee, e.kind, e.evidence, e.confidence, e.candidates, c.operation,
+with edge as materialized (
+    select m.chain, e.* from failures.member as m join links.edge as e on e.caller = m.invocation
+),
+-- first what they name, then joined: tables of the whole case are read past the few, not kept beside them
+call as (
+    select * from lake.call
+    semi join edge on edge.trace_key = call.trace_key and edge.call_key = call.span_key
+),
+place as (
+    select trace_key, span_key, trace_id, segment_id, span_id from lake.span
+    semi join edge on edge.trace_key = span.trace_key and edge.call_key = span.span_key
+)
+select e.chain, e.caller, e.callee, e.kind, e.evidence, e.confidence, e.candidates, c.operation,
     coalesce(c.is_failed, false) as is_failed, coalesce(c.in_progress, false) as in_progress,
     c.started_at, c.ended_at, c.http_status, c.exception_type, c.exception_message,
     p.trace_id, p.segment_id, p.span_id
-from failures.member as m
-join links.edge as e on e.caller = m.invocation
-left join lake.call as c on c.trace_key = e.trace_key and c.span_key = e.call_key
-left join lake.span as p on p.trace_key = e.trace_key and p.span_key = e.call_key
+from edge as e
+left join call as c on c.trace_key = e.trace_key and c.span_key = e.call_key
+left join place as p on p.trace_key = e.trace_key and p.span_key = e.call_key
 union all by name
 select m.chain, a.caller, a.invocation as callee, 'call' as kind, 'configured' as evidence,
     1.0 / (1 + a.candidates) as confidence, a.candidates, i.operation, true as is_failed,

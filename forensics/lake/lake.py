@@ -22,6 +22,7 @@ from forensics.errors import QueryError
 from forensics.lake.bodies import BASE_TABLES, Edge, base_body, comments, edge_body, kept_rows, quoted, scan
 from forensics.lake.fence import refuse_all_but_questions
 from forensics.lake.nearest import check_parameters, told
+from forensics.lake.passes import in_memory, narrowed, passes_of
 from forensics.lake.running import run
 from forensics.model import OnProgress, no_progress
 from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
@@ -70,7 +71,7 @@ class Lake:
             if name == "evidence.log_edge" and edges:  # read once, however many parts lie at the time
                 self._db.execute(f"create table {name} as {edge_body(edges)}")
                 continue
-            self._db.execute(f"create view {name} as {base_body(case, name, self._only.get(name))}")
+            self._define(name, self._body(name))
 
     def __enter__(self) -> Lake:
         return self
@@ -120,16 +121,43 @@ class Lake:
             self.materialize_part(view, "000001", key, have)
 
     def materialize_part(self, view: View, stem: str, key: str, replaces: Sequence[Part]) -> None:
-        """Compute a view over what is bound, in place of older parts of it."""
-        self.bind(view.needs)
-        reader = self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
-        schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in reader.schema])
-        batches = (batch.cast(schema) for batch in reader)
+        """Compute a view over what is bound, in place of older parts of it.
+
+        Raises QueryError where that takes more memory than it may.
+        """
         name = view.full_name
-        part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
+        self.bind(view.needs)
+        with in_memory(name):
+            found = self._run(f"select * from ({view.sql}) limit 0").to_arrow_table().schema
+            schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in found])
+            batches = (batch.cast(schema) for batch in self._computed(view))
+            part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
         if self._fresh:
             self._only[name] = [self.case.path / part.path]
         self._bound.discard(name)
+
+    def _computed(self, view: View) -> Iterator[pa.RecordBatch]:
+        """The rows of a view; of `scope: trace` for as many traces at a time as memory is sure to hold."""
+        leaves = self._leaves_by_trace(view) if view.scope == "trace" and not self._only else []
+        passes = self._passes(leaves) if leaves else 1
+        for number in range(passes):
+            for name in leaves if passes > 1 else ():
+                self._define(name, narrowed(self._body(name), passes, number))
+            yield from self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
+        for name in leaves if passes > 1 else ():
+            self._define(name, self._body(name))
+
+    def _passes(self, leaves: Sequence[str]) -> int:
+        rows = max(sum(part.rows for part in self.case.parts("lake", name)) for name in leaves)
+        [[limit]] = self._db.sql("select parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
+        return passes_of(rows, limit)
+
+    def _leaves_by_trace(self, view: View) -> list[str]:
+        """What lies in the case as rows with a `trace_key`, and is read for this view."""
+        steps = closure(view.needs, lambda view: bool(self._rows_of(view)))
+        kept = [step.full_name for step in steps if self._rows_of(step) and "trace_key" in step.columns]
+        read = {need for step in (view, *steps) if step.full_name not in kept for need in step.needs}
+        return kept + sorted(n for n in read & BASE_TABLES.keys() if "trace_key" in BASE_TABLES[n].names)
 
     def describe(self) -> None:
         """Give what is bound its comments, for those who ask DuckDB's catalogue. They cost half a
@@ -207,9 +235,16 @@ class Lake:
         return scan(self._only.get(view.full_name, ())) or ("" if self._fresh else kept_rows(self.case, view))
 
     def _bind_view(self, view: View) -> None:
-        body = self._rows_of(view) or view.sql
-        self._db.execute(f"create or replace view {view.full_name} as {body}")
+        self._define(view.full_name, self._body(view.full_name))
         self._described.discard(view.full_name)
+
+    def _body(self, name: str) -> str:
+        if name in BASE_TABLES:
+            return base_body(self.case, name, self._only.get(name))
+        return self._rows_of(tree()[name]) or tree()[name].sql
+
+    def _define(self, name: str, body: str) -> None:
+        self._db.execute(f"create or replace view {name} as {body}")
 
 
 def _names(sql: str) -> list[str]:

@@ -2,7 +2,7 @@
 -- part of: the nearest one above it, or where that is not in the case the topmost subsegment. A span
 -- of another node than its parent's starts a segment of its own.
 -- needs: normalized.span lake.superseded
--- scope: case
+-- scope: trace
 -- materialize
 -- trace_key: signed 64-bit key of the trace id
 -- segment_key: key of the document, which is that of its first span

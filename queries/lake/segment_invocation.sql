@@ -2,7 +2,7 @@
 -- of its request; independent subsegments (OpenTelemetry) to the segment they hang below, or where
 -- that is not in the case to the topmost of them.
 -- needs: lake.span lake.lambda_log
--- scope: case
+-- scope: trace
 -- materialize
 -- trace_key: signed 64-bit key of the trace id
 -- segment_key: signed 64-bit key of the segment id

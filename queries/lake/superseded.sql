@@ -3,7 +3,7 @@
 -- complete before in progress, then the later end, then more spans. A span that a segment document
 -- tells of as well (Transaction Search keeps both) is that document's.
 -- needs: normalized.span
--- scope: case
+-- scope: trace
 -- materialize
 -- trace_key: signed 64-bit key of the trace id
 -- segment_key: signed 64-bit key of the segment id

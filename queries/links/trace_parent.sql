@@ -1,7 +1,7 @@
 -- Edges that a parent id inside a trace proves. A queue, topic or bucket that X-Ray inferred stays
 -- between its producer and the function that it started.
 -- needs: lake.span lake.segment_invocation lake.call lake.virtual_invocation
--- scope: case
+-- scope: trace
 -- materialize
 -- caller: the invocation that called
 -- callee: the invocation that was called

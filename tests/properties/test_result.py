@@ -56,6 +56,18 @@ def test_one_thread_and_eight_give_the_same_bytes(telemetry, tmp_path):
     assert texts[0] == texts[1]
 
 
+def test_traces_computed_some_at_a_time_give_the_same_bytes(telemetry, tmp_path, monkeypatch):
+    """As a case does that is large beside its memory limit."""
+    texts = []
+    for passes in (1, 8):
+        monkeypatch.setattr("forensics.lake.lake.passes_of", lambda rows, limit, passes=passes: passes)
+        folder = tmp_path / str(passes) / "case"
+        import_into(folder, [telemetry.traces, telemetry.logs])
+        with Case(folder) as case:
+            texts.append(document_json(case.report()))
+    assert texts[0] == texts[1]
+
+
 def test_the_order_and_the_files_of_the_input_change_nothing(telemetry, plain, tmp_path):
     shuffled = lines(telemetry.traces) + lines(telemetry.logs)
     random.Random(4).shuffle(shuffled)

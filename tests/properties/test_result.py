@@ -46,24 +46,16 @@ def plain(telemetry, tmp_path_factory):
     )
 
 
-def test_one_thread_and_eight_give_the_same_bytes(telemetry, tmp_path):
+def test_one_thread_and_eight_whole_and_some_traces_at_a_time_give_the_same_bytes(
+    telemetry, tmp_path, monkeypatch
+):
+    """A case that is large beside its memory limit computes some views for some traces at a time."""
     texts = []
-    for threads in (1, 8):
+    for threads, passes in ((1, 1), (8, 8)):
+        monkeypatch.setattr("forensics.lake.lake.passes_of", lambda rows, limit, passes=passes: passes)
         folder = tmp_path / str(threads) / "case"
         import_into(folder, [telemetry.traces, telemetry.logs])
         with Case(folder, threads=threads) as case:
-            texts.append(document_json(case.report()))
-    assert texts[0] == texts[1]
-
-
-def test_traces_computed_some_at_a_time_give_the_same_bytes(telemetry, tmp_path, monkeypatch):
-    """As a case does that is large beside its memory limit."""
-    texts = []
-    for passes in (1, 8):
-        monkeypatch.setattr("forensics.lake.lake.passes_of", lambda rows, limit, passes=passes: passes)
-        folder = tmp_path / str(passes) / "case"
-        import_into(folder, [telemetry.traces, telemetry.logs])
-        with Case(folder) as case:
             texts.append(document_json(case.report()))
     assert texts[0] == texts[1]
 

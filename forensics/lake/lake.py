@@ -128,7 +128,7 @@ class Lake:
         name = view.full_name
         self.bind(view.needs)
         with in_memory(name):
-            found = self._run(f"select * from ({view.sql}) limit 0").to_arrow_table().schema
+            found = self._run(f"select * from ({view.sql}\n) limit 0").to_arrow_table().schema
             schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in found])
             batches = (batch.cast(schema) for batch in self._computed(view))
             part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)

@@ -26,6 +26,7 @@ from forensics.model import (
     Document,
     ExportDocument,
     Failure,
+    Issue,
     MapDocument,
     OnProgress,
     Page,
@@ -36,6 +37,7 @@ from forensics.model import (
     Tool,
     TraceDocument,
     Window,
+    Windows,
     no_progress,
 )
 from forensics.queries import recipe
@@ -46,6 +48,9 @@ from forensics.rootcause.contrast import contrast_of_issues, contrast_of_periods
 from forensics.rootcause.suspects import Period, suspects
 
 __all__ = ["Case"]
+
+# Of how many issues the HTML report holds the minutes against those before.
+_COMPARED = 8
 
 
 class Case:
@@ -151,11 +156,17 @@ class Case:
 
     def page(self, document: Document) -> Page:
         """What the HTML report shows of a document of this case, chains and records included."""
-        return gather_page(self._lake, document, self._before_and_after(document))
+        shown = document.issues[:_COMPARED]
+        windows = (
+            Windows(issue.id, found)
+            for issue in shown
+            if (found := self._before_and_after(issue)) is not None
+        )
+        return gather_page(self._lake, document, tuple(windows))
 
-    def _before_and_after(self, document: Document) -> Difference | None:
-        """The minutes of the first issue against as many before it; None where one of them is empty."""
-        bounds = _minutes(document)
+    def _before_and_after(self, issue: Issue) -> Difference | None:
+        """The minutes of an issue against as many before it; None where one of them is empty."""
+        bounds = _minutes(issue)
         if bounds is None:
             return None
         good, bad = bounds
@@ -342,12 +353,11 @@ class Case:
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
 
 
-def _minutes(document: Document) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]] | None:
-    """As many minutes before the first issue as it lasted, and its own (naive UTC, whole minutes)."""
-    first = document.summary
-    if first is None or first.since is None or first.last_seen is None:
+def _minutes(issue: Issue) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]] | None:
+    """As many minutes before an issue as it lasted, and its own (naive UTC, whole minutes)."""
+    if issue.onset is None or issue.last_seen is None:
         return None
-    since, until = (datetime.fromisoformat(at).replace(tzinfo=None) for at in (first.since, first.last_seen))
+    since, until = (datetime.fromisoformat(at).replace(tzinfo=None) for at in (issue.onset, issue.last_seen))
     starts_at = since.replace(second=0, microsecond=0)
     ends_at = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return (starts_at - (ends_at - starts_at), starts_at), (starts_at, ends_at)

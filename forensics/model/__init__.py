@@ -59,7 +59,18 @@ from forensics.model.progress import (
     Progress,
     no_progress,
 )
-from forensics.model.story import Page, Pair, PairStep, Record, Side, Story, StoryGap, StoryLine, StoryRow
+from forensics.model.story import (
+    Page,
+    Pair,
+    PairStep,
+    Record,
+    Side,
+    Story,
+    StoryGap,
+    StoryLine,
+    StoryRow,
+    Windows,
+)
 from forensics.model.view import (
     Answer,
     CaseStatus,
@@ -152,6 +163,7 @@ __all__ = [
     "UnitStatus",
     "ViewInfo",
     "Window",
+    "Windows",
     "XrayAgreement",
     "no_progress",
 ]

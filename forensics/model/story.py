@@ -8,7 +8,18 @@ from forensics.model.chain import Locator, Node
 from forensics.model.difference import Difference
 from forensics.model.document import Document, Section, StepEdge
 
-__all__ = ["Page", "Pair", "PairStep", "Record", "Side", "Story", "StoryGap", "StoryLine", "StoryRow"]
+__all__ = [
+    "Page",
+    "Pair",
+    "PairStep",
+    "Record",
+    "Side",
+    "Story",
+    "StoryGap",
+    "StoryLine",
+    "StoryRow",
+    "Windows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +130,19 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """The minutes of an issue against as many before it."""
+
+    issue: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What `report -o html` holds. `windows`: the minutes of the first issue against those before it."""
+    """What `report -o html` holds."""
 
     document: Document
     stories: tuple[Story, ...]
     pairs: tuple[Pair, ...]
-    windows: Difference | None
+    windows: tuple[Windows, ...]
     records: tuple[Record, ...]

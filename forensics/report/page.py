@@ -10,7 +10,6 @@ import pyarrow as pa
 from forensics.chains import Chosen, stories_of
 from forensics.lake import Lake
 from forensics.model import (
-    Difference,
     Document,
     Failure,
     Issue,
@@ -23,6 +22,7 @@ from forensics.model import (
     Side,
     Story,
     StoryRow,
+    Windows,
 )
 from forensics.report.console import console_link
 from forensics.report.gather import examples_of
@@ -73,7 +73,7 @@ _TWINS = """
 """
 
 
-def gather_page(lake: Lake, document: Document, windows: Difference | None) -> Page:
+def gather_page(lake: Lake, document: Document, windows: tuple[Windows, ...]) -> Page:
     """Everything that is shown: where nothing failed, the slowest chains. The document keeps the failures
     that its issues name, and as many of the others as it had."""
     examples = examples_of(lake, document.issues[:_ISSUES])

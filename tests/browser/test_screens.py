@@ -34,7 +34,7 @@ def test_the_first_screen_answers(visit, demo):
 def test_where_nothing_failed_the_first_screen_still_says_what_was_not_seen(visit, demo_page, drawn):
     """It said that no gap is known, whatever had not been collected."""
     nothing = replace(demo_page.document, summary=None, issues=(), failures=(), timeline=())
-    tab = visit(drawn(replace(demo_page, document=nothing, stories=(), pairs=(), windows=None)))
+    tab = visit(drawn(replace(demo_page, document=nothing, stories=(), pairs=(), windows=())))
     text = tab.page.locator("#screen-overview").inner_text()
     assert "No failure was found" in text
     assert "none in this case: metrics" in text
@@ -74,6 +74,19 @@ def test_a_node_of_the_map_filters_the_issues(visit, demo):
     tab.page.click(".map-panel a:has-text('Only issues of')")
     assert tab.page.input_value("#issue-search") == "checkout"
     assert 0 < tab.page.locator(".issue-list li").count() < 4
+    tab.is_clean()
+
+
+def test_every_issue_is_held_against_the_minutes_before_it(visit, demo, demo_page):
+    """Only the first one was, and the picker of the screen named pairs alone."""
+    tab = visit(demo)
+    assert {w.issue for w in demo_page.windows} == {i.id for i in demo_page.document.issues}
+    for issue in demo_page.document.issues:
+        tab.show(f"compare/{issue.id}")
+        tab.page.wait_for_function("id => document.getElementById('pair-picker')?.value === id", arg=issue.id)
+        text = tab.page.locator("#screen-compare").inner_text()
+        assert "Before it" in text, issue.title
+        assert "median" in text
     tab.is_clean()
 
 

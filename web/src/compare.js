@@ -1,21 +1,29 @@
-// What differs: a failing chain beside a healthy one, and the minutes of the first issue beside those before.
+// What differs: a failing chain beside a healthy one, and the minutes of an issue beside those before.
 import { h } from "./dom.js";
 import { doc, issue as issueOf, page, storyOf } from "./data.js";
 import { contrast } from "./issues.js";
 import { empty, node, role, when } from "./parts.js";
-import { count, plural, took } from "./words.js";
+import { count, took } from "./words.js";
 
 export function compare(id, go) {
-    const issues = doc.issues.filter((i) => page.pairs.some((p) => p.issue === i.id));
-    const chosen = issues.find((i) => i.id === id) ?? issues[0];
-    return [h("h1", null, "Compare"), h("section", null, h("h2", null, "A failing chain beside a healthy one"),
-        chosen ? [picker(issues, chosen, go), pair(page.pairs.find((p) => p.issue === chosen.id))] : empty("No healthy chain entered at the same node: there is nothing to hold the failing ones against.")),
-        h("section", null, h("h2", null, "Two windows"), page.windows ? windows(page.windows) : empty("No chain began in as many minutes before the first issue as it lasted. Two windows of your own: forensics diff --good A/B --bad C/D.")),
+    const chosen = issueOf(id) ?? doc.issues[0];
+    const beside = page.pairs.find((p) => p.issue === chosen?.id);
+    const minutes = page.windows.find((w) => w.issue === chosen?.id);
+    return [h("h1", null, "Compare"), chosen ? picker(chosen, go) : null,
+        h("section", null, h("h2", null, "A failing chain beside a healthy one"), beside ? pair(beside) : empty(missing(chosen, page.pairs, "No healthy chain entered at the same node: there is nothing to hold the failing ones against."))),
+        h("section", null, h("h2", null, "Two windows"), minutes ? windows(minutes.difference) : empty(missing(chosen, page.windows, "No chain began in as many minutes before the issue as it lasted. Two windows of your own: forensics diff --good A/B --bad C/D."))),
         doc.suspects.length ? suspects() : null];
 }
 
-function picker(issues, chosen, go) {
-    const select = h("select", { id: "pair-picker", "aria-label": "Which issue", onchange: () => go(`compare/${select.value}`) }, issues.map((i) => h("option", { value: i.id, selected: i === chosen }, i.title.slice(0, 100))));
+// Only the first issues are compared here: an issue behind them is not one without.
+function missing(chosen, list, text) {
+    if (!chosen) return "No failure in this window, so nothing to compare.";
+    const last = Math.max(-1, ...list.map((x) => doc.issues.findIndex((i) => i.id === x.issue)));
+    return last >= 0 && doc.issues.indexOf(chosen) > last ? "Not held here for this issue: forensics diff --good A/B --bad C/D compares its minutes." : text;
+}
+
+function picker(chosen, go) {
+    const select = h("select", { id: "pair-picker", "aria-label": "Which issue", onchange: () => go(`compare/${select.value}`) }, doc.issues.map((i) => h("option", { value: i.id, selected: i === chosen }, i.title.slice(0, 100))));
     return select;
 }
 
@@ -32,7 +40,7 @@ function pair(p) {
 function windows(d) {
     const row = (name, pick) => h("tr", null, h("th", { scope: "row" }, name), h("td", null, pick(d.good)), h("td", null, pick(d.bad)));
     const span = (w) => [when(w.window.starts_at), " – ", when(w.window.ends_at)];
-    return [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Two windows" }, h("table", null, h("thead", null, h("tr", null, h("th", null, h("span", { class: "small" }, "UTC")), h("th", { scope: "col" }, "Before ", span(d.good)), h("th", { scope: "col" }, "First issue ", span(d.bad)))),
+    return [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Two windows" }, h("table", null, h("thead", null, h("tr", null, h("th", null, h("span", { class: "small" }, "UTC")), h("th", { scope: "col" }, "Before it ", span(d.good)), h("th", { scope: "col" }, "Its own ", span(d.bad)))),
         h("tbody", null, row("chains", (w) => count(w.chains)), row("failed", (w) => `${count(w.failed)} (${w.chains ? Math.round((w.failed / w.chains) * 100) : 0} %)`), row("median", (w) => took(w.p50_ms)), row("99 %", (w) => took(w.p99_ms))))),
         h("h3", null, "What the chains of those minutes have in common"), d.contrast.length ? contrast(d.contrast) : empty("Nothing that the chains before had not as well.")];
 }

@@ -58,6 +58,12 @@ around_it as (
         and a.started_at >= c.started_at - interval 1 hour
     where a.status = 'failed' or c.hops = 1 and a.node in (select node from complete)
 ),
+-- who called one that failed has its text from there, and others that called the same may have it too
+explained as (
+    select distinct e.caller as invocation
+    from links.edge as e
+    join lake.invocation as i on i.invocation = e.callee and i.status = 'failed'
+),
 -- what was thrown says from whom it came
 told as (
     select
@@ -68,8 +74,9 @@ told as (
     join lake.invocation as a
         on a.started_at between o.started_at - interval 15 minute and o.started_at + interval 20 millisecond
         and coalesce(a.ended_at, a.event_time) between o.ended_at - interval 1 second and o.ended_at + interval 1 minute
+    left join explained as x on x.invocation = a.invocation
     where a.status = 'failed' and not a.is_virtual and a.node <> o.node and a.error_message is not null
-        and (length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
+        and (x.invocation is null and length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
             or length(o.node) >= 4 and contains(a.error_message, o.node))
 ),
 best as (

@@ -3,7 +3,7 @@
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); and where the message
 -- carries its trace, by that.
--- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.source lake.invocation lake.lambda_log
+-- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.source lake.invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
@@ -31,7 +31,7 @@ failed as (
     left join stream as s on s.node = w.node
     where w.status = 'failed'
 ),
--- who is asked over HTTP is asked the same by another request; a container may take messages all the same
+-- who is called is asked the same by another request; who takes messages may have the same one again
 gap as (
     select
         node, epoch_ms(started_at) - epoch_ms(lag(started_at) over (
@@ -53,7 +53,9 @@ regular as (
     having count(*) >= 5 and count(*) filter (where abs(g.gap_ms - m.gap_ms) <= 1000) >= 0.8 * count(*)
 ),
 taking as (
-    select distinct node from lake.lambda_log
+    select node from failures.work where is_message
+    union
+    select node from links.source
     union
     select callee_node from links.edge where kind = 'link' and confidence >= 0.5
     union

@@ -78,7 +78,7 @@ WORK = """
 def about_one_order(**more: str) -> dict[str, str]:
     work = WORK.format(failing="-")
     none = {"failures.returned": "invocation", "links.redelivery": "node", "links.edge": "caller"}
-    return none | {"failures.work": work, "lake.lambda_log": "node | request_id\nfn | r"} | more
+    return none | {"failures.work": work, "links.source": "node | source\nfn | q"} | more
 
 
 def test_two_failures_over_the_same_value_are_attempts_at_one_message(check) -> None:
@@ -96,6 +96,10 @@ def test_who_was_sent_a_message_of_its_own_is_no_attempt_at_another(check) -> No
             b          | value
         """)  # fmt: skip
     check("failures.repeat", about_one_order(**{"links.delivery": sent.format("two", 1)}), "invocation")
+
+
+def test_a_function_that_takes_no_messages_is_asked_for_the_same_by_another_request(check) -> None:
+    check("failures.repeat", about_one_order(**{"links.source": "node"}), "invocation")
 
 
 def test_a_record_of_a_stream_is_tried_more_than_twenty_times(check) -> None:
@@ -124,7 +128,7 @@ def requests(*gaps: float) -> list[dict[str, object]]:
 
 
 def test_a_container_that_fails_over_the_same_is_asked_again_only_by_who_takes_or_a_machine(check) -> None:
-    tables = about_one_order() | {"links.edge": "caller", "lake.lambda_log": "node"}
+    tables = about_one_order() | {"links.source": "node"}
     again = "invocation\no1-1\no1-2\no2-1\no2-2\no3-1\no3-2"
     by_hand, machine = requests(40, 300, 17, 90), requests(60, 60.2, 60.1, 60.3)
     check("failures.repeat", tables | {"failures.work": by_hand}, "invocation")
@@ -220,6 +224,21 @@ def test_above_may_have_handled_it(check) -> None:
 
 def test_nobody_is_above_what_a_record_ties_to_its_caller(check) -> None:
     check("failures.above", above() | {"links.edge": "caller | callee\nx | f"}, "invocation")
+
+
+def test_two_that_called_the_same_say_the_same_and_neither_is_above_the_other(check) -> None:
+    rows = """
+        invocation | node   | status | started_at | ended_at | error_message    | is_virtual
+        f          | admin  | failed | 11         | 12       | no such customer | false
+        w          | orders | failed | 10         | 13       | no such customer | false
+        v          | stock  | failed | 11         | 12       | -                | true
+    """
+    told = above() | {"lake.invocation": rows, "links.route": "caller_node | callee_node | kind"}
+    check("failures.above", told, """
+        invocation | caller
+        f          | w
+    """)  # fmt: skip
+    check("failures.above", told | {"links.edge": "caller | callee\nw | v"}, "invocation")
 
 
 def test_member_holds_what_only_its_time_ties_to_the_chain(check) -> None:

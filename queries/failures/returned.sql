@@ -12,6 +12,12 @@ with queue as (
     where s.returns_after_s is not null
     group by s.node
 ),
+-- an invocation that was made again under its own request id came from no queue
+own as (
+    select node, request_id from lake.invocation
+    where not is_virtual and attempt > 1 and request_id is not null
+    group by node, request_id
+),
 silent as (
     select
         concat_ws(' ', i.node, i.end_reason, i.error_type) as shape, i.invocation, i.started_at,
@@ -19,6 +25,7 @@ silent as (
     from lake.invocation as i
     join queue as q using (node)
     anti join (select distinct invocation from failures.work where status = 'failed') as w using (invocation)
+    anti join own as o on o.node = i.node and o.request_id = i.request_id
     where i.status = 'failed' and not i.is_virtual and i.started_at is not null
         -- a message keeps its trace; only what is mapped to a function has a trace of its own per attempt
         and (q.is_mapped or i.trace_id is null)

@@ -168,6 +168,12 @@ def test_as_many_come_again_as_were_due(check) -> None:
     """)  # fmt: skip
 
 
+def test_who_was_invoked_again_under_its_own_request_id_came_from_no_queue(check) -> None:
+    header = "invocation | node | status | started_at | request_id | attempt\n"
+    rows = "a | fn | failed | 10 | r | 1\na2 | fn | failed | 20 | r | 2\nb | fn | failed | 40 | s | 1"
+    check("failures.returned", silent() | {"lake.invocation": header + rows}, "invocation")
+
+
 def test_what_was_not_met_in_time_was_given_up(check) -> None:
     check("failures.returned", silent(attempt("a", 10), attempt("b", 43)), "invocation")
 

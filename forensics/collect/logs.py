@@ -30,15 +30,17 @@ _ALL_PAGES = 512  # empty ones among them
 _LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is given up early
 _STARTS = 3
 _REPEATS = 3
+_MOST_PREFIXES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A group as DescribeLogGroups lists it; `account` is taken from its ARN."""
+    """A group as DescribeLogGroups lists it; `account` is taken from its ARN, which is kept without `:*`."""
 
     name: str
     account: str | None
     log_class: str
+    arn: str = ""
 
     @property
     def is_readable(self) -> bool:
@@ -47,15 +49,19 @@ class LogGroup:
 
 
 def list_groups(api: Api, patterns: Sequence[str]) -> list[LogGroup]:
-    """The groups that any of the globs matches, by name. Raises what `Api.call` raises."""
-    groups: dict[str, LogGroup] = {}
+    """The groups that any of the globs matches, by account and name; in a monitoring account those of the
+    accounts that CloudWatch links to it as well. Raises what `Api.call` raises."""
+    groups: dict[tuple[str, str], LogGroup] = {}
     for prefix in _prefixes(patterns):
         for group in _described(api, prefix):
             name = group["logGroupName"]
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-                account = account_in(str(group.get("arn", "")))
-                groups[name] = LogGroup(name, account, group.get("logGroupClass", "STANDARD"))
-    return [groups[name] for name in sorted(groups)]
+                arn = str(group.get("arn", ""))
+                found = LogGroup(
+                    name, account_in(arn), group.get("logGroupClass", "STANDARD"), arn.removesuffix(":*")
+                )
+                groups[found.account or "", name] = found
+    return [groups[key] for key in sorted(groups)]
 
 
 def account_in(arn: str) -> str | None:
@@ -66,23 +72,36 @@ def account_in(arn: str) -> str | None:
 
 def _prefixes(patterns: Sequence[str]) -> list[str]:
     """What the globs begin with, so that AWS lists no more than it must."""
+    if len(patterns) > _MOST_PREFIXES:
+        return [""]
     found = sorted({re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in patterns})
     return [p for n, p in enumerate(found) if not any(p.startswith(shorter) for shorter in found[:n])]
 
 
 def _described(api: Api, prefix: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"limit": 50}
+    params: dict[str, Any] = {"limit": 50, "includeLinkedAccounts": True}
     if prefix:
         params["logGroupNamePrefix"] = prefix
     seen: set[str] = set()
     while True:
-        page = api.call("DescribeLogGroups", **params)
+        page = _page_of_groups(api, params)
         yield from page["logGroups"]
         token = page.get("nextToken")
         if not token or token in seen:
             return
         seen.add(token)
         params["nextToken"] = token
+
+
+def _page_of_groups(api: Api, params: dict[str, Any]) -> dict[str, Any]:
+    """The reference does not say whether an account that monitors none may ask for linked ones: both are
+    right here."""
+    try:
+        return api.call("DescribeLogGroups", **params)
+    except Refused as refused:
+        if refused.is_denied or not params.pop("includeLinkedAccounts", False):
+            raise
+        return api.call("DescribeLogGroups", **params)
 
 
 class LogSource:
@@ -171,13 +190,19 @@ class LogSource:
         raise BadToken("the service repeats a page token")
 
     def _params(self, window: Window, pattern: str) -> dict[str, Any]:
-        params = {
-            "logGroupName": self.name,
+        params: dict[str, Any] = {
+            **self._named(),
             "startTime": window.start,
             "endTime": window.end - 1,  # inclusive there
             "limit": 10_000,
         }
         return {**params, "filterPattern": pattern} if pattern else params
+
+    def _named(self) -> dict[str, str]:
+        """A group of another account is named by its ARN."""
+        if self._group.arn and self._account != self._api.account:
+            return {"logGroupIdentifier": self._group.arn}
+        return {"logGroupName": self.name}
 
     def _finished(
         self, window: Window, rows: LogRows, pages: list[dict[str, Any]], size: int, settled: int

@@ -13,9 +13,10 @@ from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
+from forensics.collect.discovery import wanted_groups
 from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
-from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
+from forensics.collect.logs import LogGroup, LogSource, account_in
 from forensics.collect.metrics import (
     MINUTE_MS,
     MetricSource,
@@ -143,7 +144,7 @@ def make_plan(
         if request.wants("changes"):
             plan_changes(request, api, done, plan)
         _plan_inventory(request, api, done, plan)
-        if request.log_groups:
+        if request.logs:
             _plan_logs(request, api, done, plan)
         if request.traces:
             _plan_traces(request, api, done, plan)
@@ -154,8 +155,8 @@ def open_regions(
     request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event, plan: Plan
 ) -> Iterator[Api]:
     """Each region that lets this account in, noted in the plan. Raises what `make_plan` raises."""
-    for region in session.regions():
-        api = _identify(request, session, region, pacer, stop, plan)
+    for own, region in _places(request, session, plan):
+        api = _identify(request, own, region, pacer, stop, plan)
         if api is None:
             continue
         _check_window(request, api)
@@ -164,6 +165,23 @@ def open_regions(
         if api.account:
             plan.accounts.add(api.account)
         yield api
+
+
+def _places(request: PullRequest, session: Session, plan: Plan) -> Iterator[tuple[Session, str]]:
+    """Every region of every account. One of several roles that cannot be assumed is a gap."""
+    window = Window(to_ms(request.starts_at), to_ms(request.ends_at))
+    for role in request.access.role_arns or ("",):
+        try:
+            own = session.assuming(role) if role else session
+        except CredentialsError as error:
+            if len(request.access.role_arns) < 2:
+                raise
+            account, reason = account_in(role) or role, f"{error} {place(account_in(role), '')}"
+            plan.gaps.append(
+                Gap("account", account, iso(window.start), iso(window.end), reason, closable=True)
+            )
+            continue
+        yield from ((own, region) for region in own.regions())
 
 
 def _identify(
@@ -220,13 +238,19 @@ def _account_of_a_group(api: Api) -> str | None:
 
 def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     window = window_of(request, api)
-    try:
-        groups = list_groups(api, request.log_groups)
-        plan.listed.add(place(api.account, api.region))
-    except Refused as refused:
+
+    def note(refused: Refused) -> None:
         plan.errors.append(refused)
-        what, reason = " ".join(request.log_groups), f"{refused} {place(api.account, api.region)}"
+        what, reason = request.asked_groups, f"{refused} {place(api.account, api.region)}"
         plan.gaps.append(Gap("log_groups", what, iso(window.start), iso(window.end), reason, closable=True))
+
+    before = len(plan.errors)
+    try:
+        groups = wanted_groups(api, request, note)
+        if len(plan.errors) == before:
+            plan.listed.add(place(api.account, api.region))
+    except Refused as refused:
+        note(refused)
         # A name without wildcards needs no listing.
         exact = [name for name in request.log_groups if not any(c in name for c in "*?[")]
         groups = [LogGroup(name, api.account, "STANDARD") for name in exact]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from forensics.collect.discovery import NODE_ACTIONS, TAG_ACTIONS
 from forensics.collect.groups import actions_of, all_groups
 from forensics.collect.request import PullRequest
 
@@ -20,8 +21,12 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
     Authorization Reference). `sts:GetCallerIdentity` needs no permission.
     """
     statements: list[dict[str, Any]] = []
-    if request.log_groups:
+    if request.logs:
         statements.append(_statement("ListLogGroups", ["logs:DescribeLogGroups"], ["*"]))
+        if request.log_tags:
+            statements.append(_statement("FindLogGroupsByTag", TAG_ACTIONS, ["*"]))
+        if request.log_nodes:
+            statements.append(_statement("FindLogGroupsByNode", NODE_ACTIONS, ["*"]))
         groups = _group_arns(request, account, partition)
         statements.append(_statement("ReadLogEvents", ["logs:FilterLogEvents"], groups))
     if request.traces:
@@ -45,7 +50,7 @@ def _group_arns(request: PullRequest, account: str, partition: str) -> list[str]
     return [
         f"arn:{partition}:logs:{region}:{account}:log-group:{_as_wildcard(glob)}:*"
         for region in regions
-        for glob in dict.fromkeys(request.log_groups)
+        for glob in dict.fromkeys(("*",) if request.log_tags or request.log_nodes else request.log_groups)
     ]
 
 

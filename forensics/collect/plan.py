@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
@@ -16,7 +17,7 @@ from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
 from forensics.collect.discovery import wanted_groups
 from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
-from forensics.collect.logs import LogGroup, LogSource, account_in
+from forensics.collect.logs import LogGroup, LogSource, account_in, settle_ms
 from forensics.collect.metrics import (
     MINUTE_MS,
     MetricSource,
@@ -99,9 +100,14 @@ class Done:
         self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self.open_units: list[Unit] = []
         self.metrics = case.ledger.units("metric_window")
-        for kind in KINDS:
-            for unit in case.ledger.units(kind).values():
-                self._add(unit)
+        # How late events of a group come, as far as any run has seen.
+        self.delays: dict[SourceKey, int] = defaultdict(int)
+        units = [unit for kind in KINDS for unit in case.ledger.units(kind).values()]
+        told = [(unit, *parse_name(unit.what), json.loads(unit.detail or "{}")) for unit in units]
+        for _, key, _, detail in told:
+            self.delays[key] = max(self.delays[key], detail.get("delay_ms", 0))
+        for unit, key, window, detail in told:
+            self._add(unit, key, window, detail)
 
     def missing(self, key: SourceKey, window: Window) -> list[Window]:
         """What was read without a filter was read for every filter."""
@@ -115,15 +121,19 @@ class Done:
     def has(self, key: SourceKey, window: Window) -> bool:
         return not self.missing(key, window)
 
-    def _add(self, unit: Unit) -> None:
-        key, window = parse_name(unit.what)
-        if unit.state == DONE:
+    def _add(self, unit: Unit, key: SourceKey, window: Window, detail: dict[str, Any]) -> None:
+        if unit.state == DONE and not self._is_early(key, window, detail):
             self._windows[key].append(window)
-        elif unit.state == OPEN:
+        elif unit.state in (DONE, OPEN):
             self.open_units.append(unit)
             known = self.revisions[key.account, key.region]
-            for trace, revision in json.loads(unit.detail).get("revisions", {}).items():
+            for trace, revision in detail.get("revisions", {}).items():
                 known[trace] = max(revision, known.get(trace, -1))
+
+    def _is_early(self, key: SourceKey, window: Window, detail: dict[str, Any]) -> bool:
+        """Read so soon that events of it may have come since, by the delays that were seen later."""
+        read_at: int | None = detail.get("read_at")
+        return read_at is not None and window.end > read_at - settle_ms(timedelta(), self.delays[key])
 
 
 def make_plan(
@@ -258,7 +268,8 @@ def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     for group in groups:
         plan.accounts.update(filter(None, [group.account]))
         source = LogSource(api, group, request.log_filter, request.log_settle)
-        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now() - request.log_settle))
+        settle = settle_ms(request.log_settle, done.delays[source.key])
+        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now()) - settle)
 
 
 def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:

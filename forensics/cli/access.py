@@ -67,7 +67,7 @@ AskOption = Annotated[
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
         "metrics, changes, executions, functions, queues, workflows, topics, events, containers, "
-        "entries, stores, network, roles, secrets, groups, alarms, quotas, tags.",
+        "entries, stores, network, roles, secrets, groups, alarms, quotas, tracing, tags.",
     ),
 ]
 MetricNamespaceOption = Annotated[

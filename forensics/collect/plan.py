@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import threading
 from collections import defaultdict
@@ -40,6 +41,7 @@ from forensics.model import Gap
 
 __all__ = [
     "KINDS",
+    "SPAN_GROUP",
     "Done",
     "Plan",
     "Task",
@@ -53,6 +55,7 @@ __all__ = [
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
 _LOOK_PATIENCE_S = 30.0
+SPAN_GROUP = "aws/spans"  # of Transaction Search, in every account
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,24 @@ def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None
     window = _whole_seconds(request, api)
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
+    if _goes_to_logs(api) and not any(fnmatch.fnmatchcase(SPAN_GROUP, glob) for glob in request.log_groups):
+        _plan_spans(request, api, done, plan)
+
+
+def _goes_to_logs(api: Api) -> bool:
+    """Whether spans go to a log group, where X-Ray itself holds only the share of them that is indexed."""
+    try:
+        answer = replace(api, patience_s=_LOOK_PATIENCE_S).call("GetTraceSegmentDestination")
+    except (Refused, TemporaryError):  # the inventory asks too, and notes it
+        return False
+    return answer.get("Destination") == "CloudWatchLogs"
+
+
+def _plan_spans(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
+    """Traces that only Transaction Search holds: their group is read whatever `log_groups` says."""
+    source = LogSource(api, LogGroup(SPAN_GROUP, api.account, "STANDARD"), "", request.log_settle)
+    settle = settle_ms(request.log_settle, done.delays[source.key])
+    _add_tasks(plan, source, done, window_of(request, api), to_ms(api.session.meter.now()) - settle)
 
 
 def _plan_inventory(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:

@@ -11,15 +11,12 @@ sides. The last lines are Markdown tables.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +25,8 @@ import pyarrow.parquet as pq
 
 from forensics.analysis import analyse
 from forensics.api import import_into
-from forensics.api.pull import pull_into
 from forensics.case import Case as Folder
-from forensics.collect import Access, PullRequest
 from forensics.demo import Scenario, generate, list_scenarios, load_scenario
-from forensics.demo.endpoint import serve
 from forensics.lake import Lake
 
 SAMPLING = (1.0, 0.05, 0.0)
@@ -85,24 +79,12 @@ def prepared(name: str, seed: int, sampling: float, folder: Path) -> tuple[Told,
     if not case.exists():
         files = sorted(path for path in data.iterdir() if path.is_file() and path.name != "truth.json")
         import_into(case, files)
-        _configure(case, data, load_scenario(name))
     with Folder(case, writable=True) as opened:
         analyse(opened)
         with Lake(opened) as lake:
             names = ("lake.invocation", "links.edge", "links.delivery")
             told = Told(*(lake.rows(f"select * from {name}") for name in names))
     return told, _truth(data / "truth")
-
-
-def _configure(case: Path, data: Path, scenario: Scenario) -> None:
-    """The account's configuration, which no file of the CLI holds as a whole, from the stand-in."""
-    with tempfile.TemporaryDirectory(prefix="chains-") as folder:
-        shutil.copy(data / "configuration.json", folder)
-        with serve(Path(folder), account=scenario.account, region=scenario.region) as endpoint:
-            os.environ.update(endpoint.environment())
-            access = Access(regions=(endpoint.region,), endpoint_url=endpoint.url)
-            day = scenario.starts_at, scenario.starts_at + timedelta(hours=1)
-            pull_into(case, PullRequest(*day, (), False, ("*",), access=access, quota_share=1_000.0))
 
 
 def _varied(scenario: Scenario, seed: int, sampling: float) -> Scenario:

@@ -1,6 +1,8 @@
 """Edges and deliveries of every scenario against its truth: precision and recall.
 
-    python tests/scoreboard/chains.py [SCENARIO …] [--seeds 1] [--sampling 1.0 …] [--show]
+    python tests/scoreboard/chains.py [SCENARIO …] [--seeds 1] [--sampling 1.0 …] [--together 1 …] [--show 5]
+
+`--together 100` lets a hundred requests come at once, so that a hundred callees run beside each other.
 
 An edge of the truth is found where ours leads from the same invocation to the same, whatever
 carrier stands between. It is provable where the telemetry holds a record that names both sides (the
@@ -41,6 +43,7 @@ class Score(NamedTuple):
     scenario: str
     seed: int
     sampling: float
+    together: int
     counts: Counter[tuple[str, str]]
     notes: Counter[str]
 
@@ -64,18 +67,18 @@ class Truth:
     orders: dict[str, str] = field(default_factory=dict)
 
 
-def run(name: str, seed: int, sampling: float) -> Score:
+def run(name: str, seed: int, sampling: float, together: int) -> Score:
     with tempfile.TemporaryDirectory(prefix="chains-") as folder:
-        told, truth = prepared(name, seed, sampling, Path(folder))
+        told, truth = prepared(name, seed, sampling, together, Path(folder))
     counts, notes = judge(told, truth)
-    return Score(name, seed, sampling, counts, notes)
+    return Score(name, seed, sampling, together, counts, notes)
 
 
-def prepared(name: str, seed: int, sampling: float, folder: Path) -> tuple[Told, Truth]:
+def prepared(name: str, seed: int, sampling: float, together: int, folder: Path) -> tuple[Told, Truth]:
     """Generate, import and analyse a scenario."""
     data, case = folder / "data", folder / "case"
     if not data.exists():
-        generate(_varied(load_scenario(name), seed, sampling), data)
+        generate(_varied(load_scenario(name), seed, sampling, together), data)
     if not case.exists():
         files = sorted(path for path in data.iterdir() if path.is_file() and path.name != "truth.json")
         import_into(case, files)
@@ -87,9 +90,9 @@ def prepared(name: str, seed: int, sampling: float, folder: Path) -> tuple[Told,
     return told, _truth(data / "truth")
 
 
-def _varied(scenario: Scenario, seed: int, sampling: float) -> Scenario:
+def _varied(scenario: Scenario, seed: int, sampling: float, together: int) -> Scenario:
     routes = tuple(msgspec.structs.replace(route, sampling=sampling) for route in scenario.routes)
-    return msgspec.structs.replace(scenario, seed=scenario.seed + seed, routes=routes)
+    return msgspec.structs.replace(scenario, seed=scenario.seed + seed, routes=routes, together=together)
 
 
 def _truth(folder: Path) -> Truth:
@@ -313,11 +316,11 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
 
 
 def table(scores: Iterable[Score]) -> Iterator[str]:
-    by_sampling: dict[float, Counter[tuple[str, str]]] = {}
+    by_run: dict[tuple[float, int], Counter[tuple[str, str]]] = {}
     for score in scores:
-        by_sampling.setdefault(score.sampling, Counter()).update(score.counts)
-    for sampling, counts in sorted(by_sampling.items(), reverse=True):
-        yield f"\n**{sampling:.0%} traced**\n"
+        by_run.setdefault((score.sampling, -score.together), Counter()).update(score.counts)
+    for (sampling, together), counts in sorted(by_run.items(), reverse=True):
+        yield f"\n**{sampling:.0%} traced, {-together} together**\n"
         yield from _edges(counts)
         yield ""
         yield from _confidence(counts)
@@ -356,27 +359,33 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2%}" if whole else "–"
 
 
+def _heading(score: Score) -> str:
+    return f"{score.scenario} seed {score.seed} traced {score.sampling:.0%}, {score.together} together"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("scenario", nargs="*")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--sampling", type=float, action="append")
+    parser.add_argument("--together", type=int, action="append")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--show", type=int, default=0, help="say what was wrong or missed, so many lines a run"
     )
     asked = parser.parse_args()
     runs = [
-        (name, seed, sampling)
+        (name, seed, sampling, together)
         for name in asked.scenario or list_scenarios()
         for seed in range(asked.seeds)
         for sampling in asked.sampling or SAMPLING
+        for together in asked.together or (1,)
     ]
     scores = []
     with ProcessPoolExecutor(asked.workers) as pool:
         for score in pool.map(run, *zip(*runs, strict=True)):
             scores.append(score)
-            print(f"{score.scenario} seed {score.seed} traced {score.sampling:.0%}", file=sys.stderr)
+            print(_heading(score), file=sys.stderr)
             for note, times in score.notes.most_common(asked.show):
                 print(f"    {times} x {note}", file=sys.stderr)
     for line in table(scores):

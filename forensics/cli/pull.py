@@ -68,6 +68,9 @@ def pull(
         typer.Option("--alarm", help="With --triage: an alarm that rang; begin at what it watches."),
     ] = None,
     budget: Annotated[str, typer.Option("--budget", help="With --triage: how long it may take (5m).")] = "5m",
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with what is new, every 10 s, until Ctrl-C.")
+    ] = False,
     show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -87,12 +90,17 @@ def pull(
 
     forensics pull --triage --since 1h --alarm checkout-errors --case case-42
 
+    --follow goes on: new lines within seconds, and whatever arrives late or failed every two minutes. Other
+    commands may read the case meanwhile. Ctrl-C ends it (130), and nothing is lost.
+
+    forensics pull --follow --since 15m --node checkout --case case-42
+
     Exit codes: 3 done, with gaps that another run or permission could close · 4 credentials ·
     5 throttled, run again · 130 interrupted, state saved.
     """
     from forensics.api.pull import pull_into, triage_into
     from forensics.cli.asked import request_of
-    from forensics.cli.pulled import completion, first_verdict, tell
+    from forensics.cli.pulled import completion, first_verdict, followed, tell
 
     if alarm and not triage:
         raise UsageError("--alarm is of --triage", f"forensics pull --triage --alarm {alarm}")
@@ -103,6 +111,11 @@ def pull(
         endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
+    if follow:
+        if triage or until:
+            hint = "forensics pull --follow --since 15m"
+            raise UsageError("--follow has no end: it goes neither with --until nor with --triage", hint)
+        followed(case, request, quiet=quiet)
     with Bar(quiet=quiet) as bar:
         if triage:
             spent = duration(budget)

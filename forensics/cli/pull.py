@@ -90,7 +90,7 @@ def pull(
 
     forensics pull --triage --since 1h --alarm checkout-errors --case case-42
 
-    --follow goes on: new lines within seconds, and whatever arrives late or failed every two minutes. Other
+    --follow goes on: new lines within seconds, what arrives late or failed within minutes. Other
     commands may read the case meanwhile. Ctrl-C ends it (130), and nothing is lost.
 
     forensics pull --follow --since 15m --node checkout --case case-42

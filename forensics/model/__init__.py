@@ -82,6 +82,7 @@ from forensics.model.view import (
     TraceCounts,
     TraceDocument,
     TraceEntry,
+    TraceLine,
     TraceSpan,
     UnitStatus,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "TraceCounts",
     "TraceDocument",
     "TraceEntry",
+    "TraceLine",
     "TraceSpan",
     "Trigger",
     "UnitStatus",

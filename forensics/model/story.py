@@ -52,8 +52,8 @@ class StoryRow:
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
-    """A log line where it happened; `row` is None where only the chain is known. `rank`: 0 tells of a failure,
-    1 warns, 2 is any other, 3 the platform's own."""
+    """A log line where it happened; `row` is None where only the chain is known. `rank`: 0 tells of a
+    failure, 1 warns, 2 is any other, 3 the platform's own."""
 
     row: int | None
     at_us: int

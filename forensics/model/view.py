@@ -130,8 +130,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `why ID` found: what the id was taken for, its chains, and their verdicts. `stories` tell the first
-    chains whole."""
+    """What `why ID` found: what the id was taken for, its chains, and their verdicts. `stories` tell the
+    first chains whole."""
 
     id: str
     taken_for: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from forensics.chains.tree import ROUNDING_US
-from forensics.model import Answer, ChainView, Story, TraceDocument
+from forensics.model import Answer, ChainView, Story, StoryRow, TraceDocument
 from forensics.report.safe import safe
 from forensics.report.text import render_failure
 from forensics.report.tree import LEGEND, Drawn, Said, draw
@@ -36,9 +36,8 @@ def render_trace(document: TraceDocument) -> str:
     ]
     lines += [f"note: {safe(warning)}" for warning in document.warnings]
     if document.lines_total > len(document.lines):
-        lines.append(
-            f"note: of {document.lines_total:,} log lines the {len(document.lines):,} that tell most"
-        )
+        shown = f"{len(document.lines):,} of {document.lines_total:,} log lines"
+        lines.append(f"note: {shown} were looked at, those that tell most")
     for failure in document.failures:
         lines += ["", *render_failure(failure)]
     return "\n".join(lines) + "\n"
@@ -59,12 +58,13 @@ def _spans(document: TraceDocument) -> list[Drawn]:
         del above[span.depth :]
         row = Drawn(
             depth=span.depth,
-            name=span.name,
+            name=f"{'~' * span.inferred}{span.name}",
+            node=span.node.name,
             start_us=None if began is None else began - start,
             end_us=None if ended is None else ended - start,
             is_failed=span.status == "failed",
             on_path=(span.span_id, span.name) in critical,
-            notes=(*span.marks, *(["inferred"] if span.inferred else [])),
+            notes=span.marks,
             said=span.said,
         )
         row = _beside(row, above[-1] if above else None)
@@ -117,9 +117,8 @@ def render_answer(answer: Answer) -> str:
 
 def _chain(view: ChainView) -> str:
     took = f", {view.duration_ms:,.0f} ms" if view.duration_ms is not None else ""
-    return (
-        f"chain {safe(view.chain)}  {view.status}, {view.started_at or 'no time'}{took}, {view.total:,} nodes"
-    )
+    when = view.started_at or "no time"
+    return f"chain {safe(view.chain)}  {view.status}, {when}{took}, {view.total:,} invocations"
 
 
 def _story(story: Story) -> Iterator[str]:
@@ -132,6 +131,8 @@ def _story(story: Story) -> Iterator[str]:
     yield from draw(rows, lines, round((story.duration_ms or 0) * 1000), _STORY_ROWS)
     if story.breakdown_ms:
         yield ""
+        if len(story.traces) > 1:
+            yield "  of the trace in which it shows:" if story.failure else "  of its first trace:"
         yield from _breakdown(story.breakdown_ms, sum(story.breakdown_ms.values()))
     yield from (f"note: {safe(warning)}" for warning in story.warnings)
     for what, section in story.sections.items():
@@ -148,22 +149,24 @@ def _rows(story: Story) -> list[Drawn]:
         end = None if told.start_us is None or told.duration_us is None else told.start_us + told.duration_us
         row = Drawn(
             depth=above.depth + 1 if above else 0,
-            name=told.name,
+            name=f"{'~' * told.inferred}{told.name}",
+            node=told.node.name,
             start_us=told.start_us,
             end_us=end,
             is_failed=told.status == "failed",
             on_path=told.on_path,
             is_async=is_link,
             matters=told.is_head or told.status == "failed",
-            notes=(
-                *([told.role] if told.role else []),
-                *told.marks,
-                *(["inferred"] if told.inferred else []),
-            ),
+            notes=(*_role(told), *told.marks),
             said=told.said if told.status == "failed" else None,
         )
         rows.append(_beside(row, above))
     return rows
+
+
+def _role(told: StoryRow) -> Iterator[str]:
+    if told.is_head and told.role not in (None, "bystander"):
+        yield told.role or ""
 
 
 def _us(text: str | None) -> int | None:

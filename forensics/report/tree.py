@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from forensics.report.safe import safe
 
 __all__ = ["LEGEND", "Drawn", "Said", "draw"]
 
-LEGEND = "█ the duration depends on it   ░ it does not   ┄ handed over   ✗ failed"
+LEGEND = "█ the duration depends on it  ░ it does not  ┄ handed over  ~ inferred  ✗ failed"
 _WIDTH = 80
 _ROOM, _TOOK, _BAR = 49, 9, 20
 # Deeper rows stay at this depth, and say how deep they are.
-_DEPTH = 8
+_DEPTH = 12
 _LINES = 5
+# What loggers call the text of a line that is JSON.
+_SAYS = ("message", "msg", "event", "text", "errorMessage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Drawn:
 
     depth: int
     name: str
+    node: str
     start_us: int | None
     end_us: int | None
     is_failed: bool
@@ -58,7 +63,7 @@ class _Item:
 def draw(rows: Sequence[Drawn], lines: Sequence[Said], total_us: int, most: int) -> list[str]:
     """At most about `most` rows, and five lines each: what matters, what failed or the duration depends on,
     with what leads there, then the first of the others."""
-    items = list(_items(rows, _telling(lines), _kept(rows, most)))
+    items = list(_items(rows, _telling(rows, lines), _kept(rows, most)))
     return [
         text
         for item, (before, below) in zip(items, _guides(items), strict=True)
@@ -98,21 +103,47 @@ def _above(rows: Sequence[Drawn]) -> list[int | None]:
     return found
 
 
-def _telling(lines: Sequence[Said]) -> dict[int, list[Said]]:
+def _telling(rows: Sequence[Drawn], lines: Sequence[Said]) -> dict[int, list[Said]]:
     """Lines by row, in order of time; the platform's own say nothing that the row does not."""
+    below = _below(rows)
     found: dict[int, list[Said]] = {}
     for line in lines:
         if line.rank < 3:
-            found.setdefault(line.row, []).append(line)
+            found.setdefault(_innermost(rows, below, line), []).append(line)
+    return found
+
+
+def _innermost(rows: Sequence[Drawn], below: dict[int | None, list[int]], line: Said) -> int:
+    """Most lines name their function only: down to what it was doing then, where that is one thing."""
+    at = line.row
+    while True:
+        around = [
+            n for n in below.get(at, []) if _covers(rows[n], line.at_us) and rows[n].node == rows[at].node
+        ]
+        if len(around) != 1:
+            return at
+        at = around[0]
+
+
+def _covers(row: Drawn, at_us: int) -> bool:
+    """Log lines are stamped in whole milliseconds: what was said as it ended, was said behind it."""
+    if row.start_us is None or at_us < row.start_us:
+        return False
+    return row.end_us is None or at_us < row.end_us // 1000 * 1000
+
+
+def _below(rows: Sequence[Drawn]) -> dict[int | None, list[int]]:
+    found: dict[int | None, list[int]] = {}
+    for n, parent in enumerate(_above(rows)):
+        found.setdefault(parent, []).append(n)
     return found
 
 
 def _items(rows: Sequence[Drawn], lines: dict[int, list[Said]], kept: set[int]) -> Iterator[_Item]:
     """Rows, and between the children of each its lines, by time; what is left out is counted there."""
-    below: dict[int | None, list[int]] = {}
-    for n, parent in enumerate(_above(rows)):
-        below.setdefault(parent, []).append(n)
-    stack: list[int | _Item] = [n for n in reversed(below.get(None, [])) if n in kept]
+    below = _below(rows)
+    tops = below.get(None, [])
+    stack: list[int | _Item] = [*_left_out(0, tops, kept), *(n for n in reversed(tops) if n in kept)]
     while stack:
         at = stack.pop()
         if isinstance(at, _Item):
@@ -128,7 +159,7 @@ def _inside(
     depth = rows[at].depth + 1
     shown = sorted(sorted(lines, key=lambda line: line.rank)[:_LINES], key=lambda line: line.at_us)
     timed: list[tuple[int, int, int | _Item]] = [
-        (line.at_us, 0, _Item(depth, None, f"· {line.text}")) for line in shown
+        (line.at_us, 0, _Item(depth, None, f"· {_words(line.text)}")) for line in shown
     ]
     timed += [(rows[n].start_us or 0, 1, n) for n in below if n in kept]
     found = [item for _, _, item in sorted(timed, key=lambda entry: entry[:2])]
@@ -137,9 +168,12 @@ def _inside(
         found.insert(0, _Item(depth, None, f"· {said}"))
     if len(lines) > len(shown):
         found.append(_Item(depth, None, f"… {len(lines) - len(shown):,} more lines"))
-    if hidden := sum(n not in kept for n in below):
-        found.append(_Item(depth, None, f"… {hidden:,} more with what is below them: -o json shows all"))
-    return found
+    return found + _left_out(depth, below, kept)
+
+
+def _left_out(depth: int, rows: list[int], kept: set[int]) -> list[int | _Item]:
+    hidden = sum(n not in kept for n in rows)
+    return [_Item(depth, None, f"… {hidden:,} more with what is below: -o json shows all")] if hidden else []
 
 
 def _guides(items: list[_Item]) -> list[tuple[str, str]]:
@@ -149,12 +183,12 @@ def _guides(items: list[_Item]) -> list[tuple[str, str]]:
     goes_on = [False] * (_DEPTH + 3)
     for item in reversed(items):
         depth = min(item.depth, _DEPTH + (item.row is None))
-        around = ["│  " if goes_on[d] else "   " for d in range(1, depth + 2)]
+        around = ["│ " if goes_on[d] else "  " for d in range(1, depth + 2)]
         before, own = "".join(around[: max(depth - 1, 0)]), around[depth - 1] if depth else ""
         if item.row is None:
             found.append((before + own, before + own))
             continue
-        arm = ("├" if goes_on[depth] else "└") + ("┄ " if item.row.is_async else "─ ") if depth else ""
+        arm = ("├" if goes_on[depth] else "└") + ("┄" if item.row.is_async else " ") if depth else ""
         found.append((before + arm, before + own + around[depth]))
         goes_on[depth] = True
         goes_on[depth + 1 :] = [False] * (len(goes_on) - depth - 1)
@@ -174,6 +208,16 @@ def _lines(item: _Item, before: str, below: str, total_us: int) -> Iterator[str]
     yield f"{left:<{_ROOM}}{_took(row):>{_TOOK}}  {_bar(row, total_us)}".rstrip()
     if not fits and notes:
         yield _cut(f"  {below}{notes.strip()}", _WIDTH)
+
+
+def _words(text: str) -> str:
+    """Of a line that is JSON what it says; of any other the line, in one piece."""
+    if text.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            told = json.loads(text)
+            said = next((told[name] for name in _SAYS if isinstance(told.get(name), str)), None)
+            text = said or text
+    return " ".join(text.split())
 
 
 def _took(row: Drawn) -> str:

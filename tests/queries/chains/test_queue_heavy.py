@@ -59,10 +59,10 @@ def account() -> Iterator[duckdb.DuckDBPyConnection]:
                 db.execute(f"insert into {name} by name {_GIVEN[name].format(n=MESSAGES)}")
             spent = time.process_time() - began
             if spent > 5:
-                print(f"{name}: {spent:.1f} s of CPU", file=sys.stderr)
+                sys.stderr.write(f"{name}: {spent:.1f} s of CPU\n")
         yield db
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{MESSAGES:,} messages: {peak:,} MB at the most", file=sys.stderr)
+        sys.stderr.write(f"{MESSAGES:,} messages: {peak:,} MB at the most\n")
 
 
 def ask(db: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

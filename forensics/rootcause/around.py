@@ -209,8 +209,8 @@ _SOURCES = {"sqs": "AWS::SQS::Queue", "kinesis": "AWS::Kinesis::Stream", "dynamo
 
 
 def _mapped(lake: Lake) -> dict[str, tuple[Node, ...]]:
-    """From the event-source mappings' ARNs: `…:sqs:…:orders`, `…:dynamodb:…:table/orders/stream/…`; and the one
-    queue that nothing is configured to read and a container can only have its messages from."""
+    """From the event-source mappings' ARNs: `…:sqs:…:orders`, `…:dynamodb:…:table/orders/stream/…`; and the
+    one queue that nothing is configured to read and a container can only have its messages from."""
     rows = lake.rows("""
         select node, configuration ->> '$.EventSourceArn' as arn from lake.resource
         where kind = 'AWS::Lambda::EventSourceMapping' and node is not null

@@ -51,18 +51,12 @@ def check_access(request: PullRequest, folder: Path) -> tuple[Check, ...]:
 
 
 def _check_aws(request: PullRequest) -> Iterator[Check]:
-    for role in request.access.role_arns or ("",):
-        try:
-            session = Session(request.access)
-            session = session.assuming(role) if role else session
-            regions = session.regions()
-        except ForensicsError as error:
-            yield Check("credentials", "failed", str(error), error.hint)
-        else:
-            yield from _check_regions(request, session, regions)
-
-
-def _check_regions(request: PullRequest, session: Session, regions: tuple[str, ...]) -> Iterator[Check]:
+    try:
+        session = Session(request.access)
+        regions = session.regions()
+    except ForensicsError as error:
+        yield Check("credentials", "failed", str(error), error.hint)
+        return
     pacer, stop = Pacer(request.quota_share), threading.Event()
     for region in regions:
         try:
@@ -80,7 +74,7 @@ def _check_regions(request: PullRequest, session: Session, regions: tuple[str, .
 def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
     yield _identity(api)
     yield _endpoint(api, request.access)
-    if request.logs:
+    if request.log_groups:
         yield _quota(api, request)
         answer: dict[str, Any] = {}
         yield _try(api, "DescribeLogGroups", lambda: answer.update(api.call("DescribeLogGroups", limit=1)))

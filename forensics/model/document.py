@@ -29,8 +29,6 @@ __all__ = [
     "MapDocument",
     "MapEdge",
     "MapNode",
-    "Measured",
-    "Point",
     "Rate",
     "RootCause",
     "Sampling",
@@ -133,9 +131,12 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
+    """The change before an issue; `node` is what was changed."""
+
     occurred_at: str
     text: str
     locator: Locator | None
+    node: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
+    """`recovery` is the first good end that followed, and stands only where an issue is over; `mitigation`
+    the change that can have ended it."""
+
     id: str
     fingerprint: str
     title: str
@@ -206,6 +210,8 @@ class Issue:
     examples: tuple[str, ...]
     shown_at: tuple[Shown, ...] = ()
     course: str = ""
+    recovery: TimelineEntry | None = None
+    mitigation: TimelineEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,32 +294,12 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    starts_at: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What CloudWatch counted (Sum per `period_s`) of a node around an issue; `told` in a sentence. A period
-    without a point has no datapoint, which is not zero."""
-
-    node: str
-    namespace: str
-    metric: str
-    period_s: int
-    points: tuple[Point, ...]
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """The first screen: the issue that comes first, in the order in which one asks.
 
     `sees` is what a user meets, `course` whether it goes on, `rejected` the best other explanation of the
     example that `origin` is taken from, `change` the last change before the onset (`change_note` says what
-    was looked at where there is none), `measured` the metric's line. What could overturn it
-    is the document's `unseen`.
+    was looked at where there is none). What could overturn it is the document's `unseen`.
     """
 
     issue: str
@@ -331,7 +317,6 @@ class Summary:
     change_note: str
     impact: tuple[Impact, ...]
     next_commands: tuple[str, ...]
-    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)

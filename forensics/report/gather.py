@@ -14,7 +14,6 @@ from forensics.lake import Lake
 from forensics.model import (
     Absorbed,
     CaseInfo,
-    ClockSkew,
     Coverage,
     Document,
     Failure,
@@ -25,15 +24,14 @@ from forensics.model import (
     Sampling,
     Section,
     Suspect,
-    TimelineEntry,
     Tool,
     Window,
     XrayAgreement,
 )
 from forensics.report.issue import issues_of
 from forensics.report.map import service_map
-from forensics.report.next import alarm_entries, change_entries
 from forensics.report.summary import summary_of
+from forensics.report.timeline import timeline
 from forensics.report.unseen import unseen
 
 __all__ = ["Range", "examples_of", "failures", "gather"]
@@ -80,7 +78,7 @@ def gather(
         tool=tool,
         case=_case(lake, manifest, window, baseline),
         coverage=coverage,
-        timeline=_timeline(issues, lake, window),
+        timeline=timeline(issues, lake, window.bounds),
         issues=issues,
         failures=tuple(shown),
         absorbed=absorbed[:_ABSORBED],
@@ -172,17 +170,12 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         chains=counts["chains"],
         gaps=_gaps(lake),
         warnings={row["severity"]: row["n"] for row in warnings},
-        clock_skew=_clock_skew(lake),
+        clock_skew=(),
         xray_agreement=XrayAgreement(),
         datapoints=counts["datapoints"],
         changes=counts["changes"],
         unmeasured=_unmeasured(lake),
     )
-
-
-def _clock_skew(lake: Lake) -> tuple[ClockSkew, ...]:
-    rows = lake.rows("select node, offset_ms from links.skew order by node")
-    return tuple(ClockSkew(row["node"], float(row["offset_ms"])) for row in rows)
 
 
 def _unmeasured(lake: Lake) -> tuple[str, ...]:
@@ -212,19 +205,6 @@ def _gaps(lake: Lake) -> tuple[Gap, ...]:
 def _count_issues(lake: Lake, window: Range) -> int:
     sql = f"select count(distinct issue) as n from rootcause.verdict where {_IN_WINDOW}"
     return int(lake.rows(sql, window.bounds)[0]["n"])
-
-
-def _timeline(issues: tuple[Issue, ...], lake: Lake, window: Range) -> tuple[TimelineEntry, ...]:
-    entries = [*change_entries(issues), *alarm_entries(lake, window.bounds)]
-    for issue in issues:
-        if issue.onset:
-            entries.append(
-                TimelineEntry(issue.onset, "onset", issue.node, f"first failure of {issue.title}", None)
-            )
-        if issue.last_seen and not issue.ongoing:
-            text = f"last failure of {issue.title}"
-            entries.append(TimelineEntry(issue.last_seen, "recovery", issue.node, text, None))
-    return tuple(sorted(entries, key=lambda e: (e.occurred_at, e.kind, e.text)))
 
 
 def _absorbed(lake: Lake, window: Range) -> tuple[Absorbed, ...]:

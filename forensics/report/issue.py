@@ -12,9 +12,11 @@ import msgspec
 
 from forensics.chains.times import iso
 from forensics.lake import Lake
-from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate, Shown
-from forensics.report.next import next_commands, trigger_of, triggers
+from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate, Shown, TimelineEntry
+from forensics.report.course import Course, courses
+from forensics.report.next import next_commands
 from forensics.report.stack import frames_of
+from forensics.report.timeline import mitigation_of, mitigations, trigger_of, triggers
 
 __all__ = ["issues_of"]
 
@@ -87,22 +89,6 @@ _RATE = """
     where s.failed_at is not null
     group by s.issue, starts_at order by s.issue, starts_at
 """
-_COURSE = """
-    with symptom as (
-        select c.issue, c.last_seen, c.failures, s.node, s.node_kind
-        from chosen as c join shown as s on s.failure = c.example
-    ),
-    well as (
-        select node, kind, max(started_at) as last_ok from lake.invocation
-        where status = 'ok' group by node, kind
-    ),
-    ended as (select max(ended_at) as at from lake.invocation)
-    select
-        s.issue, coalesce(w.last_ok > s.last_seen, false) as is_over,
-        s.failures > 1 and ended.at <= s.last_seen + interval 5 minutes as is_end
-    from symptom as s cross join ended
-    left join well as w on w.node = s.node and w.kind = s.node_kind
-"""
 # One message stands for all of a place: they differ by ids more often than not.
 _PLACES = """
     select issue, node, node_kind, symptom_kind, min(message) as message, count(*) as n
@@ -146,8 +132,9 @@ class _Facts:
 
     def __init__(self, lake: Lake) -> None:
         self.reach = {r["issue"]: r for r in lake.rows(_REACH)}
-        self.course = {r["issue"]: r for r in lake.rows(_COURSE)}
+        self.course = courses(lake)
         self.triggers = triggers(lake)
+        self.mitigations = mitigations(lake)
         self.entries = _grouped(lake.rows(_ENTRIES))
         self.nodes = _grouped(lake.rows(_NODES))
         self.rate = _grouped(lake.rows(_RATE, {"buckets": _BUCKETS}))
@@ -171,6 +158,7 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
     name, node = row["issue"], Node(row["node"], row["kind"])
     example, course = facts.example[name], facts.course[name]
     reach = _blast_radius(name, facts)
+    recovery = _recovery(row, example, course)
     return Issue(
         id=name,
         fingerprint=row["fingerprint"],
@@ -181,7 +169,7 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
         failures=row["failures"],
         onset=iso(row["onset"]),
         last_seen=iso(row["last_seen"]),
-        ongoing=bool(course["is_end"] and not course["is_over"]),
+        ongoing=course.is_ongoing,
         trigger=trigger_of(facts.triggers.get(name)),
         rate=tuple(Rate(iso(r["starts_at"]) or "", r["n"], r["chains"]) for r in facts.rate.get(name, ())),
         frames=_frames(facts.stacks.get(name)),
@@ -194,11 +182,13 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
             Shown(Node(r["node"], r["node_kind"]), r["symptom_kind"], r["message"], r["n"])
             for r in facts.places[name]
         ),
-        course=_course(course),
+        course=course.words,
+        recovery=recovery,
+        mitigation=mitigation_of(facts.mitigations.get(name), recovery),
     )
 
 
-def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: dict[str, Any]) -> str:
+def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: Course) -> str:
     count, chains = row["failures"], reach.chains
     least = "At least " if reach.at_least else ""
     hit = f"{least}{count:,} failure{'s' * (count != 1)} in {chains:,} chain{'s' * (chains != 1)}"
@@ -206,16 +196,16 @@ def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, cour
     if row["onset"] is not None:
         last = f" to {iso(row['last_seen'])}" if count > 1 else ""
         when = f" from {iso(row['onset'])}{last}" if count > 1 else f", at {iso(row['onset'])}"
-    return f"{example.root_cause.explanation} {hit}{when}, {_course(course)}."
+    return f"{example.root_cause.explanation} {hit}{when}, {course.words}."
 
 
-def _course(course: dict[str, Any]) -> str:
-    """Over, if the node where it showed ended well afterwards; going on, if the evidence ends in it."""
-    if course["is_over"]:
-        return "over since: the same node ended well afterwards"
-    if course["is_end"]:
-        return "and still going on where the evidence ends"
-    return "and nothing later shows whether it is over"
+def _recovery(row: dict[str, Any], example: Failure, course: Course) -> TimelineEntry | None:
+    if course.recovered_at is None:
+        return None
+    text = f"{example.symptom.node.name} ended well after the last failure of {row['title']}"
+    return TimelineEntry(
+        iso(course.recovered_at) or "", "recovery", example.symptom.node, text, course.record
+    )
 
 
 def _blast_radius(name: str, facts: _Facts) -> BlastRadius:

@@ -1,56 +1,16 @@
-"""What woke an issue, and the commands that open the records behind its verdict."""
+"""The commands that open the records behind a verdict."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from typing import Any
 
-from forensics.chains.times import iso
-from forensics.lake import Lake
-from forensics.model import Failure, Issue, Locator, Node, TimelineEntry, Trigger
+from forensics.model import Failure, Locator
 
-__all__ = [
-    "alarm_entries",
-    "change_entries",
-    "command_of",
-    "next_commands",
-    "query_of",
-    "trigger_of",
-    "triggers",
-]
+__all__ = ["command_of", "next_commands", "query_of"]
 
 _SHOWN = 4
 _PLAIN = re.compile(r"[\w:/.-]*", re.ASCII)
-_ALARMS = 50
-
-_TRIGGERS = "select t.* from issues.trigger as t semi join chosen using (issue) order by t.issue"
-_RANG = """
-    select occurred_at, node, kind, detail, action, after, log_group, event_id from lake.change
-    where source = 'alarm_history' and contains(coalesce(after, ''), 'ALARM')
-        and occurred_at >= $since and occurred_at < $until
-    order by occurred_at, change limit $most
-"""
-_NEAR = {
-    "origin": "",
-    "chain": " (of a node in the failing chain)",
-    "time": " (the last change before it; nothing else ties the two)",
-}
-
-
-def triggers(lake: Lake) -> dict[str, dict[str, Any]]:
-    """The change before each issue of `chosen`, by issue."""
-    return {row["issue"]: row for row in lake.rows(_TRIGGERS)}
-
-
-def trigger_of(row: dict[str, Any] | None) -> Trigger | None:
-    if row is None:
-        return None
-    by = f" by {row['actor']}" if row["actor"] else ""
-    text = f"{row['action']} of {row['node'] or 'the account'}{by}{_NEAR[row['nearness']]}"
-    where = Locator("log_event" if row["log_group"] else "change", log_group=row["log_group"],
-                    event_id=row["event_id"], timestamp=iso(row["occurred_at"]))  # fmt: skip
-    return Trigger(iso(row["occurred_at"]) or "", text, where)
 
 
 def next_commands(example: Failure) -> tuple[str, ...]:
@@ -95,27 +55,3 @@ def _sql(view: str, **wanted: tuple[str, ...]) -> str:
 def _among(values: tuple[str, ...]) -> str:
     quoted = ["'" + value.replace("'", "''") + "'" for value in values]
     return f"= {quoted[0]}" if len(quoted) == 1 else f"in ({', '.join(quoted)})"
-
-
-def alarm_entries(lake: Lake, bounds: dict[str, Any]) -> list[TimelineEntry]:
-    """Alarms that rang in the window."""
-    rows = lake.rows(_RANG, bounds | {"most": _ALARMS})
-    return [
-        TimelineEntry(
-            iso(r["occurred_at"]) or "",
-            "alarm",
-            Node(r["node"], r["kind"] or "") if r["node"] else None,
-            f"alarm {r['detail'] or r['action']}",
-            Locator("change", event_id=r["event_id"], timestamp=iso(r["occurred_at"])),
-        )
-        for r in rows
-    ]
-
-
-def change_entries(issues: tuple[Issue, ...]) -> list[TimelineEntry]:
-    """The changes that woke the issues, each once."""
-    found = {(i.trigger.occurred_at, i.trigger.text): i for i in issues if i.trigger}
-    return [
-        TimelineEntry(at, "change", issue.node, text, issue.trigger.locator if issue.trigger else None)
-        for (at, text), issue in found.items()
-    ]

@@ -22,6 +22,7 @@ __all__ = ["classify_absorbed", "explain_failures"]
 _BATCH = 2_000
 # Walks that are kept until all others are done; a case of more is explained without its siblings.
 _WAITING = 50_000
+_WORDS_ALONE = ("raised_here", "threw_over_a_dependency", "timeout_of_its_own", "no_explanation")
 
 
 def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -51,12 +52,12 @@ def _walks(lake: Lake) -> Iterator[Walk]:
 
 
 def _is_settled(walked: Walk) -> bool:
-    """Records of this very request tell where it began; an exception of an untraced node may be another's."""
+    """Records of this very request tell where it began; an exception of an untraced node may be another's,
+    and of a node that is only named in one nobody saw what it answered."""
     origin = walked.origin
     if origin.finding.category in (None, "unknown"):
         return False
-    own = origin.finding.rule in ("raised_here", "timeout_of_its_own", "no_explanation")
-    return not own or origin.me.trace_id is not None
+    return origin.finding.rule not in _WORDS_ALONE or origin.me.trace_id is not None
 
 
 def classify_absorbed(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

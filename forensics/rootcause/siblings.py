@@ -60,8 +60,12 @@ class Siblings:
         told.locator = told.locator or me.locator
 
     def explain(self, walked: Walk) -> Walk:
-        """The same walk, led on to where its traced siblings began; unchanged where none tell."""
-        last = walked.steps[-1]
+        """The same walk, led on to where its traced siblings began; unchanged where none tell.
+
+        A node that was only named below the last record gives way to what traces prove.
+        """
+        steps = walked.steps if walked.origin.me.invocation else walked.steps[:-1]
+        last = steps[-1]
         told = self._told.get(self._shape(last.me))
         if told is None or not _is_near(told, last.me):
             return walked
@@ -71,17 +75,19 @@ class Siblings:
             return walked
         finding = _finding(last, node, category, total, told.locator)
         if node == last.me.node:
-            return replace(walked, steps=(*walked.steps[:-1], Step(last.me, finding, last.edge)))
+            return replace(walked, steps=(*steps[:-1], Step(last.me, finding, last.edge)))
         named = replace(
             last.me, invocation="", node=node, is_virtual=True, span_id=None, logs=(), end_reason=None,
             http_status=None, is_client_error=False, is_cold_start=None, duration_us=None,
         )  # fmt: skip
         below = Step(named, replace(finding, claims=()), None)
-        return replace(walked, steps=(*walked.steps[:-1], Step(last.me, finding, last.edge), below))
+        return replace(walked, steps=(*steps[:-1], Step(last.me, finding, last.edge), below))
 
     def _shape(self, me: Invocation) -> _Shape:
         message = self._mask(me.error_message or "")[:160]
-        return me.node, me.error_type or "", message, me.end_reason or "", me.http_status
+        # logs seldom tell the status, and a trace gives a function that threw a 200
+        tells = bool(me.error_type or message or me.end_reason)
+        return me.node, me.error_type or "", message, me.end_reason or "", None if tells else me.http_status
 
 
 def _finding(last: Step, node: Node, category: str, total: int, locator: Locator) -> Finding:

@@ -22,13 +22,13 @@ from forensics.rootcause.words import error_words, node_words, outcome_words
 
 __all__ = ["Verdict", "mask", "verdict"]
 
-_FINGERPRINT = "v1"
+_FINGERPRINT = "v2"
 # Shares of verdicts of each band that should be right; calibrated once there is a yardstick.
 _CONFIDENCE = {"proven": 0.97, "likely": 0.8, "possible": 0.5}
 _MASKS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I), "<uuid>"),
     (re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b", re.I), "<trace>"),
-    (re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]{7,}\b", re.I), "<hex>"),
+    (re.compile(r"\b(?:0x)?(?=[a-f]*\d)[0-9a-f]{8,}\b", re.I), "<hex>"),
     (re.compile(r"\b[A-Z0-9]{13,}\b"), "<id>"),
     (re.compile(r"\b[A-Za-z0-9+/_-]{40,}={0,2}"), "<token>"),
     (re.compile(r"(?<![A-Za-z])\d+(?:\.\d+)?"), "<n>"),

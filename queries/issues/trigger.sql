@@ -6,6 +6,7 @@
 -- occurred_at: when it was changed, UTC
 -- action: what was done
 -- node: what was changed
+-- kind: X-Ray's type of the node, or AWS's type of the resource
 -- actor: who did it
 -- nearness: origin, chain or time
 -- log_group: where the record lies, null where it came from an API
@@ -31,8 +32,8 @@ made as (
 ),
 candidate as (
     select
-        b.issue, c.occurred_at, c.action, c.node, c.actor, c.log_group, coalesce(c.log_event_id, c.event_id) as event_id,
-        c.change,
+        b.issue, c.occurred_at, c.action, c.node, c.kind, c.actor, c.log_group,
+        coalesce(c.log_event_id, c.event_id) as event_id, c.change,
         case when c.node = b.first.node then 0 when n.node is not null then 1 else 2 end as distance
     from began as b
     join made as c on c.occurred_at between b.first.at - interval 6 hour and b.first.at
@@ -40,7 +41,7 @@ candidate as (
     where c.node = b.first.node or n.node is not null or c.occurred_at >= b.first.at - interval 10 minute
 )
 select
-    issue, occurred_at, action, node, actor,
+    issue, occurred_at, action, node, kind, actor,
     case distance when 0 then 'origin' when 1 then 'chain' else 'time' end as nearness, log_group, event_id
 from candidate
 qualify row_number() over (partition by issue order by distance, occurred_at desc, change, event_id) = 1

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from forensics.case import Case
 from forensics.collect.aws import Api, Refused
-from forensics.collect.discovery import wanted_groups
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
-from forensics.collect.logs import LogGroup, LogSource
+from forensics.collect.logs import LogSource, list_groups
 from forensics.collect.metrics import list_series_at_once
 from forensics.collect.outcome import place
 from forensics.collect.pacing import Pacer
@@ -77,17 +76,13 @@ class Triage:
     ) -> Plan:
         """The groups that the first step points at; all others are gaps."""
         done, plan = Done(case), Plan()
-        for api in self._apis if request.logs else ():
+        for api in self._apis if request.log_groups else ():
             window = window_of(request, api)
-            refusals: list[Refused] = []
-            groups: list[LogGroup] = []
             try:
-                groups = wanted_groups(api, request, refusals.append)
+                groups = list_groups(api, request.log_groups)
             except Refused as refused:
-                refusals.append(refused)
-            plan.errors += refusals
-            plan.gaps += [_gap("log_groups", request.asked_groups, window, api, str(r)) for r in refusals]
-            if not groups:
+                plan.errors.append(refused)
+                plan.gaps.append(_gap("log_groups", " ".join(request.log_groups), window, api, str(refused)))
                 continue
             leads = self._leads(case, api)
             plan.groups += len(groups)

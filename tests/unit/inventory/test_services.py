@@ -49,10 +49,9 @@ def test_the_operation_and_its_parameters_exist(ask):
 
 @pytest.mark.parametrize("ask", BY_ASK)
 def test_only_reading_methods_of_http_are_used(ask):
-    """REST services say by the method what an operation does; X-Ray reads by POST."""
+    """REST services say by the method what an operation does."""
     http = model(ask).http
-    is_rest = protocol_of(ask).startswith("rest") and ask.service != "xray"
-    assert http["method"] == ("GET" if is_rest else "POST")
+    assert http["method"] == ("GET" if protocol_of(ask).startswith("rest") else "POST")
 
 
 @pytest.mark.parametrize("ask", BY_ASK)

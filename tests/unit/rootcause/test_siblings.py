@@ -68,3 +68,30 @@ def test_the_claim_shows_a_trace(m, text):
     claims = verdict(siblings.explain(untraced(m))).failure.evidence
     said = [c for c in claims if c.claim.startswith(text)]
     assert [c.locator.source for c in said] == ["segment_document"]
+
+
+def test_a_status_that_only_traces_have_makes_no_other_shape(m):
+    """X-Ray gives a function that threw the 200 of the invocation; its log has none."""
+    known = traced(m)
+    seen = replace(known.steps[0], me=replace(known.steps[0].me, http_status=200))
+    assert led_on(m, untraced(m), replace(known, steps=(seen, *known.steps[1:])))[0] == "pay.example"
+
+
+def test_what_traces_prove_goes_before_what_a_message_names(m):
+    """The message names the host; that it was down for everybody only traced calls show."""
+    message = "503 Server Error for url: https://pay.example/charge"
+    me = m.invocation("fn:cart", error_type="HTTPError", error_message=message)
+    alone = walk(m.chain([replace(me, trace_id=None, segment_id=None)], []))
+    assert led_on(m, alone) == ("pay.example", "dependency_fault", "likely")
+    known = m.chain(
+        [me, m.invocation("host:pay.example", http_status=503, start=10, end=95)],
+        [m.call("fn:cart", "host:pay.example", end=95, call_failed=True, http_status=503)],
+    )
+    habits = tuple(m.habit(c, "host:pay.example", failed=9, ok_between=0) for c in ("fn:cart", "fn:refund"))
+    assert led_on(m, alone, walk(known, m.around(habits)))[:2] == ("pay.example", "provider_outage")
+
+
+@pytest.mark.parametrize("number", ["741fee2e", "a89d8f88", "fd5a038f", "0xFFD5A038F"])
+def test_an_id_is_masked_wherever_its_first_digit_stands(number):
+    assert mask(f"charge for ord-{number} failed") == "charge for ord-<hex> failed"
+    assert mask("the facade decade fed") == "the facade decade fed"

@@ -63,6 +63,7 @@ bench: $(READY) ## Every stage, lines and documents against floors, growth with 
 	@$(BIN)/python tests/benchmarks/growth.py
 	@$(BIN)/python tests/benchmarks/pacing.py
 	@$(BIN)/python tests/benchmarks/side_by_side.py
+	@$(BIN)/python tests/benchmarks/year.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
 reliability: $(READY) browser ## Every hazard that must not break anything, whole, and a table of what was seen (some 30 minutes)

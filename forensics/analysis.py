@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import forensics.normalize
 import forensics.rootcause
 from forensics.case import Case, Part
-from forensics.lake import BASE_TABLES, Edge, Lake, view_key
+from forensics.lake import BASE_TABLES, Edge, Lake, read_windows, view_key
 from forensics.model import OnProgress, Progress, no_progress
 from forensics.normalize import SPAN_GROUP, normalize_documents, normalize_span_events, normalize_spans
 from forensics.queries import View, closure, tree, tree_sha256
@@ -72,7 +72,7 @@ def is_analysed(case: Case) -> bool:
 
 def _state(case: Case) -> str:
     digests = sorted(part.sha256 for part in case.parts("evidence"))
-    gaps = repr(case.gaps())
+    gaps = f"{case.gaps()} {read_windows(case)}"
     return hashlib.sha256(f"{GRAMMAR} {_code(forensics.normalize)} {digests} {gaps}".encode()).hexdigest()
 
 

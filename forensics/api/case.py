@@ -16,7 +16,16 @@ import pyarrow as pa
 from forensics.analysis import analyse, is_analysed
 from forensics.case import Case as Folder
 from forensics.case import manifest_sha256
-from forensics.chains import Found, chains_of, export_document, find, trace_document, trace_id_of
+from forensics.chains import (
+    Chosen,
+    Found,
+    chains_of,
+    export_document,
+    find,
+    stories_of,
+    trace_document,
+    trace_id_of,
+)
 from forensics.chains.times import iso
 from forensics.errors import NotFoundError, UsageError
 from forensics.lake import Lake, Rows
@@ -51,6 +60,8 @@ __all__ = ["Case"]
 
 # Of how many issues the HTML report holds the minutes against those before.
 _COMPARED = 8
+# Chains of an answer that are told whole.
+_STORIES = 3
 
 
 class Case:
@@ -266,7 +277,11 @@ class Case:
 
     def _answer(self, text: str, found: Found) -> Answer:
         chains, total = chains_of(self._lake, found.invocations)
-        return Answer(text, found.taken_for, chains, total, self._failures_in([c.chain for c in chains]))
+        failures = self._failures_in([c.chain for c in chains])
+        of_chain = {failure.chain_id: failure for failure in reversed(failures)}
+        told = [(c.chain, of_chain.get(c.chain)) for c in chains[:_STORIES]]
+        chosen = [Chosen(chain, failure, failure.issue if failure else None) for chain, failure in told]
+        return Answer(text, found.taken_for, chains, total, failures, stories_of(self._lake, chosen))
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
         """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its

@@ -5,15 +5,18 @@ Apart from the rest, so that a command that only reads a case does not load it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 from forensics.case import Case as Folder
-from forensics.collect import Check, PullRequest, PullResult, check_access, pull, triage
+from forensics.collect import Check, Follow, PullRequest, PullResult, check_access, pull, triage
+from forensics.errors import CaseLockedError, ForensicsError, TemporaryError
 from forensics.model import OnProgress, no_progress
 
-__all__ = ["check", "pull_into", "triage_into"]
+__all__ = ["check", "follow_into", "pull_into", "triage_into"]
 
 
 def pull_into(case: str | Path, request: PullRequest, *, on_progress: OnProgress = no_progress) -> PullResult:
@@ -41,6 +44,30 @@ def triage_into(
         return triage(folder, request, alarm=alarm, budget=budget, on_progress=on_progress)
 
     return _into(case, "pull --triage", run)
+
+
+def follow_into(
+    case: str | Path,
+    follow: Follow,
+    on_round: Callable[[PullResult | ForensicsError], object],
+    *,
+    every_s: float = 10.0,
+    on_progress: OnProgress = no_progress,
+) -> NoReturn:
+    """Download round after round until KeyboardInterrupt; the case is unlocked between two rounds.
+
+    `on_round` is told what each brought, or that AWS gave nothing for minutes or another process writes the
+    case: then the next round tries again. Raises what `pull_into` raises but for these.
+    """
+    while True:
+        began = time.monotonic()
+        try:
+            result = pull_into(case, follow.next(), on_progress=on_progress)
+            follow.took(result)
+            on_round(result)
+        except (TemporaryError, CaseLockedError) as error:
+            on_round(error)
+        time.sleep(max(0.0, every_s - (time.monotonic() - began)))
 
 
 def _into(case: str | Path, command: str, run: Callable[[Folder], PullResult]) -> PullResult:

@@ -158,6 +158,10 @@ class Ledger:
         )
         return {row[1]: Unit(*row) for row in rows}
 
+    def states(self, kind: str) -> list[tuple[str, str]]:
+        """What the units of a kind are, each with its state; without their details, which are most of it."""
+        return self._rows("select what, state from unit where kind = ? order by what", (kind,))
+
     def unit_kinds(self) -> list[str]:
         return [kind for (kind,) in self._rows("select distinct kind from unit order by kind")]
 

@@ -5,7 +5,8 @@ The chains themselves are made in SQL (`queries/links`, `queries/chains`); here 
 
 from forensics.chains.export import export_document
 from forensics.chains.failing import failing_chains
-from forensics.chains.find import Found, chains_of, find, trace_id_of
+from forensics.chains.find import Found, chains_of, find
+from forensics.chains.ids import trace_id_of
 from forensics.chains.story import Chosen, stories_of
 from forensics.chains.trace import trace_document
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from forensics.chains.ids import trace_keys
 from forensics.chains.lines import SaidLine, lines_of
 from forensics.chains.told_as import attributes_of, kind_of, resource_of
-from forensics.chains.trace import dependent, spans_of_traces, trace_keys
+from forensics.chains.trace import dependent, spans_of_traces
 from forensics.chains.tree import Span, critical_intervals, plant, walk_down
 from forensics.lake import Lake
 from forensics.model import ExportDocument, ExportEvent, ExportLink, ExportSpan, Node

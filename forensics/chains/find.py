@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from forensics.chains.ids import trace_id_of
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import ChainView, Member, Node, StepEdge
 
-__all__ = ["Found", "chains_of", "find", "trace_id_of"]
+__all__ = ["Found", "chains_of", "find"]
 
 _CHAINS = 20
 _MEMBERS = 500
 _LOGS = 5
-_XRAY = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
-_W3C = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +64,6 @@ _LINES = """
     join lake.span as p on p.trace_key = l.trace_key and p.span_key = l.span_key
     join lake.segment_invocation as s on s.trace_key = p.trace_key and s.segment_key = p.segment_key
 """
-
-
-def trace_id_of(text: str) -> str | None:
-    """A trace id in either spelling as 32 hex digits, None where the text is no trace id."""
-    lower = text.strip().lower()
-    if _XRAY.fullmatch(lower):
-        return lower[2:10] + lower[11:]
-    return lower if _W3C.fullmatch(lower) else None
 
 
 def find(lake: Lake, text: str, only: str = "") -> Found | None:

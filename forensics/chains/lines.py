@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forensics.chains.ids import trace_keys
 from forensics.chains.times import iso, micros
-from forensics.chains.trace import trace_keys
 from forensics.lake import Lake
 from forensics.model import Locator
 

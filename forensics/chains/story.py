@@ -82,7 +82,7 @@ _LOGS = """
             row_number() over (partition by chain order by rank, timestamp, ordinal, event_id) as place
         from once
     )
-    select chain, invocation, span_id, timestamp, level, message, log_group, log_stream, event_id, total
+    select chain, invocation, span_id, timestamp, level, message, log_group, log_stream, event_id, rank, total
     from ranked where place <= $most order by chain, timestamp, ordinal, event_id
 """
 
@@ -217,6 +217,7 @@ def _line(row: dict[str, Any], told: Told) -> StoryLine:
         at_us=(at or 0) - (told.start_us or 0),
         level=row["level"],
         text=row["message"] or "",
+        rank=row["rank"],
         locator=Locator(
             "log_event", log_group=row["log_group"], log_stream=row["log_stream"], event_id=row["event_id"],
             timestamp=iso(row["timestamp"]),

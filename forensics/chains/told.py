@@ -10,7 +10,7 @@ from forensics.chains.times import micros
 from forensics.chains.tree import Span
 from forensics.model import Node, StepEdge, StoryGap, StoryRow
 
-__all__ = ["Told", "tell"]
+__all__ = ["Told", "marks_of", "tell"]
 
 _COLD = ("Initialization", "Init", "Restore")
 
@@ -241,21 +241,26 @@ def _said(span: Span | None, member: dict[str, Any] | None) -> str | None:
     return ": ".join(t for t in (member["error_type"], member["error_message"]) if t) or None
 
 
+def marks_of(span: Span) -> list[str]:
+    """What is worth a word beside the bar of a span."""
+    flags = {
+        "throttle": span.is_throttle,
+        "fault": span.is_fault,
+        "error": span.is_error,
+        "in progress": span.in_progress,
+    }
+    found = [word for word, has in flags.items() if has]
+    found += ["cold start"] if span.name in _COLD else []
+    found += [f"attempt {span.attempt}"] if span.attempt and span.attempt > 1 else []
+    return found + ([f"HTTP {span.http_status}"] if span.http_status and span.http_status >= 400 else [])
+
+
 def _marks(item: _Item) -> list[str]:
     """What is worth a word beside the bar."""
     span, member = item.span, item.member
     found = []
     if span is not None:
-        flags = {
-            "throttle": span.is_throttle,
-            "fault": span.is_fault,
-            "error": span.is_error,
-            "in progress": span.in_progress,
-        }
-        found += [word for word, has in flags.items() if has]
-        found += ["cold start"] if span.name in _COLD else []
-        found += [f"attempt {span.attempt}"] if span.attempt and span.attempt > 1 else []
-        found += [f"HTTP {span.http_status}"] if span.http_status and span.http_status >= 400 else []
+        found += marks_of(span)
     elif member is not None and member["is_cold_start"]:
         found.append("cold start")
     attempt = member["attempt"] if member else None

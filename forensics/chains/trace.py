@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from forensics.chains.breakdown import breakdown_us
+from forensics.chains.ids import trace_keys
+from forensics.chains.lines import SaidLine, lines_of
 from forensics.chains.times import iso_us, micros
+from forensics.chains.told import marks_of
 from forensics.chains.tree import ROUNDING_US, Interval, Span, critical_intervals, plant, walk_down
 from forensics.lake import Lake
-from forensics.model import Failure, Node, PathStep, TraceCounts, TraceDocument, TraceEntry, TraceSpan
+from forensics.model import (
+    Failure,
+    Node,
+    PathStep,
+    TraceCounts,
+    TraceDocument,
+    TraceEntry,
+    TraceLine,
+    TraceSpan,
+)
 
 __all__ = [
     "dependent",
@@ -18,10 +30,10 @@ __all__ = [
     "spans_of_traces",
     "split_time",
     "trace_document",
-    "trace_keys",
     "warnings_of",
 ]
 
+_LINES = 300
 _SPANS = """
     select s.*, coalesce(n.logs, 0) as logs
     from lake.span as s
@@ -49,12 +61,6 @@ def spans_of_traces(lake: Lake, trace_ids: Sequence[str]) -> dict[str, list[Span
     return found
 
 
-def trace_keys(trace_ids: Sequence[str]) -> list[int]:
-    """The signed 64-bit keys of trace ids of 32 hex digits."""
-    low = [int(trace_id[-16:], 16) for trace_id in trace_ids]
-    return [key - (1 << 64) if key >= 1 << 63 else key for key in low]
-
-
 def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()) -> TraceDocument | None:
     """What `trace ID` shows, or None where the case holds no span of it."""
     spans = spans_of(lake, trace_id)
@@ -65,6 +71,8 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
     start, end = min(s.first_us for s in roots), max(s.last_us for s in roots)
     intervals = [i for root in dependent(roots) for i in critical_intervals(root)]
     path = path_of(intervals, ordered)
+    said = lines_of(lake, [trace_id], _LINES)
+    lines = tuple(_lines(said, ordered))
     return TraceDocument(
         trace_id=trace_id,
         started_at=iso_us(start),
@@ -76,9 +84,11 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
         counts=_counts(spans, path),
         critical_path=path,
         breakdown_ms=split_time(intervals, end - start),
-        spans=tuple(_trace_span(span) for span in ordered),
+        spans=tuple(_trace_spans(ordered)),
         warnings=warnings_of(roots, spans),
         failures=failures,
+        lines=lines,
+        lines_total=said[0].total if said else 0,
     )
 
 
@@ -161,7 +171,24 @@ def _is_outside(span: Span, parent: Span) -> bool:
     return span.start_us > parent.end_us + ROUNDING_US and not handed_over and not is_attempt
 
 
-def _trace_span(span: Span) -> TraceSpan:
+def _trace_spans(ordered: list[Span]) -> Iterator[TraceSpan]:
+    depth: dict[int, int] = {}
+    for span in ordered:
+        depth[id(span)] = depth[id(span.parent)] + 1 if span.parent else 0
+        yield _trace_span(span, depth[id(span)])
+
+
+def _lines(said: Sequence[SaidLine], ordered: list[Span]) -> Iterator[TraceLine]:
+    """A line whose span is not in the case stands at the first."""
+    place: dict[str, int] = {}
+    for n, span in enumerate(ordered):
+        place.setdefault(span.span_id, n)
+    for line in said:
+        at = iso_us(line.at_us) or ""
+        yield TraceLine(place.get(line.span_id, 0), at, line.level, line.rank, line.text, line.locator)
+
+
+def _trace_span(span: Span, depth: int) -> TraceSpan:
     return TraceSpan(
         span_id=span.span_id,
         parent_id=span.parent.span_id if span.parent else None,
@@ -172,6 +199,9 @@ def _trace_span(span: Span) -> TraceSpan:
         ended_at=None if span.in_progress else iso_us(span.end_us),
         status=_status(span),
         logs=span.logs,
+        depth=depth,
+        marks=tuple(marks_of(span)),
+        said=span.said,
     )
 
 

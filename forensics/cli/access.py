@@ -13,11 +13,13 @@ __all__ = [
     "InventoryOption",
     "LogSettleOption",
     "MetricNamespaceOption",
+    "NodeGroupOption",
     "ProfileOption",
     "QuotaOption",
     "RegionOption",
     "RoleOption",
     "SinceNowOption",
+    "TagOption",
     "TraceSettleOption",
     "TracesOption",
     "UntilNowOption",
@@ -27,12 +29,25 @@ RegionOption = Annotated[
     list[str] | None, typer.Option("--region", help="AWS region, repeatable, or `all`; else boto3's own.")
 ]
 ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
-RoleOption = Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")]
+RoleOption = Annotated[
+    list[str] | None,
+    typer.Option("--role-arn", help="Role to assume, repeatable: each is an account to be read."),
+]
 EndpointOption = Annotated[
     str | None, typer.Option("--endpoint-url", help="Another endpoint than AWS's own.")
 ]
 GroupOption = Annotated[
     list[str] | None, typer.Option("--log-group", help="Log groups by glob, repeatable; without it all.")
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--log-group-tag", help="Log groups with this tag, KEY or KEY=VALUE, repeatable."),
+]
+NodeGroupOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--node", help="Log groups that these functions and ECS services write, by glob, repeatable."
+    ),
 ]
 QuotaOption = Annotated[
     float, typer.Option("--quota-share", min=0.01, help="Share of each AWS quota that may be used.")
@@ -52,7 +67,7 @@ AskOption = Annotated[
         "--group",
         help="Only these groups of permissions, by glob, repeatable; without it all: logs, traces, "
         "metrics, changes, executions, functions, queues, workflows, topics, events, containers, "
-        "entries, stores, network, roles, secrets, groups, alarms, quotas, tags.",
+        "entries, stores, network, roles, secrets, groups, alarms, quotas, tracing, tags.",
     ),
 ]
 MetricNamespaceOption = Annotated[

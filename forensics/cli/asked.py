@@ -21,7 +21,7 @@ def request_of(
     quota_share: float,
     regions: list[str] | None,
     profile: str | None,
-    role_arn: str | None,
+    role_arns: list[str] | None,
     endpoint_url: str | None,
     workers: int = 12,
     log_settle: str = "15m",
@@ -29,6 +29,8 @@ def request_of(
     groups: list[str] | None = None,
     inventory: bool = True,
     metric_namespaces: list[str] | None = None,
+    log_tags: list[str] | None = None,
+    nodes: list[str] | None = None,
 ) -> PullRequest:
     """What the words of a command ask for. Raises UsageError for a time or length that is none, or
     where `groups` names no group of permissions."""
@@ -40,11 +42,13 @@ def request_of(
     return PullRequest(
         starts_at=starts_at.replace(tzinfo=UTC),
         ends_at=ends_at.replace(tzinfo=UTC),
-        log_groups=tuple(log_groups or ["*"]) if "logs" in wanted else (),
+        log_groups=tuple(log_groups or (() if log_tags or nodes else ["*"])) if "logs" in wanted else (),
+        log_tags=tuple(log_tags or ()) if "logs" in wanted else (),
+        log_nodes=tuple(nodes or ()) if "logs" in wanted else (),
         traces=traces and "traces" in wanted,
         groups=wanted,
         metric_namespaces=tuple(metric_namespaces or ()),
-        access=Access(tuple(regions or ()), profile, role_arn, endpoint_url),
+        access=Access(tuple(regions or ()), profile, tuple(role_arns or ()), endpoint_url),
         quota_share=quota_share,
         workers=workers,
         log_settle=duration(log_settle),

@@ -52,7 +52,7 @@ def doctor(
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
         groups=group, inventory=inventory,
-        profile=profile, role_arn=role_arn, endpoint_url=endpoint_url,
+        profile=profile, role_arns=role_arn, endpoint_url=endpoint_url,
     )  # fmt: skip
     rows = check(request, case)
     lines = []

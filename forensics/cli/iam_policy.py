@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.access import AskOption, GroupOption, InventoryOption, RegionOption, TracesOption
+from forensics.cli.access import (
+    AskOption,
+    GroupOption,
+    InventoryOption,
+    NodeGroupOption,
+    RegionOption,
+    TagOption,
+    TracesOption,
+)
 from forensics.cli.console import write
 from forensics.cli.options import FileOption, ForceOption, VerboseOption
 
@@ -19,6 +27,8 @@ def register(app: typer.Typer) -> None:
 
 def iam_policy(
     log_group: GroupOption = None,
+    log_group_tag: TagOption = None,
+    node: NodeGroupOption = None,
     traces: TracesOption = True,
     group: AskOption = None,
     inventory: InventoryOption = True,
@@ -37,7 +47,7 @@ def iam_policy(
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
         groups=group, inventory=inventory,
-        profile=None, role_arn=None, endpoint_url=None,
+        profile=None, role_arns=None, log_tags=log_group_tag, nodes=node, endpoint_url=None,
     )  # fmt: skip
     write([document_json(policy(request, account=account, partition=partition)) + "\n"], file, force=force)
     return 0

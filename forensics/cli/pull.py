@@ -14,11 +14,13 @@ from forensics.cli.access import (
     InventoryOption,
     LogSettleOption,
     MetricNamespaceOption,
+    NodeGroupOption,
     ProfileOption,
     QuotaOption,
     RegionOption,
     RoleOption,
     SinceNowOption,
+    TagOption,
     TraceSettleOption,
     TracesOption,
     UntilNowOption,
@@ -39,6 +41,8 @@ def pull(
     since: SinceNowOption = "3h",
     until: UntilNowOption = None,
     log_group: GroupOption = None,
+    log_group_tag: TagOption = None,
+    node: NodeGroupOption = None,
     traces: TracesOption = True,
     group: AskOption = None,
     inventory: InventoryOption = True,
@@ -64,6 +68,9 @@ def pull(
         typer.Option("--alarm", help="With --triage: an alarm that rang; begin at what it watches."),
     ] = None,
     budget: Annotated[str, typer.Option("--budget", help="With --triage: how long it may take (5m).")] = "5m",
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with what is new, every 10 s, until Ctrl-C.")
+    ] = False,
     show_secrets: SecretsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -83,22 +90,32 @@ def pull(
 
     forensics pull --triage --since 1h --alarm checkout-errors --case case-42
 
+    --follow goes on: new lines within seconds, what arrives late or failed within minutes. Other
+    commands may read the case meanwhile. Ctrl-C ends it (130), and nothing is lost.
+
+    forensics pull --follow --since 15m --node checkout --case case-42
+
     Exit codes: 3 done, with gaps that another run or permission could close · 4 credentials ·
     5 throttled, run again · 130 interrupted, state saved.
     """
     from forensics.api.pull import pull_into, triage_into
     from forensics.cli.asked import request_of
-    from forensics.cli.pulled import completion, first_verdict, tell
+    from forensics.cli.pulled import completion, first_verdict, followed, tell
 
     if alarm and not triage:
         raise UsageError("--alarm is of --triage", f"forensics pull --triage --alarm {alarm}")
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
         groups=group, inventory=inventory, metric_namespaces=metric_namespace, regions=region,
-        profile=profile, role_arn=role_arn,
+        profile=profile, role_arns=role_arn, log_tags=log_group_tag, nodes=node,
         endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
+    if follow:
+        if triage or until:
+            hint = "forensics pull --follow --since 15m"
+            raise UsageError("--follow has no end: it goes neither with --until nor with --triage", hint)
+        followed(case, request, quiet=quiet)
     with Bar(quiet=quiet) as bar:
         if triage:
             spent = duration(budget)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 from forensics.cli.console import Bar, note
 from forensics.cli.options import case_words
-from forensics.collect import PullRequest, PullResult
+from forensics.collect import Follow, PullRequest, PullResult
+from forensics.errors import ForensicsError
+from forensics.model import Gap
 
-__all__ = ["completion", "first_verdict", "tell"]
+__all__ = ["completion", "first_verdict", "followed", "tell"]
 
 
 def tell(result: PullResult) -> None:
@@ -33,6 +36,32 @@ def tell(result: PullResult) -> None:
         note(f"gap: {gap.what}: {gap.reason}")
     if len(result.gaps) > 10:
         note(f"and {len(result.gaps) - 10} more gaps: forensics status")
+
+
+def followed(case: Path, request: PullRequest, *, quiet: bool) -> NoReturn:
+    """Follow the account; a line for each round that brought something, or failed."""
+    from forensics.api.pull import follow_into
+
+    known: set[Gap] = set()
+
+    def tell_round(result: PullResult | ForensicsError) -> None:
+        if quiet:
+            return
+        if isinstance(result, ForensicsError):
+            note(f"{result}; trying again")
+            return
+        added = {name: rows for name, rows in result.added.items() if rows}
+        if added:
+            note(f"{_hour(result)}  {', '.join(f'{rows:,} {name}' for name, rows in sorted(added.items()))}")
+        for gap in (gap for gap in result.gaps if gap not in known):
+            note(f"gap: {gap.what}: {gap.reason}")
+        known.update(result.gaps)
+
+    follow_into(case, Follow(request), tell_round)
+
+
+def _hour(result: PullResult) -> str:
+    return f"{result.read_until:%H:%M:%SZ}" if result.read_until else ""
 
 
 def first_verdict(case: Path, *, show_secrets: bool, quiet: bool) -> str:

@@ -6,10 +6,21 @@ Evidence is the same as the importers make, column for column, with account and 
 """
 
 from forensics.collect.check import Check, check_access
+from forensics.collect.follow import Follow
 from forensics.collect.policy import policy
 from forensics.collect.pull import pull
 from forensics.collect.request import PullRequest, PullResult
 from forensics.collect.session import Access
 from forensics.collect.triage import triage
 
-__all__ = ["Access", "Check", "PullRequest", "PullResult", "check_access", "policy", "pull", "triage"]
+__all__ = [
+    "Access",
+    "Check",
+    "Follow",
+    "PullRequest",
+    "PullResult",
+    "check_access",
+    "policy",
+    "pull",
+    "triage",
+]

@@ -51,12 +51,18 @@ def check_access(request: PullRequest, folder: Path) -> tuple[Check, ...]:
 
 
 def _check_aws(request: PullRequest) -> Iterator[Check]:
-    try:
-        session = Session(request.access)
-        regions = session.regions()
-    except ForensicsError as error:
-        yield Check("credentials", "failed", str(error), error.hint)
-        return
+    for role in request.access.role_arns or ("",):
+        try:
+            session = Session(request.access)
+            session = session.assuming(role) if role else session
+            regions = session.regions()
+        except ForensicsError as error:
+            yield Check("credentials", "failed", str(error), error.hint)
+        else:
+            yield from _check_regions(request, session, regions)
+
+
+def _check_regions(request: PullRequest, session: Session, regions: tuple[str, ...]) -> Iterator[Check]:
     pacer, stop = Pacer(request.quota_share), threading.Event()
     for region in regions:
         try:
@@ -74,7 +80,7 @@ def _check_aws(request: PullRequest) -> Iterator[Check]:
 def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
     yield _identity(api)
     yield _endpoint(api, request.access)
-    if request.log_groups:
+    if request.logs:
         yield _quota(api, request)
         answer: dict[str, Any] = {}
         yield _try(api, "DescribeLogGroups", lambda: answer.update(api.call("DescribeLogGroups", limit=1)))

@@ -69,6 +69,13 @@ class LogRows:
             page = self._page([e for e, _ in whole], frozenset(n for n, (_, x) in enumerate(whole) if x))
         self._pages.append(page)
 
+    def delay_ms(self) -> int:
+        """How late events came after they were written: all but one in a hundred at most so late."""
+        read = pa.Table.from_batches(self._pages, _PAGE)
+        late = pc.subtract(read["ingestion_time"], read["timestamp"])
+        found = pc.quantile(late, q=0.99, interpolation="higher")[0].as_py()
+        return max(0, int(found or 0))
+
     def table(self) -> pa.Table:
         """Rows of `log_event`, as `case.carried` has them."""
         read = pa.Table.from_batches(self._pages, _PAGE)

@@ -51,6 +51,8 @@ class Coverage:
         where = gap.reason[gap.reason.rfind("[") :]
         if gap.kind == "log_groups":
             return [] if where in plan.listed else [gap]
+        if gap.kind == "account":
+            return [] if gap.what in plan.accounts else [gap]
         if gap.kind == "region":
             return [] if gap.what in plan.regions else [gap]
         if gap.kind == "inventory":

@@ -22,7 +22,7 @@ from forensics.collect.columns import LogRows, warning_rows
 from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, unit_name
 from forensics.collect.windows import Window, cut, to_ms
 
-__all__ = ["LogGroup", "LogSource", "account_in", "list_groups"]
+__all__ = ["LogGroup", "LogSource", "account_in", "list_groups", "settle_ms"]
 
 _UNIT_PAGES = 32  # a kill loses at most this much fetching per worker
 _AIM_PAGES = 12
@@ -30,15 +30,18 @@ _ALL_PAGES = 512  # empty ones among them
 _LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is given up early
 _STARTS = 3
 _REPEATS = 3
+_MOST_PREFIXES = 20
+_LONGEST_DELAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A group as DescribeLogGroups lists it; `account` is taken from its ARN."""
+    """A group as DescribeLogGroups lists it; `account` is taken from its ARN, which is kept without `:*`."""
 
     name: str
     account: str | None
     log_class: str
+    arn: str = ""
 
     @property
     def is_readable(self) -> bool:
@@ -47,15 +50,19 @@ class LogGroup:
 
 
 def list_groups(api: Api, patterns: Sequence[str]) -> list[LogGroup]:
-    """The groups that any of the globs matches, by name. Raises what `Api.call` raises."""
-    groups: dict[str, LogGroup] = {}
+    """The groups that any of the globs matches, by account and name; in a monitoring account those of the
+    accounts that CloudWatch links to it as well. Raises what `Api.call` raises."""
+    groups: dict[tuple[str, str], LogGroup] = {}
     for prefix in _prefixes(patterns):
         for group in _described(api, prefix):
             name = group["logGroupName"]
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-                account = account_in(str(group.get("arn", "")))
-                groups[name] = LogGroup(name, account, group.get("logGroupClass", "STANDARD"))
-    return [groups[name] for name in sorted(groups)]
+                arn = str(group.get("arn", ""))
+                found = LogGroup(
+                    name, account_in(arn), group.get("logGroupClass", "STANDARD"), arn.removesuffix(":*")
+                )
+                groups[found.account or "", name] = found
+    return [groups[key] for key in sorted(groups)]
 
 
 def account_in(arn: str) -> str | None:
@@ -66,17 +73,19 @@ def account_in(arn: str) -> str | None:
 
 def _prefixes(patterns: Sequence[str]) -> list[str]:
     """What the globs begin with, so that AWS lists no more than it must."""
+    if len(patterns) > _MOST_PREFIXES:
+        return [""]
     found = sorted({re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in patterns})
     return [p for n, p in enumerate(found) if not any(p.startswith(shorter) for shorter in found[:n])]
 
 
 def _described(api: Api, prefix: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"limit": 50}
+    params: dict[str, Any] = {"limit": 50, "includeLinkedAccounts": True}
     if prefix:
         params["logGroupNamePrefix"] = prefix
     seen: set[str] = set()
     while True:
-        page = api.call("DescribeLogGroups", **params)
+        page = _page_of_groups(api, params)
         yield from page["logGroups"]
         token = page.get("nextToken")
         if not token or token in seen:
@@ -85,10 +94,27 @@ def _described(api: Api, prefix: str) -> Iterator[dict[str, Any]]:
         params["nextToken"] = token
 
 
+def _page_of_groups(api: Api, params: dict[str, Any]) -> dict[str, Any]:
+    """The reference does not say whether an account that monitors none may ask for linked ones: both are
+    right here."""
+    try:
+        return api.call("DescribeLogGroups", **params)
+    except Refused as refused:
+        if refused.is_denied or not params.pop("includeLinkedAccounts", False):
+            raise
+        return api.call("DescribeLogGroups", **params)
+
+
+def settle_ms(settle: timedelta, delay_ms: int) -> int:
+    """For how long a window may still change: `settle`, or twice the delay that was seen, a day at most."""
+    return max(settle // timedelta(milliseconds=1), min(2 * delay_ms, _LONGEST_DELAY_MS))
+
+
 class LogSource:
     """The events of one group, `pattern` being CloudWatch's filter pattern ('' = all).
 
-    Events may arrive late: a window younger than `settle` is read again by the next run.
+    Events may arrive late: a window younger than `settle`, or than twice the delay that is seen in it, is
+    read again by the next run.
     """
 
     kind = "log_window"
@@ -98,7 +124,7 @@ class LogSource:
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
         self._api = api
-        self._settle_ms = settle // timedelta(milliseconds=1)
+        self._settle = settle
         self._group = group
         self._account = group.account or api.account
         self.name = group.name
@@ -116,13 +142,13 @@ class LogSource:
         raise Refused("logs:FilterLogEvents", f"page tokens were refused or repeated: {reason}")
 
     def _read_once(self, window: Window) -> Finished | Split:
-        settled, rows, pages = self._settled(), self.rows(), _Pages(window)
+        read_at, rows, pages = self._now(), self.rows(), _Pages(window)
         for page in self.pages(window):
             rows.add(page["events"], page["Page"].escaped)
             pages.add(page)
             if page.get("nextToken") and (pieces := pages.pieces()):
                 return Split(pieces)
-        return self._finished(window, rows, pages.metadata, pages.bytes, settled)
+        return self._finished(window, rows, pages.metadata, pages.bytes, read_at)
 
     def _check_class(self) -> None:
         if not self._group.is_readable:
@@ -153,10 +179,10 @@ class LogSource:
     def finished(self, window: Window, rows: LogRows, pages: list[dict[str, Any]]) -> Finished:
         """What a window that was read to its end comes to."""
         size = sum(page["Page"].bytes for page in pages)
-        return self._finished(window, rows, pages, size, self._settled())
+        return self._finished(window, rows, pages, size, self._now())
 
-    def _settled(self) -> int:
-        return to_ms(self._api.session.meter.now()) - self._settle_ms
+    def _now(self) -> int:
+        return to_ms(self._api.session.meter.now())
 
     def _next_page(self, params: dict[str, Any], tokens: set[str]) -> dict[str, Any]:
         """The page, asked again where its token leads back to a page that was read already.
@@ -171,24 +197,32 @@ class LogSource:
         raise BadToken("the service repeats a page token")
 
     def _params(self, window: Window, pattern: str) -> dict[str, Any]:
-        params = {
-            "logGroupName": self.name,
+        params: dict[str, Any] = {
+            **self._named(),
             "startTime": window.start,
             "endTime": window.end - 1,  # inclusive there
             "limit": 10_000,
         }
         return {**params, "filterPattern": pattern} if pattern else params
 
+    def _named(self) -> dict[str, str]:
+        """A group of another account is named by its ARN."""
+        if self._group.arn and self._account != self._api.account:
+            return {"logGroupIdentifier": self._group.arn}
+        return {"logGroupName": self.name}
+
     def _finished(
-        self, window: Window, rows: LogRows, pages: list[dict[str, Any]], size: int, settled: int
+        self, window: Window, rows: LogRows, pages: list[dict[str, Any]], size: int, read_at: int
     ) -> Finished:
         table = rows.table()
         tables = {"log_event": table}
         if rows.warnings:
             tables["warning"] = warning_rows(rows.warnings)
-        state = DONE if window.end <= settled else OPEN
+        delay = rows.delay_ms()
+        state = DONE if window.end <= read_at - settle_ms(self._settle, delay) else OPEN
         unit = Unit(
-            self.kind, unit_name(self.key, window), state, table.num_rows, size, "", detail(pages),
+            self.kind, unit_name(self.key, window), state, table.num_rows, size, "",
+            detail(pages, delay_ms=delay, read_at=read_at),
         )  # fmt: skip
         return Finished(unit, tables)
 

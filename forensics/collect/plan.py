@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
+from forensics.collect.discovery import wanted_groups
 from forensics.collect.executions import ExecutionSource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
-from forensics.collect.logs import LogGroup, LogSource, account_in, list_groups
+from forensics.collect.logs import LogGroup, LogSource, account_in, settle_ms
 from forensics.collect.metrics import (
     MINUTE_MS,
     MetricSource,
@@ -38,6 +41,7 @@ from forensics.model import Gap
 
 __all__ = [
     "KINDS",
+    "SPAN_GROUP",
     "Done",
     "Plan",
     "Task",
@@ -51,6 +55,7 @@ __all__ = [
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
 _LOOK_PATIENCE_S = 30.0
+SPAN_GROUP = "aws/spans"  # of Transaction Search, in every account
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,14 @@ class Done:
         self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self.open_units: list[Unit] = []
         self.metrics = case.ledger.units("metric_window")
-        for kind in KINDS:
-            for unit in case.ledger.units(kind).values():
-                self._add(unit)
+        # How late events of a group come, as far as any run has seen.
+        self.delays: dict[SourceKey, int] = defaultdict(int)
+        units = [unit for kind in KINDS for unit in case.ledger.units(kind).values()]
+        told = [(unit, *parse_name(unit.what), json.loads(unit.detail or "{}")) for unit in units]
+        for _, key, _, detail in told:
+            self.delays[key] = max(self.delays[key], detail.get("delay_ms", 0))
+        for unit, key, window, detail in told:
+            self._add(unit, key, window, detail)
 
     def missing(self, key: SourceKey, window: Window) -> list[Window]:
         """What was read without a filter was read for every filter."""
@@ -114,15 +124,19 @@ class Done:
     def has(self, key: SourceKey, window: Window) -> bool:
         return not self.missing(key, window)
 
-    def _add(self, unit: Unit) -> None:
-        key, window = parse_name(unit.what)
-        if unit.state == DONE:
+    def _add(self, unit: Unit, key: SourceKey, window: Window, detail: dict[str, Any]) -> None:
+        if unit.state == DONE and not self._is_early(key, window, detail):
             self._windows[key].append(window)
-        elif unit.state == OPEN:
+        elif unit.state in (DONE, OPEN):
             self.open_units.append(unit)
             known = self.revisions[key.account, key.region]
-            for trace, revision in json.loads(unit.detail).get("revisions", {}).items():
+            for trace, revision in detail.get("revisions", {}).items():
                 known[trace] = max(revision, known.get(trace, -1))
+
+    def _is_early(self, key: SourceKey, window: Window, detail: dict[str, Any]) -> bool:
+        """Read so soon that events of it may have come since, by the delays that were seen later."""
+        read_at: int | None = detail.get("read_at")
+        return read_at is not None and window.end > read_at - settle_ms(timedelta(), self.delays[key])
 
 
 def make_plan(
@@ -143,7 +157,7 @@ def make_plan(
         if request.wants("changes"):
             plan_changes(request, api, done, plan)
         _plan_inventory(request, api, done, plan)
-        if request.log_groups:
+        if request.logs:
             _plan_logs(request, api, done, plan)
         if request.traces:
             _plan_traces(request, api, done, plan)
@@ -154,8 +168,8 @@ def open_regions(
     request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event, plan: Plan
 ) -> Iterator[Api]:
     """Each region that lets this account in, noted in the plan. Raises what `make_plan` raises."""
-    for region in session.regions():
-        api = _identify(request, session, region, pacer, stop, plan)
+    for own, region in _places(request, session, plan):
+        api = _identify(request, own, region, pacer, stop, plan)
         if api is None:
             continue
         _check_window(request, api)
@@ -164,6 +178,23 @@ def open_regions(
         if api.account:
             plan.accounts.add(api.account)
         yield api
+
+
+def _places(request: PullRequest, session: Session, plan: Plan) -> Iterator[tuple[Session, str]]:
+    """Every region of every account. One of several roles that cannot be assumed is a gap."""
+    window = Window(to_ms(request.starts_at), to_ms(request.ends_at))
+    for role in request.access.role_arns or ("",):
+        try:
+            own = session.assuming(role) if role else session
+        except CredentialsError as error:
+            if len(request.access.role_arns) < 2:
+                raise
+            account, reason = account_in(role) or role, f"{error} {place(account_in(role), '')}"
+            plan.gaps.append(
+                Gap("account", account, iso(window.start), iso(window.end), reason, closable=True)
+            )
+            continue
+        yield from ((own, region) for region in own.regions())
 
 
 def _identify(
@@ -220,13 +251,19 @@ def _account_of_a_group(api: Api) -> str | None:
 
 def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     window = window_of(request, api)
-    try:
-        groups = list_groups(api, request.log_groups)
-        plan.listed.add(place(api.account, api.region))
-    except Refused as refused:
+
+    def note(refused: Refused) -> None:
         plan.errors.append(refused)
-        what, reason = " ".join(request.log_groups), f"{refused} {place(api.account, api.region)}"
+        what, reason = request.asked_groups, f"{refused} {place(api.account, api.region)}"
         plan.gaps.append(Gap("log_groups", what, iso(window.start), iso(window.end), reason, closable=True))
+
+    before = len(plan.errors)
+    try:
+        groups = wanted_groups(api, request, note)
+        if len(plan.errors) == before:
+            plan.listed.add(place(api.account, api.region))
+    except Refused as refused:
+        note(refused)
         # A name without wildcards needs no listing.
         exact = [name for name in request.log_groups if not any(c in name for c in "*?[")]
         groups = [LogGroup(name, api.account, "STANDARD") for name in exact]
@@ -234,7 +271,8 @@ def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     for group in groups:
         plan.accounts.update(filter(None, [group.account]))
         source = LogSource(api, group, request.log_filter, request.log_settle)
-        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now() - request.log_settle))
+        settle = settle_ms(request.log_settle, done.delays[source.key])
+        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now()) - settle)
 
 
 def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
@@ -243,6 +281,24 @@ def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None
     window = _whole_seconds(request, api)
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
+    if _goes_to_logs(api) and not any(fnmatch.fnmatchcase(SPAN_GROUP, glob) for glob in request.log_groups):
+        _plan_spans(request, api, done, plan)
+
+
+def _goes_to_logs(api: Api) -> bool:
+    """Whether spans go to a log group, where X-Ray itself holds only the share of them that is indexed."""
+    try:
+        answer = replace(api, patience_s=_LOOK_PATIENCE_S).call("GetTraceSegmentDestination")
+    except (Refused, TemporaryError):  # the inventory asks too, and notes it
+        return False
+    return answer.get("Destination") == "CloudWatchLogs"
+
+
+def _plan_spans(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
+    """Traces that only Transaction Search holds: their group is read whatever `log_groups` says."""
+    source = LogSource(api, LogGroup(SPAN_GROUP, api.account, "STANDARD"), "", request.log_settle)
+    settle = settle_ms(request.log_settle, done.delays[source.key])
+    _add_tasks(plan, source, done, window_of(request, api), to_ms(api.session.meter.now()) - settle)
 
 
 def _plan_inventory(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Sequence
 from typing import Any
 
+from forensics.collect.discovery import NODE_ACTIONS, TAG_ACTIONS
 from forensics.collect.groups import actions_of, all_groups
+from forensics.collect.plan import SPAN_GROUP
 from forensics.collect.request import PullRequest
 
 __all__ = ["policy"]
@@ -14,19 +17,28 @@ __all__ = ["policy"]
 def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") -> dict[str, Any]:
     """A policy document (version 2012-10-17) of read-only actions for exactly this request.
 
-    `logs:FilterLogEvents` is limited to the groups that the globs name, in the regions asked for.
+    `logs:FilterLogEvents` is limited to the groups that the globs name, in the regions asked for, and with
+    traces to that of Transaction Search.
     Each group of permissions is a statement of its own, to be left out by whoever must.
     `logs:DescribeLogGroups` and X-Ray's read actions know no resources but `*` (Service
     Authorization Reference). `sts:GetCallerIdentity` needs no permission.
     """
     statements: list[dict[str, Any]] = []
-    if request.log_groups:
+    if request.logs:
         statements.append(_statement("ListLogGroups", ["logs:DescribeLogGroups"], ["*"]))
-        groups = _group_arns(request, account, partition)
+        if request.log_tags:
+            statements.append(_statement("FindLogGroupsByTag", TAG_ACTIONS, ["*"]))
+        if request.log_nodes:
+            statements.append(_statement("FindLogGroupsByNode", NODE_ACTIONS, ["*"]))
+        named = ("*",) if request.log_tags or request.log_nodes else request.log_groups
+        groups = _group_arns(request, named, account, partition)
         statements.append(_statement("ReadLogEvents", ["logs:FilterLogEvents"], groups))
     if request.traces:
         actions = ["xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "xray:GetTraceSummaries"]
         statements.append(_statement("ReadTraces", actions, ["*"]))
+        if not any(fnmatch.fnmatchcase(SPAN_GROUP, glob) for glob in request.log_groups):
+            spans = _group_arns(request, [SPAN_GROUP], account, partition)
+            statements.append(_statement("ReadSpans", ["logs:FilterLogEvents"], spans))
     statements += [
         _statement(f"Read{group.capitalize()}Group", asked, ["*"])
         for group in all_groups()
@@ -39,13 +51,13 @@ def _statement(sid: str, actions: Sequence[str], resources: Sequence[str]) -> di
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
-def _group_arns(request: PullRequest, account: str, partition: str) -> list[str]:
+def _group_arns(request: PullRequest, globs: Sequence[str], account: str, partition: str) -> list[str]:
     """A policy knows `*` and `?`; a glob's character class becomes `?`, or wider where it is open."""
     regions = ("*",) if request.access.all_regions else request.access.regions or ("*",)
     return [
         f"arn:{partition}:logs:{region}:{account}:log-group:{_as_wildcard(glob)}:*"
         for region in regions
-        for glob in dict.fromkeys(request.log_groups)
+        for glob in dict.fromkeys(globs)
     ]
 
 

@@ -16,8 +16,9 @@ __all__ = ["PullRequest", "PullResult"]
 class PullRequest:
     """A window [starts_at, ends_at) of an account, UTC, and what of it is wanted.
 
-    `log_groups` are globs (none = no logs); `log_filter` is a CloudWatch filter pattern,
-    `trace_filter` an X-Ray filter expression. `quota_share` is the part of each quota that may be
+    `log_groups` are globs, `log_tags` tags (`KEY` or `KEY=VALUE`) and `log_nodes` globs of functions and
+    services whose groups are meant (none of all three = no logs); `log_filter` is a CloudWatch filter
+    pattern, `trace_filter` an X-Ray filter expression. `quota_share` is the part of each quota that may be
     used, more than 1 for endpoints that have none. What is younger than `log_settle` (events that
     arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
     the next run. `groups` are globs of what else is asked, by group of permissions (`forensics
@@ -27,6 +28,8 @@ class PullRequest:
     starts_at: datetime
     ends_at: datetime
     log_groups: tuple[str, ...] = ("*",)
+    log_tags: tuple[str, ...] = ()
+    log_nodes: tuple[str, ...] = ()
     traces: bool = True
     groups: tuple[str, ...] = ()
     metric_namespaces: tuple[str, ...] = ()
@@ -37,6 +40,17 @@ class PullRequest:
     workers: int = 12
     log_settle: timedelta = timedelta(minutes=15)
     trace_settle: timedelta = timedelta(days=7)
+
+    @property
+    def logs(self) -> bool:
+        """Whether log groups are asked for, in any way."""
+        return bool(self.log_groups or self.log_tags or self.log_nodes)
+
+    @property
+    def asked_groups(self) -> str:
+        """Which log groups, as it was asked."""
+        tags = [f"tag {tag}" for tag in self.log_tags]
+        return " ".join([*self.log_groups, *tags, *(f"node {node}" for node in self.log_nodes)])
 
     def wants(self, group: str) -> bool:
         return any(fnmatch.fnmatchcase(group, glob) for glob in self.groups)

@@ -34,11 +34,11 @@ _ALL = "all"
 class Access:
     """How to reach AWS. What is empty comes from boto3's own chain (AWS_PROFILE, AWS_REGION,
     AWS_ENDPOINT_URL, the configuration files, the role of the machine). Among `regions`, `all` is
-    every region of the partition."""
+    every region of the partition. Of several `role_arns` each is an account to be read."""
 
     regions: tuple[str, ...] = ()
     profile: str | None = None
-    role_arn: str | None = None
+    role_arns: tuple[str, ...] = ()
     endpoint_url: str | None = None
 
     @property
@@ -89,20 +89,33 @@ class Session:
     Raises CredentialsError where there are none, UsageError where no region is known.
     """
 
-    def __init__(self, access: Access, *, workers: int = 8) -> None:
+    def __init__(
+        self, access: Access, *, workers: int = 8, role: str = "", meter: Meter | None = None
+    ) -> None:
         self._access = access
+        self._role = role
         self._workers = workers
         self._clients: dict[tuple[str, str], Any] = {}
         self._express: dict[tuple[Any, str], Express | None] = {}
         self._parsers = FastParserFactory()
         self._lock = threading.Lock()
-        self.meter = Meter()
+        self.meter = meter or Meter()
         try:
             self._boto = self._open()
         except BotoCoreError as error:
             raise CredentialsError(f"AWS session: {error}", "aws configure list") from error
         if self._boto.get_credentials() is None:
             raise CredentialsError("no AWS credentials found", "aws configure, or set AWS_PROFILE")
+
+    def assuming(self, role: str) -> Session:
+        """A session of that role, with the same meter. Raises CredentialsError where that is not allowed."""
+        other = Session(self._access, workers=self._workers, role=role, meter=self.meter)
+        try:
+            other._boto.get_credentials().get_frozen_credentials()
+        except (ClientError, BotoCoreError) as error:
+            hint = "ask for sts:AssumeRole on it, and for your account in its trust policy"
+            raise CredentialsError(f"role {role} cannot be assumed: {error}", hint) from error
+        return other
 
     def regions(self) -> tuple[str, ...]:
         """The regions asked for; else AWS_REGION, which boto3 does not read, or boto3's own.
@@ -166,11 +179,11 @@ class Session:
         core = botocore.session.Session(profile=self._access.profile)
         core.register_component("response_parser_factory", self._parsers)
         session = boto3.Session(botocore_session=core)
-        if self._access.role_arn:
+        if self._role:
             fetcher = AssumeRoleCredentialFetcher(
                 client_creator=self._role_client,
                 source_credentials=session.get_credentials(),
-                role_arn=self._access.role_arn,
+                role_arn=self._role,
                 extra_args={"RoleSessionName": "trace-forensics"},
             )
             core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")

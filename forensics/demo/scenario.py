@@ -416,6 +416,7 @@ class Scenario(_Read, frozen=True):
     zones: tuple[str, ...] = ("a", "b", "c")
     concurrency: int | None = None  # of the account: executions at a time; None: never reached
     destination: Literal["XRay", "CloudWatchLogs"] = "XRay"  # where its traces go
+    together: int = 1  # requests of a route that come within 20 ms of each other, then a pause
     name: str = ""
 
     @cached_property

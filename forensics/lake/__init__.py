@@ -11,5 +11,9 @@ from forensics.lake.connect import write_database
 from forensics.lake.described import describe
 from forensics.lake.lake import BASE_TABLES, Edge, Lake, view_key
 from forensics.lake.rows import Rows
+from forensics.lake.windows import ReadWindow, read_windows
 
-__all__ = ["BASE_TABLES", "Edge", "Lake", "Rows", "describe", "view_key", "write_database"]
+__all__ = [
+    "BASE_TABLES", "Edge", "Lake", "ReadWindow", "Rows", "describe", "read_windows", "view_key",
+    "write_database",
+]  # fmt: skip

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from forensics.case import Case
+from forensics.lake.windows import read_windows
 from forensics.queries import View
 from forensics.schema import EVIDENCE, NORMALIZED
 
@@ -50,6 +51,12 @@ BASE_TABLES: dict[str, pa.Schema] = {
             ("ends_at", pa.string()), ("reason", pa.string()), ("closable", pa.bool_()),
         ]
     ),
+    "evidence.read_window": pa.schema(
+        [
+            ("account", pa.string()), ("region", pa.string()), ("log_group", pa.string()),
+            ("is_open", pa.bool_()), ("starts_at", pa.timestamp("us")), ("ends_at", pa.timestamp("us")),
+        ]
+    ),
 }  # fmt: skip
 
 
@@ -62,9 +69,11 @@ class Edge(NamedTuple):
 
 
 def base_body(case: Case, name: str, only: Sequence[Path] | None = None) -> str:
-    """A base table: its parts, or `only` these of them; the ledger's gaps."""
+    """A base table: its parts, or `only` these of them; the ledger's gaps and windows."""
     if name == "evidence.gap":
         return _gap_rows(case)
+    if name == "evidence.read_window":
+        return _window_rows(case)
     area, table = name.split(".")
     kept = case.files("evidence", table) if area == "evidence" else case.files("lake", name)
     return _base_scan(kept if only is None else only, BASE_TABLES[name])
@@ -116,15 +125,24 @@ def no_rows(schema: pa.Schema) -> str:
 
 
 def _gap_rows(case: Case) -> str:
-    gaps = [
-        f"({', '.join(_literal(v) for v in (g.kind, g.what, g.starts_at, g.ends_at, g.reason, g.closable))})"
-        for g in case.gaps()
+    rows = [(g.kind, g.what, g.starts_at, g.ends_at, g.reason, g.closable) for g in case.gaps()]
+    return _values("evidence.gap", [[_literal(value) for value in row] for row in rows])
+
+
+def _window_rows(case: Case) -> str:
+    rows = [
+        [*map(_literal, window[:4]), *(f"make_timestamp({ms * 1000})" for ms in window[4:])]
+        for window in read_windows(case)
     ]
-    empty = no_rows(BASE_TABLES["evidence.gap"])
-    if not gaps:
+    return _values("evidence.read_window", rows)
+
+
+def _values(name: str, rows: Sequence[Sequence[str]]) -> str:
+    empty = no_rows(BASE_TABLES[name])
+    if not rows:
         return empty
-    names = ", ".join(BASE_TABLES["evidence.gap"].names)
-    return f"{empty} union all select * from (values {', '.join(gaps)}) as g({names})"
+    listed = ", ".join(f"({', '.join(row)})" for row in rows)
+    return f"{empty} union all select * from (values {listed}) as g({', '.join(BASE_TABLES[name].names)})"
 
 
 def _literal(value: object) -> str:

@@ -19,7 +19,17 @@ import pyarrow as pa
 
 from forensics.case import Case, Part
 from forensics.errors import QueryError
-from forensics.lake.bodies import BASE_TABLES, Edge, base_body, comments, edge_body, kept_rows, quoted, scan
+from forensics.lake.bodies import (
+    BASE_TABLES,
+    Edge,
+    base_body,
+    comments,
+    edge_body,
+    kept_rows,
+    no_rows,
+    quoted,
+    scan,
+)
 from forensics.lake.fence import refuse_all_but_questions
 from forensics.lake.nearest import check_parameters, told
 from forensics.lake.passes import in_memory, narrowed, passes_of
@@ -58,6 +68,7 @@ class Lake:
     ) -> None:
         self.case = case
         self._only = dict(only or {})
+        self._is_narrowed = bool(only)
         self._fresh = ignore_materialized
         self._bound: set[str] = set()
         self._described: set[str] = set()
@@ -239,6 +250,8 @@ class Lake:
         self._described.discard(view.full_name)
 
     def _body(self, name: str) -> str:
+        if name == "evidence.read_window" and self._is_narrowed:
+            return no_rows(BASE_TABLES[name])  # a part's records do not depend on it
         if name in BASE_TABLES:
             return base_body(self.case, name, self._only.get(name))
         return self._rows_of(tree()[name]) or tree()[name].sql

@@ -29,6 +29,8 @@ __all__ = [
     "MapDocument",
     "MapEdge",
     "MapNode",
+    "Measured",
+    "Point",
     "Rate",
     "RootCause",
     "Sampling",
@@ -294,12 +296,32 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    starts_at: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What CloudWatch counted (Sum per `period_s`) of a node around an issue; `told` in a sentence. A period
+    without a point has no datapoint, which is not zero."""
+
+    node: str
+    namespace: str
+    metric: str
+    period_s: int
+    points: tuple[Point, ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The first screen: the issue that comes first, in the order in which one asks.
 
     `sees` is what a user meets, `course` whether it goes on, `rejected` the best other explanation of the
     example that `origin` is taken from, `change` the last change before the onset (`change_note` says what
-    was looked at where there is none). What could overturn it is the document's `unseen`.
+    was looked at where there is none), `measured` the metric's line. What could overturn it
+    is the document's `unseen`.
     """
 
     issue: str
@@ -317,6 +339,7 @@ class Summary:
     change_note: str
     impact: tuple[Impact, ...]
     next_commands: tuple[str, ...]
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)

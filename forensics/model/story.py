@@ -52,13 +52,15 @@ class StoryRow:
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
-    """A log line where it happened; `row` is None where only the chain is known."""
+    """A log line where it happened; `row` is None where only the chain is known. `rank`: 0 tells of a
+    failure, 1 warns, 2 is any other, 3 the platform's own."""
 
     row: int | None
     at_us: int
     level: str | None
     text: str
     locator: Locator
+    rank: int = 2
 
 
 @dataclass(frozen=True, slots=True)

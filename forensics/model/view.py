@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensics.model.chain import Node
+from forensics.model.chain import Locator, Node
 from forensics.model.document import Failure, Gap, StepEdge
+from forensics.model.story import Story
 
 __all__ = [
     "Answer",
@@ -17,6 +18,7 @@ __all__ = [
     "TraceCounts",
     "TraceDocument",
     "TraceEntry",
+    "TraceLine",
     "TraceSpan",
     "UnitStatus",
 ]
@@ -33,6 +35,22 @@ class TraceSpan:
     ended_at: str | None
     status: str
     logs: int
+    depth: int = 0
+    marks: tuple[str, ...] = ()
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """A log line where it happened: `span` is the place of its span among the trace's. `rank`: 0 tells of a
+    failure, 1 warns, 2 is any other, 3 the platform's own."""
+
+    span: int
+    at: str
+    level: str | None
+    rank: int
+    text: str
+    locator: Locator
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,8 @@ class TraceDocument:
     spans: tuple[TraceSpan, ...]
     warnings: tuple[str, ...]
     failures: tuple[Failure, ...]
+    lines: tuple[TraceLine, ...] = ()
+    lines_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +130,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `why ID` found: what the id was taken for, its chains, and their verdicts."""
+    """What `why ID` found: what the id was taken for, its chains, and their verdicts. `stories` tell the
+    first chains whole."""
 
     id: str
     taken_for: str
     chains: tuple[ChainView, ...]
     chains_total: int
     failures: tuple[Failure, ...]
+    stories: tuple[Story, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

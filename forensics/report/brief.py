@@ -90,7 +90,8 @@ def _since(summary: Summary) -> str:
     if summary.since is None:
         return f"no record says when; {summary.course}"
     last = f" to {_second(summary.last_seen)}" if summary.last_seen not in (None, summary.since) else ""
-    return f"{_second(summary.since)}{last}, {summary.course}"
+    counted = f"; {summary.measured.told}" if summary.measured else ""
+    return f"{_second(summary.since)}{last}, {summary.course}{counted}"
 
 
 def _rejected(summary: Summary) -> str:

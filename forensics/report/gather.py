@@ -14,6 +14,7 @@ from forensics.lake import Lake
 from forensics.model import (
     Absorbed,
     CaseInfo,
+    ClockSkew,
     Coverage,
     Document,
     Failure,
@@ -170,12 +171,17 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         chains=counts["chains"],
         gaps=_gaps(lake),
         warnings={row["severity"]: row["n"] for row in warnings},
-        clock_skew=(),
+        clock_skew=_clock_skew(lake),
         xray_agreement=XrayAgreement(),
         datapoints=counts["datapoints"],
         changes=counts["changes"],
         unmeasured=_unmeasured(lake),
     )
+
+
+def _clock_skew(lake: Lake) -> tuple[ClockSkew, ...]:
+    rows = lake.rows("select node, offset_ms from links.skew order by node")
+    return tuple(ClockSkew(row["node"], float(row["offset_ms"])) for row in rows)
 
 
 def _unmeasured(lake: Lake) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import Alternative, Coverage, Failure, Impact, Issue, Shown, Summary
+from forensics.report.measured import measured_of
 
 __all__ = ["summary_of"]
 
@@ -60,6 +61,7 @@ def summary_of(
         change_note=_change_note(issue, coverage),
         impact=_impact(lake, issue, coverage),
         next_commands=issue.next_commands[:_COMMANDS],
+        measured=measured_of(lake, issue),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.model import Coverage
+from forensics.model import ClockSkew, Coverage
 
 __all__ = ["unseen"]
 
@@ -18,6 +18,8 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
         lines.append(
             f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
         )
+    if coverage.clock_skew:
+        lines.append(f"times are as they were written, and clocks are off: {_clocks(coverage.clock_skew)}")
     if coverage.unmeasured:
         some = ", ".join(coverage.unmeasured[:_SOME]) + (", …" if len(coverage.unmeasured) > _SOME else "")
         lines.append(f"{len(coverage.unmeasured):,} nodes sent no metrics, which is not zero: {some}")
@@ -28,6 +30,11 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
             f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'"
         )
     return tuple(lines)
+
+
+def _clocks(skew: tuple[ClockSkew, ...]) -> str:
+    told = [f"{s.node} {abs(s.offset_ms):,.0f} ms {'behind' if s.offset_ms < 0 else 'ahead'}" for s in skew]
+    return ", ".join(told[:_SOME]) + (", …" if len(told) > _SOME else "")
 
 
 def _not_collected(coverage: Coverage) -> list[str]:

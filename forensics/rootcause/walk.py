@@ -46,6 +46,8 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
     by_id = {i.invocation: _resolved(i, known) for i in chain.invocations}
     if chain.message is not None:
         by_id[chain.symptom] = _handed_back(by_id[chain.symptom], chain.given_up)
+    elif by_id[chain.symptom].status != "failed":
+        by_id[chain.symptom] = replace(by_id[chain.symptom], status="failed", end_reason="recursion")
     steps: list[Step] = []
     alternatives: list[Alternative] = []
     leaving: dict[str, list[Edge]] = {}

@@ -51,6 +51,8 @@ def outcome_words(invocation: Invocation) -> str:
         return "ran out of memory"
     if invocation.end_reason == "partial":
         return "handed a message back"
+    if invocation.end_reason == "recursion":
+        return "set itself off again and again"
     if invocation.end_reason == "exit":
         return "crashed"
     if invocation.is_throttle:

@@ -1,7 +1,7 @@
 -- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
--- once per chain, and each message that was given up though its consumer ended well. The chain's other bad
+-- once per chain, each message that was given up though its consumer ended well, and loops. The chain's other bad
 -- endings are roles in it; a later attempt at what had failed before is no failure of its own.
--- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial
+-- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial failures.loop
 -- scope: case
 -- materialize
 -- failure: id of the failure
@@ -76,3 +76,11 @@ select
     coalesce(i.ended_at, p.event_time), p.message
 from failures.partial as p
 join lake.invocation as i using (invocation)
+union all
+select
+    'f-' || left(md5(l.chain || ' ' || l.invocation || ' loop'), 12), l.chain, l.invocation,
+    coalesce(i.ended_at, i.started_at), null
+from failures.loop as l
+join lake.invocation as i using (invocation)
+-- where that turn failed of itself, that is the failure
+where i.status <> 'failed'

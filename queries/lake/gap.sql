@@ -1,5 +1,5 @@
 -- A known hole in what was collected.
--- needs: evidence.gap lake.virtual_invocation lake.span
+-- needs: evidence.gap lake.virtual_invocation lake.span lake.log_hour
 -- scope: case
 -- kind: what is missing: linked_trace, log_group, traces, …
 -- what: its name or id
@@ -25,3 +25,10 @@ from lake.span as s
 anti join lake.span as p on p.trace_key = s.trace_key and p.span_key = s.parent_key
 where s.parent_key is not null
 group by s.trace_id, s.parent_span_id
+union all
+select
+    'log_hour', log_group, hour, hour + interval 1 hour,
+    'AWS counted more (events or invocations) than it returned: what AWS did not have is a gap, see lake.log_hour',
+    false
+from lake.log_hour
+where state = 'short'

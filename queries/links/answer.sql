@@ -1,7 +1,7 @@
 -- A call to a host name and the invocation that answered it: of all that follow the caller by a common id, the one
 -- that ran within that very call and within no other. Only of hosts that always the same node answers, and of nodes
 -- that take no messages: what hangs on a message may run while its sender waits for somebody else.
--- needs: links.correlated links.source lake.invocation lake.virtual_invocation lake.call lake.span
+-- needs: links.correlated links.source links.skew lake.invocation lake.virtual_invocation lake.call lake.span
 -- scope: case
 -- materialize
 -- call: the virtual invocation that stands for the call
@@ -25,10 +25,17 @@ with asked as (
 ),
 -- a guess is no observation
 called as (
-    select c.caller, c.callee, a.node as caller_node, b.node, b.kind, b.started_at, b.ended_at
+    -- by the caller's clock
+    select
+        c.caller, c.callee, a.node as caller_node, b.node, b.kind, b.started_at + to_microseconds(
+            ((coalesce(ours.offset_ms, 0) - coalesce(theirs.offset_ms, 0)) * 1000)::bigint) as started_at,
+        b.ended_at + to_microseconds(
+            ((coalesce(ours.offset_ms, 0) - coalesce(theirs.offset_ms, 0)) * 1000)::bigint) as ended_at
     from links.correlated as c
     join lake.invocation as a on a.invocation = c.caller
     join lake.invocation as b on b.invocation = c.callee
+    left join links.skew as ours on ours.node = a.node
+    left join links.skew as theirs on theirs.node = b.node
     anti join links.source as f on f.node = b.node
     semi join asked on asked.caller = c.caller
     where (c.basis <> 'habit' or c.ahead >= 120) and a.node <> b.node

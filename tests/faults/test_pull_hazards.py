@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from forensics.collect import Access
 from forensics.demo.endpoint import Hazard, Late, Partial
 from forensics.errors import CaseLockedError, CredentialsError, ForensicsError
 from forensics.model import Progress
+from tests.faults.conftest import END
 
 WIRE = [
     "truncated",
@@ -32,6 +33,10 @@ WHOLE = "FORENSICS_RELIABILITY" in os.environ
 BAD_PAGES = 10_000 if WHOLE else 1_000
 MINUTE_S = 60.0 if WHOLE else 6.0
 ROUNDS = 30 if WHOLE else 1
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def test_everything_comes_once(account: Any) -> None:
@@ -290,3 +295,20 @@ def test_an_endpoint_that_is_not_there_is_temporary(account: Any, monkeypatch: p
     with pytest.raises(ForensicsError) as error:
         account.pull(access=access)
     assert error.value.exit_code == 5
+
+
+def test_a_window_is_not_done_while_events_come_as_late_as_they_were_seen_to(account: Any) -> None:
+    """Also where `--log-settle` says that nothing does: the delays that were seen say otherwise."""
+
+    def now(moment: datetime) -> None:
+        offset = (moment - datetime.now(UTC)).total_seconds()
+        account.endpoint.change(clock_offset_s=round(offset), late=Late(ingested_until=_ms(moment)))
+
+    now(END + timedelta(seconds=20))
+    account.pull(log_settle=timedelta(0))
+    assert set(account.events()) < account.expected_events()
+    now(END + timedelta(minutes=10))
+    account.pull(log_settle=timedelta(0))
+    account.assert_whole()
+    account.endpoint.change(hazards=[Hazard("access_denied", "logs.FilterLogEvents")])
+    assert account.pull(log_settle=timedelta(0)).is_complete, "what has settled is not asked for again"

@@ -63,3 +63,24 @@ def test_a_window_that_is_not_over_is_read_up_to_now(account: Any) -> None:
     result = account.pull(**window, ends_at=now + timedelta(hours=1))
     assert abs(result.read_until - now) < timedelta(minutes=1)
     assert account.pull(**window, ends_at=now).read_until is None
+
+
+def test_spans_of_transaction_search_are_traces_whatever_log_groups_are_asked_for(
+    account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account has no such group; another one stands for it."""
+    monkeypatch.setattr("forensics.collect.plan.SPAN_GROUP", "/aws/lambda/pay")
+    account.pull(log_groups=("quiet",))
+    assert account.events() == []
+    account.endpoint.change(trace_destination="CloudWatchLogs")
+    account.pull(log_groups=("quiet",))
+    expected = {event for event in account.expected_events() if event[0] == "/aws/lambda/pay"}
+    assert set(account.events()) == expected
+
+
+def test_spans_that_are_not_there_are_a_gap(account: Any) -> None:
+    account.endpoint.change(trace_destination="CloudWatchLogs")
+    result = account.pull(log_groups=())
+    assert [gap.reason for gap in result.gaps if gap.what == "aws/spans"] == [
+        "logs:FilterLogEvents: not there, or no longer (ResourceNotFoundException) [111122223333 eu-west-1]"
+    ]

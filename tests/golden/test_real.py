@@ -110,6 +110,28 @@ def test_what_jaeger_is_given_comes_back_whole(read, real, capsys, tmp_path):
     assert output(capsys, "sql", asked, "--case", tmp_path / "case", "-o", "json") == before != []
 
 
+def test_trainticket_what_begins_after_its_parent_ended_hangs_below_it_and_says_so(read, real, capsys):
+    """A consumer takes its message when the producer is long done; it is drawn below the one that sent it."""
+    case = read("trainticket")
+    late = output(
+        capsys, "sql", "--case", case, "-o", "json",
+        """select s.trace_id, s.span_id, s.parent_span_id from lake.span as s
+        join lake.span as p on p.trace_key = s.trace_key and p.span_key = s.parent_key
+        where s.started_at > p.ended_at + interval 1 millisecond order by all""",
+    )  # fmt: skip
+    assert len(late) > 0
+    for row in late[:2]:
+        trace = output(capsys, "trace", row["trace_id"], "--case", case, "-o", "json")
+        (span,) = [s for s in trace["spans"] if s["span_id"] == row["span_id"]]
+        assert span["parent_id"] == row["parent_span_id"]
+        assert sum(trace["breakdown_ms"].values()) == pytest.approx(trace["duration_ms"])
+        capsys.readouterr()
+        assert main(["trace", row["trace_id"], "--case", str(case)]) == 0
+        text = capsys.readouterr().out
+        assert "ms later)" in text
+        assert "outside their parent's time" in text
+
+
 def test_trainticket_every_trace_has_one_root_and_no_orphan(read, capsys):
     case = read("trainticket")
     (row,) = output(

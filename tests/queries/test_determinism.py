@@ -1,11 +1,13 @@
-"""The same evidence gives the same rows: on one thread and on eight, in whatever order it lies."""
+"""The same evidence gives the same rows: on any number of threads, in any order, whatever lies beside it."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +17,7 @@ from forensics.demo import generate, load_scenario
 from forensics.importers import import_paths
 from forensics.lake import BASE_TABLES
 from forensics.normalize import normalize_documents
-from forensics.queries import BASE_SCHEMAS, SCHEMAS, tree
+from forensics.queries import BASE_SCHEMAS, SCHEMAS, closure, tree
 from forensics.schema import EVIDENCE, NORMALIZED
 
 Tables = dict[str, pa.Table]
@@ -39,8 +41,8 @@ def permuted(evidence: Tables, seed: int) -> Tables:
     return mixed
 
 
-def views(evidence: Tables, threads: int) -> Tables:
-    """Every materialised view, its rows in an order of their own."""
+def views(evidence: Tables, threads: int, only: Sequence[str] = ()) -> Tables:
+    """Every materialised view, or these, their rows in an order of their own."""
     bases = {f"evidence.{name}": table for name, table in evidence.items()} | normalized(evidence)
     with duckdb.connect(config={"threads": threads, "preserve_insertion_order": False}) as db:
         for schema in (*BASE_SCHEMAS, *SCHEMAS):
@@ -48,9 +50,9 @@ def views(evidence: Tables, threads: int) -> Tables:
         for name, schema_ in BASE_TABLES.items():
             db.register("given", bases.get(name, schema_.empty_table()))
             db.execute(f"create table {name} as from given")
-        for name, view in tree().items():
-            db.execute(f"create table {name} as {view.sql}")
-        kept = [name for name, view in tree().items() if view.materialize]
+        for view in closure(only) if only else tree().values():
+            db.execute(f"create table {view.full_name} as {view.sql}")
+        kept = only or [name for name, view in tree().items() if view.materialize]
         return {name: db.sql(f"from {name} order by all").to_arrow_table() for name in kept}
 
 
@@ -86,3 +88,44 @@ def test_threads_and_order_change_nothing(source: str, request: pytest.FixtureRe
         views(permuted(evidence, 2), 1),
     ):
         assert [name for name in expected if not found[name].equals(expected[name])] == []
+
+
+def some_minutes(seed: int, folder: Path) -> Tables:
+    """A few orders, all traced; another seed has other ids, and the same nodes."""
+    scenario = load_scenario("first-night")
+    routes = tuple(msgspec.structs.replace(route, sampling=1.0) for route in scenario.routes)
+    few = msgspec.structs.replace(scenario, seed=seed, minutes=5, requests=30, routes=routes, faults=())
+    generate(few, folder / "data")
+    return evidence_of(folder / "data", folder / "case")
+
+
+def test_an_unrelated_trace_changes_no_chain(tmp_path: Path) -> None:
+    """The others come at the same time, from the same nodes, in the same streams."""
+    ours, others = some_minutes(1, tmp_path / "1"), some_minutes(2, tmp_path / "2")
+    both = {name: pa.concat_tables([table, others[name]]) for name, table in ours.items()}
+    only = ("lake.invocation", "links.proof", "links.edge", "chains.member")
+    alone, beside = (views(evidence, 2, only) for evidence in (ours, both))
+    mine = set(alone["lake.invocation"]["invocation"].to_pylist())
+    assert alone["chains.member"].num_rows > 100
+    ends = {
+        "links.proof": ("caller", "callee"),
+        "links.edge": ("caller", "callee"),
+        "chains.member": ("chain", "invocation"),
+    }
+    for name, columns in ends.items():
+        found = [row for row in beside[name].to_pylist() if not mine.isdisjoint(row[c] for c in columns)]
+        assert found == alone[name].to_pylist(), name
+    assert beside["chains.member"].num_rows > alone["chains.member"].num_rows
+
+
+def test_every_chain_has_one_root_and_no_way_back(tmp_path: Path) -> None:
+    found = views(some_minutes(3, tmp_path), 2, ("links.edge", "chains.member"))
+    hops = {(row["chain"], row["invocation"]): row["hop"] for row in found["chains.member"].to_pylist()}
+    assert len(hops) == found["chains.member"].num_rows
+    assert all((hop == 0) == (chain == invocation) for (chain, invocation), hop in hops.items())
+    above = {}
+    for edge in found["links.edge"].to_pylist():
+        above.setdefault(edge["callee"], []).append(edge["caller"])
+    for (chain, invocation), hop in hops.items():
+        # one hop above stands a member one hop nearer to the root
+        assert not hop or min(hops.get((chain, up), 1e9) for up in above[invocation]) == hop - 1

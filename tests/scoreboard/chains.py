@@ -1,6 +1,8 @@
 """Edges and deliveries of every scenario against its truth: precision and recall.
 
-    python tests/scoreboard/chains.py [SCENARIO …] [--seeds 1] [--sampling 1.0 …] [--show]
+    python tests/scoreboard/chains.py [SCENARIO …] [--seeds 1] [--sampling 1.0 …] [--together 1 …] [--show 5]
+
+`--together 100` lets a hundred requests come at once, so that a hundred callees run beside each other.
 
 An edge of the truth is found where ours leads from the same invocation to the same, whatever
 carrier stands between. It is provable where the telemetry holds a record that names both sides (the
@@ -11,15 +13,12 @@ sides. The last lines are Markdown tables.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +27,8 @@ import pyarrow.parquet as pq
 
 from forensics.analysis import analyse
 from forensics.api import import_into
-from forensics.api.pull import pull_into
 from forensics.case import Case as Folder
-from forensics.collect import Access, PullRequest
 from forensics.demo import Scenario, generate, list_scenarios, load_scenario
-from forensics.demo.endpoint import serve
 from forensics.lake import Lake
 
 SAMPLING = (1.0, 0.05, 0.0)
@@ -47,6 +43,7 @@ class Score(NamedTuple):
     scenario: str
     seed: int
     sampling: float
+    together: int
     counts: Counter[tuple[str, str]]
     notes: Counter[str]
 
@@ -70,22 +67,21 @@ class Truth:
     orders: dict[str, str] = field(default_factory=dict)
 
 
-def run(name: str, seed: int, sampling: float) -> Score:
+def run(name: str, seed: int, sampling: float, together: int) -> Score:
     with tempfile.TemporaryDirectory(prefix="chains-") as folder:
-        told, truth = prepared(name, seed, sampling, Path(folder))
+        told, truth = prepared(name, seed, sampling, together, Path(folder))
     counts, notes = judge(told, truth)
-    return Score(name, seed, sampling, counts, notes)
+    return Score(name, seed, sampling, together, counts, notes)
 
 
-def prepared(name: str, seed: int, sampling: float, folder: Path) -> tuple[Told, Truth]:
+def prepared(name: str, seed: int, sampling: float, together: int, folder: Path) -> tuple[Told, Truth]:
     """Generate, import and analyse a scenario."""
     data, case = folder / "data", folder / "case"
     if not data.exists():
-        generate(_varied(load_scenario(name), seed, sampling), data)
+        generate(_varied(load_scenario(name), seed, sampling, together), data)
     if not case.exists():
         files = sorted(path for path in data.iterdir() if path.is_file() and path.name != "truth.json")
         import_into(case, files)
-        _configure(case, data, load_scenario(name))
     with Folder(case, writable=True) as opened:
         analyse(opened)
         with Lake(opened) as lake:
@@ -94,20 +90,9 @@ def prepared(name: str, seed: int, sampling: float, folder: Path) -> tuple[Told,
     return told, _truth(data / "truth")
 
 
-def _configure(case: Path, data: Path, scenario: Scenario) -> None:
-    """The account's configuration, which no file of the CLI holds as a whole, from the stand-in."""
-    with tempfile.TemporaryDirectory(prefix="chains-") as folder:
-        shutil.copy(data / "configuration.json", folder)
-        with serve(Path(folder), account=scenario.account, region=scenario.region) as endpoint:
-            os.environ.update(endpoint.environment())
-            access = Access(regions=(endpoint.region,), endpoint_url=endpoint.url)
-            day = scenario.starts_at, scenario.starts_at + timedelta(hours=1)
-            pull_into(case, PullRequest(*day, (), False, ("*",), access=access, quota_share=1_000.0))
-
-
-def _varied(scenario: Scenario, seed: int, sampling: float) -> Scenario:
+def _varied(scenario: Scenario, seed: int, sampling: float, together: int) -> Scenario:
     routes = tuple(msgspec.structs.replace(route, sampling=sampling) for route in scenario.routes)
-    return msgspec.structs.replace(scenario, seed=scenario.seed + seed, routes=routes)
+    return msgspec.structs.replace(scenario, seed=scenario.seed + seed, routes=routes, together=together)
 
 
 def _truth(folder: Path) -> Truth:
@@ -331,11 +316,11 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
 
 
 def table(scores: Iterable[Score]) -> Iterator[str]:
-    by_sampling: dict[float, Counter[tuple[str, str]]] = {}
+    by_run: dict[tuple[float, int], Counter[tuple[str, str]]] = {}
     for score in scores:
-        by_sampling.setdefault(score.sampling, Counter()).update(score.counts)
-    for sampling, counts in sorted(by_sampling.items(), reverse=True):
-        yield f"\n**{sampling:.0%} traced**\n"
+        by_run.setdefault((score.sampling, -score.together), Counter()).update(score.counts)
+    for (sampling, together), counts in sorted(by_run.items(), reverse=True):
+        yield f"\n**{sampling:.0%} traced, {-together} together**\n"
         yield from _edges(counts)
         yield ""
         yield from _confidence(counts)
@@ -374,27 +359,33 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2%}" if whole else "–"
 
 
+def _heading(score: Score) -> str:
+    return f"{score.scenario} seed {score.seed} traced {score.sampling:.0%}, {score.together} together"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("scenario", nargs="*")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--sampling", type=float, action="append")
+    parser.add_argument("--together", type=int, action="append")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--show", type=int, default=0, help="say what was wrong or missed, so many lines a run"
     )
     asked = parser.parse_args()
     runs = [
-        (name, seed, sampling)
+        (name, seed, sampling, together)
         for name in asked.scenario or list_scenarios()
         for seed in range(asked.seeds)
         for sampling in asked.sampling or SAMPLING
+        for together in asked.together or (1,)
     ]
     scores = []
     with ProcessPoolExecutor(asked.workers) as pool:
         for score in pool.map(run, *zip(*runs, strict=True)):
             scores.append(score)
-            print(f"{score.scenario} seed {score.seed} traced {score.sampling:.0%}", file=sys.stderr)
+            print(_heading(score), file=sys.stderr)
             for note, times in score.notes.most_common(asked.show):
                 print(f"    {times} x {note}", file=sys.stderr)
     for line in table(scores):

@@ -18,7 +18,10 @@ from forensics.demo import Scenario, generate, load_scenario
 
 Row = dict[str, Any]
 # What a user would have collected; the truth beside it is never imported.
-_IMPORTED = ("traces", "logs", "metrics", "changes", "alarms", "executions")
+_IMPORTED = (
+    *(f"{name}.ndjson.gz" for name in ("traces", "logs", "metrics", "changes", "alarms", "executions")),
+    "configuration.json",
+)
 
 
 class Asked(NamedTuple):
@@ -63,22 +66,10 @@ def _made(asked: Asked, folder: Path) -> Row:
     if asked.fresh or not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
         generate(_varied(load_scenario(asked.scenario), asked), data)
-        files = [data / f"{name}.ndjson.gz" for name in _IMPORTED]
-        import_into(case, [f for f in (*files, _answers(data)) if f.exists()])
+        import_into(case, [data / name for name in _IMPORTED if (data / name).exists()])
         (folder / "made").touch()
     truth: Row = json.loads((data / "truth.json").read_text())
     return truth
-
-
-def _answers(data: Path) -> Path:
-    """The account's configuration as the list and describe calls print it, an answer a line."""
-    written = data / "answers.ndjson"
-    whole = json.loads((data / "configuration.json").read_text())
-    lines = [{name: items} for service in whole.values() for name, items in service.items()]
-    # a queue is described by its attributes alone, one call each
-    lines += [{"Attributes": queue["Attributes"]} for queue in whole.get("sqs", {}).get("Queues", [])]
-    written.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return written
 
 
 def _varied(scenario: Scenario, asked: Asked) -> Scenario:

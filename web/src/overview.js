@@ -1,7 +1,7 @@
 // The first screen: what users see, since when, why, what it cost, what would overturn it, what to do next.
 import { command, h, svg } from "./dom.js";
 import { at, doc, failure, issue as issueOf, storyOf } from "./data.js";
-import { band, category, node, rate, role, since, state, strip, when } from "./parts.js";
+import { around, band, category, node, rate, role, since, state, strip, when } from "./parts.js";
 import { clock, count, MARKS, plural, words } from "./words.js";
 
 export function overview() {
@@ -23,8 +23,23 @@ function sees(s, issue) {
         h("p", { class: "eyebrow" }, "What users see", state(s)),
         h("h1", null, first ? [first.node.name, h("span", { class: "said" }, first.message ?? words(first.kind))] : s.sees),
         h("p", { class: "since" }, since(s.since, s.last_seen), others > 0 ? h("span", { class: "muted" }, `, and in ${plural(others, "other place")}`) : null),
-        rate(issue.rate, { width: 640, height: 40 }),
+        rate(issue.rate, { width: 640, height: 40, bounds: bounds(s, issue) }),
+        measured(s, issue),
         h("p", { class: "small" }, s.course ? s.course[0].toUpperCase() + s.course.slice(1) + "." : ""));
+}
+
+// The metric's line below the failures, on the same axis: a second witness of when it began and whether it goes on.
+const bounds = (s, issue) => {
+    if (!s.measured || !issue.rate.length) return undefined;
+    const [own, all] = [around(issue.rate), around(s.measured.points, s.measured.period_s * 1000)];
+    return [Math.min(own[0], all[0]), Math.max(own[1], all[1])];
+};
+
+function measured(s, issue) {
+    if (!s.measured) return null;
+    const m = s.measured;
+    const list = m.points.map((p) => ({ starts_at: p.starts_at, failures: p.value }));
+    return [rate(list, { width: 640, height: 40, bounds: bounds(s, issue), name: `${m.namespace} ${m.metric} of ${m.node}`, say: (n) => `${count(n)} ${m.metric}` }), h("p", { class: "small" }, `${m.told}.`)];
 }
 
 function origin(s, issue) {

@@ -38,26 +38,31 @@ export const strip = (steps) => h("ol", { class: "strip", "aria-label": "The cha
                 step.duration_ms === null ? "" : `, ${took(step.duration_ms)}`)))));
 
 // Some of what was before and after, as far as the case reaches: else three bars say nothing of a beginning.
-function around(first, last, size) {
+export function around(list, size = 60_000) {
+    const starts = list.map((r) => at(r.starts_at));
+    return extent(starts[0], starts.at(-1) + size, size);
+}
+
+function extent(first, last, size) {
     const room = (Math.max(0, 30 - (last - first) / size) / 2) * size;
     const window = doc.case.window;
     return [Math.max(first - room, Math.min(first, at(window.starts_at) ?? first)), Math.min(last + room, Math.max(last, at(window.ends_at) ?? last))];
 }
 
 // Failures over time as bars. The text beside it says the same.
-export function rate(list, { width = 260, height = 44, label = true, bounds } = {}) {
+export function rate(list, { width = 260, height = 44, label = true, bounds, name = "Failures", say = (n) => plural(n, "failure") } = {}) {
     if (!list.length) return null;
     const starts = list.map((r) => at(r.starts_at));
     const step = Math.max(60_000, Math.min(...starts.slice(1).map((t, n) => t - starts[n]), Infinity) || 60_000);
     const size = step === Infinity ? 60_000 : step;
-    const [low, high] = bounds ?? around(starts[0], starts.at(-1) + size, size);
+    const [low, high] = bounds ?? extent(starts[0], starts.at(-1) + size, size);
     const most = Math.max(...list.map((r) => r.failures));
     const x = (t) => ((t - low) / (high - low)) * width;
     const bars = list.map((r, n) => svg("rect", { x: x(starts[n]).toFixed(2), width: Math.max(1.5, x(low + size) - 1).toFixed(2),
         y: (height - (r.failures / most) * (height - 2)).toFixed(2), height: ((r.failures / most) * (height - 2)).toFixed(2) },
-        svg("title", null, `${moment(r.starts_at)} UTC: ${plural(r.failures, "failure")}`)));
-    const told = `Failures over time: at most ${count(most)} in ${took(size)}`;
-    const picture = svg("svg", { class: "rate", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": told },
+        svg("title", null, `${moment(r.starts_at)} UTC: ${say(r.failures)}`)));
+    const told = `${name} over time: at most ${count(most)} in ${took(size)}`;
+    const picture = svg("svg", { class: name === "Failures" ? "rate" : "rate measured", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": told },
         svg("line", { x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 }), bars);
     return label ? h("figure", { class: "chart" }, picture, h("figcaption", { class: "small" }, `${told}`)) : picture;
 }

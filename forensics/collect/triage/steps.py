@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from forensics.case import Case
 from forensics.collect.aws import Api, Refused
+from forensics.collect.discovery import wanted_groups
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
-from forensics.collect.logs import LogSource, list_groups
+from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import list_series_at_once
 from forensics.collect.outcome import place
 from forensics.collect.pacing import Pacer
@@ -76,13 +77,17 @@ class Triage:
     ) -> Plan:
         """The groups that the first step points at; all others are gaps."""
         done, plan = Done(case), Plan()
-        for api in self._apis if request.log_groups else ():
+        for api in self._apis if request.logs else ():
             window = window_of(request, api)
+            refusals: list[Refused] = []
+            groups: list[LogGroup] = []
             try:
-                groups = list_groups(api, request.log_groups)
+                groups = wanted_groups(api, request, refusals.append)
             except Refused as refused:
-                plan.errors.append(refused)
-                plan.gaps.append(_gap("log_groups", " ".join(request.log_groups), window, api, str(refused)))
+                refusals.append(refused)
+            plan.errors += refusals
+            plan.gaps += [_gap("log_groups", request.asked_groups, window, api, str(r)) for r in refusals]
+            if not groups:
                 continue
             leads = self._leads(case, api)
             plan.groups += len(groups)

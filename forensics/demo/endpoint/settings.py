@@ -118,6 +118,9 @@ class Settings(_Read, frozen=True):
     gone: dict[str, int] = {}  # log group -> number of the request from which on it is deleted
     infrequent_access: tuple[str, ...] = ()  # log groups of that class: they refuse to be read
     empty_groups: tuple[str, ...] = ()  # log groups without an event
+    # Accounts that CloudWatch links to this one, and the log groups of each, by glob. A role of theirs can be
+    # assumed, and then reads these groups and no others.
+    other_accounts: dict[str, tuple[str, ...]] = {}
     trace_destination: Literal["XRay", "CloudWatchLogs"] = "XRay"
     clock_offset_s: int = 0  # how far the Date header is from this machine's clock
     limits: Limits = Limits()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -69,6 +70,16 @@ class World:
     @property
     def tokens(self) -> Tokens:
         return Tokens(self.settings.seed, self.hours, self.settings.limits.token_hours)
+
+    def account_of(self, access_key: str) -> str:
+        """The account that credentials belong to: those of a role of another account name it."""
+        named = access_key[4:16]
+        return named if named in self.settings.other_accounts else self.account
+
+    def owner_of(self, group: str) -> str:
+        """The account that has this log group."""
+        others = self.settings.other_accounts.items()
+        return next((a for a, globs in others if any(fnmatchcase(group, g) for g in globs)), self.account)
 
     def has_data_in(self, region: str) -> bool:
         return region == self.region

@@ -13,6 +13,7 @@ from forensics.demo.story import Micros
 from forensics.errors import UsageError
 
 _MINUTE: Micros = 60_000_000
+_AT_ONCE: Micros = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _of_route(scenario: Scenario, route: Route) -> Iterator[Arrival]:
     gap = scenario.minutes * _MINUTE / max(count, 1)
     return (
         Arrival(
-            starts + int((number + _within(route, rng)) * gap),
+            starts + _offset(number + _within(route, rng), gap, scenario.together),
             route,
             rng.random() < route.sampling,
             hit.get(number),
@@ -56,6 +57,14 @@ def _of_route(scenario: Scenario, route: Route) -> Iterator[Arrival]:
         )
         for number in range(count)
     )
+
+
+def _offset(place: float, gap: float, together: int) -> Micros:
+    """When the request at a place of the row comes; rows of `together` come at once, in the same order."""
+    if together == 1:
+        return int(place * gap)
+    row = place // together * together
+    return int(row * gap + (place - row) / together * _AT_ONCE)
 
 
 def _within(route: Route, rng: Random) -> float:

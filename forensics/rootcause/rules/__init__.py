@@ -16,6 +16,7 @@ from forensics.rootcause.rules.dependency import answer_was_lost, callee_failed,
 from forensics.rootcause.rules.gateway import gateway_says
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
+from forensics.rootcause.rules.recursion import went_round
 from forensics.rootcause.rules.slow import answered_slowly, answered_too_late, spent_on_a_call
 from forensics.rootcause.rules.timeout import (
     gave_up_on_a_call,
@@ -30,6 +31,7 @@ __all__ = ["RULES", "Rule"]
 Rule = Callable[[Place], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    went_round,
     workflow_failed,
     out_of_memory,
     crashed,

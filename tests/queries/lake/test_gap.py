@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 VIEW = "lake.gap"
-NOTHING = {"evidence.gap": "kind", "lake.virtual_invocation": "invocation", "lake.span": "trace_id"}
+NOTHING = {
+    "lake.log_hour": "state",
+    "evidence.gap": "kind",
+    "lake.virtual_invocation": "invocation",
+    "lake.span": "trace_id",
+}
 
 
 def test_empty(check) -> None:

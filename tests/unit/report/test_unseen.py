@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from forensics.model import Coverage, XrayAgreement
+from forensics.model import ClockSkew, Coverage, XrayAgreement
 from forensics.report.unseen import unseen
 
 COVERAGE = Coverage(1, 1, 1, 1, 0, (), 0, 0, 1, (), {}, (), XrayAgreement(), datapoints=1, changes=1)
@@ -26,3 +26,10 @@ def test_without_any_trace_no_share_is_told() -> None:
     untraced = replace(COVERAGE, invocations=3, untraced_invocations=3)
     assert len(unseen(replace(untraced, traces=0))) == 1
     assert unseen(untraced) == ("3 invocations (100%) left no trace, only log lines",)
+
+
+def test_clocks_that_are_off_are_named() -> None:
+    skew = (ClockSkew("billing", -187000.4), ClockSkew("stock", 12.0))
+    assert unseen(replace(COVERAGE, clock_skew=skew)) == (
+        "times are as they were written, and clocks are off: billing 187,000 ms behind, stock 12 ms ahead",
+    )

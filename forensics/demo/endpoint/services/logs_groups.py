@@ -40,8 +40,10 @@ def group_of(world: World, call: Call) -> Group:
     if (name is None) == (identifier is None):
         raise invalid("Specify either logGroupName or logGroupIdentifier, and not both.")
     if identifier is not None:
-        name = _from_identifier(world, call, identifier)
-    group = _groups(world, call).get(str(name))
+        name, visible = _from_identifier(world, call, identifier), _visible(world, call, linked=True)
+    else:
+        visible = _visible(world, call, linked=False)
+    group = visible.get(str(name))
     if group is None:
         raise not_found("group")
     return group
@@ -50,10 +52,10 @@ def group_of(world: World, call: Call) -> Group:
 def _from_identifier(world: World, call: Call, identifier: str) -> str:
     if "*" in identifier:
         raise invalid("Value at 'logGroupIdentifier' failed to satisfy constraint: [\\w#+=/:,.@-]*")
-    prefix = _arn(world, call, "")
-    if identifier.startswith("arn:") and not identifier.startswith(prefix):
+    name = identifier.partition(":log-group:")[2] if identifier.startswith("arn:") else identifier
+    if identifier not in (name, _arn(world, call, name)):
         raise not_found("group")
-    return identifier.removeprefix(prefix)
+    return name
 
 
 def _groups(world: World, call: Call) -> dict[str, Group]:
@@ -66,13 +68,22 @@ def _groups(world: World, call: Call) -> dict[str, Group]:
     return {name: known[name] for name in sorted(known) if name not in gone} if gone or empty else known
 
 
+def _visible(world: World, call: Call, *, linked: bool) -> dict[str, Group]:
+    """Those of the caller's account; in the monitoring account those of linked ones too, where asked for."""
+    groups, account = _groups(world, call), world.account_of(call.access_key)
+    if not world.settings.other_accounts or (linked and account == world.account):
+        return groups
+    return {name: group for name, group in groups.items() if world.owner_of(name) == account}
+
+
 def describe_log_groups(world: World, call: Call) -> Body:
     """At most 50 a page, by name. Pattern mode leaves out size and retention, as AWS does."""
     params = call.params
     if params.get("logGroupNamePrefix") and params.get("logGroupNamePattern"):
         raise invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
     limit = page_limit(call, world.settings.limits.groups, 50)
-    wanted = [group for group in _groups(world, call).values() if _is_wanted(world, call, group)]
+    visible = _visible(world, call, linked=bool(params.get("includeLinkedAccounts")))
+    wanted = [group for group in visible.values() if _is_wanted(world, call, group)]
     page = Page(world, call, params.get("nextToken"), 0)
     shown = wanted[page.position : page.position + limit]
     following = page.position + limit if page.position + limit < len(wanted) else None
@@ -148,4 +159,4 @@ def _class(world: World, group: Group) -> str:
 
 
 def _arn(world: World, call: Call, name: str) -> str:
-    return f"arn:aws:logs:{call.region}:{world.account}:log-group:{name}"
+    return f"arn:aws:logs:{call.region}:{world.owner_of(name)}:log-group:{name}"

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser test check pytest wheel-test bench reliability scoreboard chainboard clean
+.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -56,11 +56,15 @@ wheel-test: $(READY) ## The tests, against the wheel in an empty environment
 	    --ignore ../../tests/queries --ignore ../../tests/properties --ignore ../../tests/browser \
 	    --ignore ../../tests/golden/test_sample_account.py ../../tests
 
-bench: $(READY) ## Every stage, lines and documents against floors, growth with size, as Markdown tables; then pull against boto3
+picture: $(READY) browser ## README's picture of the demo's report, made anew
+	@$(BIN)/python tests/browser/picture.py
+
+bench: $(READY) ## Every stage, lines and documents against floors, growth with size, how the report opens, as Markdown tables; then pull against boto3
 	@$(BIN)/python tests/benchmarks/stages.py
 	@$(BIN)/python tests/benchmarks/lines.py
 	@$(BIN)/python tests/benchmarks/documents.py
 	@$(BIN)/python tests/benchmarks/growth.py
+	@$(BIN)/python tests/benchmarks/opening.py
 	@$(BIN)/python tests/benchmarks/pacing.py
 	@$(BIN)/python tests/benchmarks/side_by_side.py
 	@$(BIN)/python tests/benchmarks/year.py

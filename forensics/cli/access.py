@@ -10,6 +10,7 @@ __all__ = [
     "AskOption",
     "EndpointOption",
     "GroupOption",
+    "InsightsOption",
     "InventoryOption",
     "LogSettleOption",
     "MetricNamespaceOption",
@@ -73,6 +74,12 @@ AskOption = Annotated[
 MetricNamespaceOption = Annotated[
     list[str] | None,
     typer.Option("--metric-namespace", help="A CloudWatch namespace of your own, repeatable, beside AWS's."),
+]
+InsightsOption = Annotated[
+    bool,
+    typer.Option(
+        "--insights", help="Query log groups of class Infrequent Access, which costs by GB scanned."
+    ),
 ]
 InventoryOption = Annotated[
     bool,

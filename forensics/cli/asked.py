@@ -29,6 +29,7 @@ def request_of(
     groups: list[str] | None = None,
     inventory: bool = True,
     metric_namespaces: list[str] | None = None,
+    insights: bool = False,
     log_tags: list[str] | None = None,
     nodes: list[str] | None = None,
 ) -> PullRequest:
@@ -50,6 +51,7 @@ def request_of(
         metric_namespaces=tuple(metric_namespaces or ()),
         access=Access(tuple(regions or ()), profile, tuple(role_arns or ()), endpoint_url),
         quota_share=quota_share,
+        insights=insights,
         workers=workers,
         log_settle=duration(log_settle),
         trace_settle=duration(trace_settle),

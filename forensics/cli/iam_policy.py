@@ -9,6 +9,7 @@ import typer
 from forensics.cli.access import (
     AskOption,
     GroupOption,
+    InsightsOption,
     InventoryOption,
     NodeGroupOption,
     RegionOption,
@@ -32,6 +33,7 @@ def iam_policy(
     traces: TracesOption = True,
     group: AskOption = None,
     inventory: InventoryOption = True,
+    insights: InsightsOption = False,
     region: RegionOption = None,
     account: Annotated[str, typer.Option(help="AWS account id.")] = "*",
     partition: Annotated[str, typer.Option(help="aws, aws-cn or aws-us-gov.")] = "aws",
@@ -46,7 +48,7 @@ def iam_policy(
 
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
-        groups=group, inventory=inventory,
+        groups=group, inventory=inventory, insights=insights,
         profile=None, role_arns=None, log_tags=log_group_tag, nodes=node, endpoint_url=None,
     )  # fmt: skip
     write([document_json(policy(request, account=account, partition=partition)) + "\n"], file, force=force)

@@ -11,6 +11,7 @@ from forensics.cli.access import (
     AskOption,
     EndpointOption,
     GroupOption,
+    InsightsOption,
     InventoryOption,
     LogSettleOption,
     MetricNamespaceOption,
@@ -60,6 +61,7 @@ def pull(
             min=1, max=64, help="At most so many pages asked for at the same time; memory grows with it."
         ),
     ] = 12,
+    insights: InsightsOption = False,
     triage: Annotated[
         bool, typer.Option("--triage", help="Only what a first verdict takes, and print that.")
     ] = False,
@@ -106,6 +108,7 @@ def pull(
         raise UsageError("--alarm is of --triage", f"forensics pull --triage --alarm {alarm}")
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
+        insights=insights,
         groups=group, inventory=inventory, metric_namespaces=metric_namespace, regions=region,
         profile=profile, role_arns=role_arn, log_tags=log_group_tag, nodes=node,
         endpoint_url=endpoint_url, workers=workers,

@@ -9,6 +9,7 @@ from typing import NoReturn
 from forensics.cli.console import Bar, note
 from forensics.cli.options import case_words
 from forensics.collect import Follow, PullRequest, PullResult
+from forensics.collect.prices import usd_of_scanning
 from forensics.errors import ForensicsError
 from forensics.model import Gap
 
@@ -27,6 +28,9 @@ def tell(result: PullResult) -> None:
     )
     if sum(known.values()):
         note(f"{sum(known.values()):,} records were in the case already")
+    if result.scanned_bytes:
+        usd = usd_of_scanning(result.scanned_bytes)
+        note(f"Logs Insights scanned {result.scanned_bytes:,} bytes: about ${usd:,.4f} at list price")
     if sum(result.throttled.values()):
         note(f"{sum(result.throttled.values()):,} calls were throttled and asked again")
     if result.read_until:

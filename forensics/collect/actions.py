@@ -14,6 +14,8 @@ SERVICE = {
     "GetCallerIdentity": "sts",
     "DescribeLogGroups": "logs",
     "FilterLogEvents": "logs",
+    "StartQuery": "logs",
+    "GetQueryResults": "logs",
     "GetTraceSummaries": "xray",
     "BatchGetTraces": "xray",
     "GetTraceSegmentDestination": "xray",

@@ -154,7 +154,7 @@ class LogSource:
         if not self._group.is_readable:
             raise Refused(
                 "logs:FilterLogEvents",
-                f"refused for log class {self._group.log_class}: export the group, then forensics import",
+                f"refused for log class {self._group.log_class}: pull --insights, or export it and import",
                 for_good=True,
             )
 

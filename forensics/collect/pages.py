@@ -37,6 +37,8 @@ __all__ = [
 _REQUIRED = {
     "FilterLogEvents": "events",
     "DescribeLogGroups": "logGroups",
+    "StartQuery": "queryId",
+    "GetQueryResults": "status",
     "GetTraceSummaries": "TraceSummaries",
     "BatchGetTraces": "Traces",
     "GetMetricData": "MetricDataResults",

@@ -17,6 +17,7 @@ from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
 from forensics.collect.discovery import wanted_groups
 from forensics.collect.executions import ExecutionSource
+from forensics.collect.insights import QuerySource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, settle_ms
 from forensics.collect.metrics import (
@@ -270,9 +271,16 @@ def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     plan.groups += len(groups)
     for group in groups:
         plan.accounts.update(filter(None, [group.account]))
-        source = LogSource(api, group, request.log_filter, request.log_settle)
+        source = _reader(request, api, group)
         settle = settle_ms(request.log_settle, done.delays[source.key])
         _add_tasks(plan, source, done, window, to_ms(api.session.meter.now()) - settle)
+
+
+def _reader(request: PullRequest, api: Api, group: LogGroup) -> LogSource:
+    """FilterLogEvents; queries, which cost, only where nothing else reads the group, and if asked for."""
+    if request.insights and not group.is_readable and not request.log_filter:
+        return QuerySource(api, group, "", request.log_settle)
+    return LogSource(api, group, request.log_filter, request.log_settle)
 
 
 def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:

@@ -33,6 +33,9 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
         named = ("*",) if request.log_tags or request.log_nodes else request.log_groups
         groups = _group_arns(request, named, account, partition)
         statements.append(_statement("ReadLogEvents", ["logs:FilterLogEvents"], groups))
+        if request.insights:
+            statements.append(_statement("QueryLogEvents", ["logs:StartQuery"], groups))
+            statements.append(_statement("ReadQueries", ["logs:GetQueryResults"], ["*"]))
     if request.traces:
         actions = ["xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "xray:GetTraceSummaries"]
         statements.append(_statement("ReadTraces", actions, ["*"]))

@@ -291,6 +291,7 @@ class _Run:
             open_units=self._open_units, calls=dict(meter.calls), throttled=dict(meter.throttled),
             refused=dict(meter.refused), bytes=meter.bytes, seconds=time.monotonic() - self._began,
             gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset, read_until=self._cut_at(plan),
+            scanned_bytes=meter.scanned_bytes,
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class PullRequest:
     arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
     the next run. `groups` are globs of what else is asked, by group of permissions (`forensics
     iam-policy --list`); none = logs and traces alone. `metric_namespaces` are namespaces of your own metrics.
+    `insights`: groups of class Infrequent Access are read by queries, which cost by what they scan.
     """
 
     starts_at: datetime
@@ -38,6 +39,7 @@ class PullRequest:
     access: Access = field(default_factory=Access)
     quota_share: float = 0.5
     workers: int = 12
+    insights: bool = False
     log_settle: timedelta = timedelta(minutes=15)
     trace_settle: timedelta = timedelta(days=7)
 
@@ -82,6 +84,7 @@ class PullResult:
     gaps: tuple[Gap, ...]
     clock_offset_ms: int | None
     read_until: datetime | None = None
+    scanned_bytes: int = 0
 
     @property
     def is_complete(self) -> bool:

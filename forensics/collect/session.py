@@ -54,12 +54,15 @@ class Access:
 @dataclass(slots=True)
 class Meter:
     """What the wire saw, over all threads: calls, refused pages, throttled calls by operation;
-    bytes of accepted pages; how far AWS's clock is ahead of ours (s, from the Date header)."""
+    bytes of accepted pages; how far AWS's clock is ahead of ours (s, from the Date header).
+    `scanned_bytes` are those of Logs Insights' queries, which cost.
+    """
 
     calls: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     throttled: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
+    scanned_bytes: int = 0
     clock_offset_s: float | None = None
     answered_operations: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)

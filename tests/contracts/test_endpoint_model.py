@@ -27,6 +27,8 @@ WINDOW = {
     "EndTime": dt.datetime.fromtimestamp(START + 3600, dt.UTC),
 }
 GROUP, STREAM = {"logGroupName": "/aws/lambda/checkout"}, {"logStreamName": "?"}
+_ASKED = "fields @timestamp, @message | sort @timestamp asc | limit 5"
+QUERY = {**GROUP, "startTime": START, "endTime": START + 60, "queryString": _ASKED, "limit": 5}
 # "Common Errors" of the API references ("Error codes" of EC2's and of S3's), and Signature Version 4's.
 COMMON = {
     *("AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InternalFailure"),
@@ -47,6 +49,8 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("logs", "FilterLogEvents", {**GROUP, "startTime": 1, "endTime": 2}),
     ("logs", "GetLogEvents", {**GROUP, **STREAM, "startFromHead": True}),
     ("logs", "GetLogEvents", {**GROUP, **STREAM, "limit": 2}),
+    ("logs", "StartQuery", QUERY),
+    ("logs", "GetQueryResults", {"queryId": "a query"}),
     ("xray", "GetTraceSummaries", WINDOW),
     ("xray", "GetTraceSummaries", {**WINDOW, "FilterExpression": "service(){fault}"}),
     ("xray", "BatchGetTraces", {"TraceIds": ["?", "?", "1-00000000-000000000000000000000000"]}),
@@ -220,6 +224,8 @@ def _known(client: Any, value: Any) -> Any:
     """In place of `?`, a name that is there."""
     if value == "?":
         return client.describe_log_streams(**GROUP)["logStreams"][0]["logStreamName"]
+    if value == "a query":
+        return client.start_query(**QUERY)["queryId"]
     if isinstance(value, list) and "?" in value:
         found = client.get_trace_summaries(**WINDOW)["TraceSummaries"]
         return [found[n]["Id"] if one == "?" else one for n, one in enumerate(value)]

@@ -12,7 +12,8 @@ from forensics.inventory import ASKS, Ask
 SESSION = botocore.session.get_session()
 # Verbs that change and consume nothing. Receiving a message hides it, and reading from a stream uses
 # its limits, so neither is here; GetFunction would answer with an address of the code.
-READING = ("Describe*", "Get*", "List*", "BatchGet*", "Lookup*", "Filter*")
+# StartQuery costs by what it scans, and changes nothing.
+READING = ("Describe*", "Get*", "List*", "BatchGet*", "Lookup*", "Filter*", "StartQuery")
 NEVER = (
     "*:GetFunction", "kms:*", "*:*Invoke", "*:Invoke*", "*:Receive*", "*:GetRecords", "*:GetShardIterator",
     "*:GetSecretValue", "*:BatchGetSecretValue", "ssm:GetParameter*", "s3:GetObject*", "dynamodb:GetItem",

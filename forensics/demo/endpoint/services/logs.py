@@ -8,6 +8,7 @@ from __future__ import annotations
 from forensics.demo.endpoint.service import Service
 from forensics.demo.endpoint.services.logs_events import filter_log_events, get_log_events
 from forensics.demo.endpoint.services.logs_groups import describe_log_groups, describe_log_streams
+from forensics.demo.endpoint.services.logs_queries import get_query_results, start_query
 
 __all__ = ["SERVICE"]
 
@@ -20,5 +21,7 @@ SERVICE = Service(
         "DescribeLogStreams": describe_log_streams,
         "FilterLogEvents": filter_log_events,
         "GetLogEvents": get_log_events,
+        "GetQueryResults": get_query_results,
+        "StartQuery": start_query,
     },
 )

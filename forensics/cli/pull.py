@@ -115,6 +115,9 @@ def pull(
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
     if follow:
+        if insights:
+            hint = "forensics pull --insights, when it is over"
+            raise UsageError("--follow asks every few seconds, and each query of --insights costs", hint)
         if triage or until:
             hint = "forensics pull --follow --since 15m"
             raise UsageError("--follow has no end: it goes neither with --until nor with --triage", hint)

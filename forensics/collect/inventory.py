@@ -89,18 +89,13 @@ class InventorySource:
     priority = EARLY
     is_snapshot = True
 
-    def __init__(
-        self, shared: Inventory, ask: Ask, batch: Sequence[_Found] | None = None, *, is_flat: bool = False
-    ) -> None:
-        """`is_flat`: without asking about what it gives; then it does not count as asked."""
+    def __init__(self, shared: Inventory, ask: Ask, batch: Sequence[_Found] | None = None) -> None:
         self._shared, self._ask, self._batch = shared, ask, batch
-        self._asks = () if is_flat else asked_of(ask)
+        self._asks = asked_of(ask)
         self.name = ask.permission
         api, what = shared.api, _batch_name(ask, batch or (), shared.place)
         asked = json.dumps(ask.params, sort_keys=True) if ask.params else ""  # several may share an operation
-        self.key = SourceKey(
-            api.account or "", api.region, f"triage {ask.full}" if is_flat else ask.full, what, asked
-        )
+        self.key = SourceKey(api.account or "", api.region, ask.full, what, asked)
 
     def read(self, window: Window) -> Finished | More:
         """`window` is the hour. Raises Refused where the question itself is not answered."""
@@ -134,7 +129,7 @@ class InventorySource:
 
     def _walk(self, ask: Ask, found: Sequence[_Found], reading: _Reading) -> None:
         """Things of one kind, each with what belongs into it, and then what is asked about them."""
-        below = asked_of(ask) if ask != self._ask else self._asks
+        below = asked_of(ask)
         whole = [self._completed(one, below, reading) for one in found]
         if ask.kind:
             for one in whole:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from forensics.api import Case, import_into
-from forensics.api.pull import pull_into
+from forensics.api.pull import pull_into, triage_into
 from forensics.cli import main
 from forensics.collect import Access, PullRequest
 from forensics.demo import generate, load_scenario
@@ -34,6 +34,8 @@ def both(tmp_path_factory):
         )
         pulled = pull_into(folder / "pulled", request)
         again = pull_into(folder / "pulled", request)
+        triage_into(folder / "completed", request)
+        pull_into(folder / "completed", request)
     files = [folder / "telemetry" / f"{name}.ndjson.gz" for name in ("metrics", "changes", "alarms")]
     import_into(folder / "imported", [generated.traces, generated.logs, *files])
     return folder, pulled, again, generated.counts["log_events"]
@@ -43,6 +45,25 @@ def test_a_second_pull_adds_nothing(both):
     _, pulled, again, written = both
     assert pulled.added["log_event"] == written
     assert sum(again.added.values()) == 0
+
+
+def test_a_triage_that_is_completed_holds_what_one_pull_does(both):
+    folder, *_ = both
+    rows = []
+    for case in ("pulled", "completed"):
+        with Case(folder / case) as opened:
+            query = "select * exclude fetched_at from evidence.metric order by all"
+            counts = [
+                opened.sql(f"select count(*), count(distinct {key}) as ids from evidence.{table}").arrow()
+                for table, key in (
+                    ("log_event", "event_id"), ("segment_document", "(trace_id, segment_id, document_key)"),
+                    ("trace_summary", "(trace_id, document_key)"), ("change", "event_id"),
+                )
+            ]  # fmt: skip
+            gaps = opened.sql("select kind, what, reason from lake.gap order by all").arrow().to_pylist()
+            metrics = opened.sql(query).arrow().to_pylist()
+            rows.append(([one.to_pylist() for one in counts], metrics, gaps))
+    assert rows[0] == rows[1]
 
 
 # Account and region are not in the files; a summary is only what the account gives.

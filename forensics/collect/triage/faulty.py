@@ -17,7 +17,7 @@ import msgspec
 
 from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
-from forensics.collect.outcome import FIRST, OPEN, Finished, SourceKey, detail, unit_name
+from forensics.collect.outcome import DONE, FIRST, Finished, SourceKey, detail, unit_name
 from forensics.collect.pages import SummaryHead
 from forensics.collect.traces import SECOND_MS, TraceSource, seconds
 from forensics.collect.windows import Window, cut
@@ -97,7 +97,7 @@ class FaultySource(TraceSource):
         tables = self._tables(texts, got.traces)
         whole = [*pages, *got.pages]
         unit = Unit(
-            self.kind, unit_name(self.key, window), OPEN, sum(table.num_rows for table in tables.values()),
+            self.kind, unit_name(self.key, window), DONE, sum(table.num_rows for table in tables.values()),
             sum(page["Page"].bytes for page in whole), "", detail(whole),
         )  # fmt: skip
         return Finished(unit, tables)

@@ -14,7 +14,7 @@ from forensics.case import Unit
 from forensics.collect.aws import BadToken, Refused
 from forensics.collect.columns import LogRows, warning_rows
 from forensics.collect.logs import LogSource
-from forensics.collect.outcome import EARLY, OPEN, Finished, detail, gap_of, unit_name
+from forensics.collect.outcome import DONE, EARLY, Finished, detail, gap_of, unit_name
 from forensics.collect.windows import Window
 
 __all__ = ["ERROR_LINES", "PARTLY", "PeekSource"]
@@ -68,7 +68,7 @@ class PeekSource:
                 continue
         table = rows.table()
         unit = Unit(
-            self.kind, unit_name(self.key, window), OPEN, table.num_rows,
+            self.kind, unit_name(self.key, window), DONE, table.num_rows,
             sum(page["Page"].bytes for page in pages), "", detail(pages),
         )  # fmt: skip
         gap = gap_of(self._whole, window, PARTLY, closable=True)

@@ -33,11 +33,8 @@ __all__ = ["Triage"]
 _MOST_TRACES = {FAULTS: 30, ERRORS: 15, ANY: 10}
 _MOST_GROUPS = 12
 _PATIENCE_S = 20.0
-# What a verdict asks of the configuration first; the rest is the plain pull's.
-_ASKED = (
-    "lambda.ListFunctions", "lambda.ListEventSourceMappings", "apigateway.GetRestApis",
-    "apigatewayv2.GetApis",
-)  # fmt: skip
+# Of the configuration; the rest is the plain pull's.
+_ASKED = "lambda.ListEventSourceMappings"
 
 
 @dataclass(slots=True)
@@ -64,7 +61,7 @@ class Triage:
                 plan_metrics(request, api, done, plan, list_series_at_once)
             if request.wants("changes"):
                 plan_changes(request, api, done, plan)
-            plan.tasks.extend(_configuration(request, api, done))
+            plan.tasks.extend(_mappings(request, api, done))
             plan.gaps.extend(_unasked(request, api, done))
             if request.traces:
                 plan.tasks.extend(_faulty(request, api, done))
@@ -125,22 +122,26 @@ _GROUPS_OF = """
     group by log_group order by all"""
 
 
-def _configuration(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:
-    """Things and their names, as lists tell them; the plain pull asks about each."""
-    hour = hour_of(to_ms(api.session.meter.now()))
-    shared = Inventory(api, Redactor(load_key()), done.has)
+def _mappings(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:
+    """Who is fed by which queue or stream: one list says it of all."""
+    hour, shared = _look(api, done)
     for ask in roots():
-        if request.wants(ask.group) and ask.full in _ASKED:
-            yield Task(InventorySource(shared, ask, is_flat=True), hour)
+        source = InventorySource(shared, ask)
+        if request.wants(ask.group) and ask.full == _ASKED and not done.has(source.key, hour):
+            yield Task(source, hour)
 
 
 def _unasked(request: PullRequest, api: Api, done: Done) -> Iterator[Gap]:
-    hour = hour_of(to_ms(api.session.meter.now()))
-    shared = Inventory(api, Redactor(load_key()), done.has)
+    hour, shared = _look(api, done)
     where = place(api.account, api.region)
     for ask in roots():
-        if request.wants(ask.group) and not done.has(InventorySource(shared, ask).key, hour):
+        wanted = request.wants(ask.group) and ask.full != _ASKED
+        if wanted and not done.has(InventorySource(shared, ask).key, hour):
             yield Gap("inventory", ask.permission, None, None, f"{PARTLY} {where}", closable=True)
+
+
+def _look(api: Api, done: Done) -> tuple[Window, Inventory]:
+    return hour_of(to_ms(api.session.meter.now())), Inventory(api, Redactor(load_key()), done.has)
 
 
 def _faulty(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:

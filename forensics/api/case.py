@@ -22,6 +22,7 @@ from forensics.chains import (
     chains_of,
     export_document,
     find,
+    slowness_of,
     stories_of,
     trace_document,
     trace_id_of,
@@ -60,6 +61,7 @@ __all__ = ["Case"]
 
 # Of how many issues the HTML report holds the minutes against those before.
 _COMPARED = 8
+Stretch = tuple[datetime, datetime]
 # Chains of an answer that are told whole.
 _STORIES = 3
 
@@ -244,8 +246,10 @@ class Case:
         """Every failure with its verdict, in order of time, streamed."""
         return failures(self._lake, Range(since, until))
 
-    def trace(self, trace_id: str) -> TraceDocument:
-        """One trace, by its X-Ray or W3C id. Raises NotFoundError where the case does not hold it."""
+    def trace(self, trace_id: str, *, baseline: Stretch | None = None) -> TraceDocument:
+        """One trace, by its X-Ray or W3C id; slowness is judged by the baseline, else by the rest of the
+        case. Raises NotFoundError where the case does not hold it.
+        """
         canonical = trace_id_of(trace_id)
         if canonical is None:
             raise NotFoundError(
@@ -257,31 +261,40 @@ class Case:
                 f"no span of trace {trace_id} in {self._path}",
                 'forensics sql "select distinct trace_id from lake.span"',
             )
-        return document
+        rows = self._lake.rows(
+            "select invocation from lake.invocation where trace_id = $id order by 1", {"id": canonical}
+        )
+        slow = slowness_of(self._lake, [row["invocation"] for row in rows], baseline)
+        return replace(document, slowness=slow)
 
-    def why(self, text: str) -> Answer:
-        """What an id of any kind stands for, its chains and their verdicts. Raises NotFoundError."""
+    def why(self, text: str, *, baseline: Stretch | None = None) -> Answer:
+        """What an id of any kind stands for, its chains and their verdicts; slowness as `trace` judges it.
+        Raises NotFoundError.
+        """
         found = find(self._lake, text)
         if found is None:
             raise NotFoundError(f"no record of {self._path} knows {text}", "forensics status")
-        return self._answer(text, found)
+        return self._answer(text, found, baseline)
 
-    def invocation(self, request_id: str) -> Answer:
+    def invocation(self, request_id: str, *, baseline: Stretch | None = None) -> Answer:
         """The chains of one request id and their verdicts. Raises NotFoundError."""
         found = find(self._lake, request_id, "a request id")
         if found is None:
             raise NotFoundError(
                 f"no record of {self._path} has request id {request_id}", f"forensics why {request_id}"
             )
-        return self._answer(request_id, found)
+        return self._answer(request_id, found, baseline)
 
-    def _answer(self, text: str, found: Found) -> Answer:
+    def _answer(self, text: str, found: Found, baseline: Stretch | None) -> Answer:
         chains, total = chains_of(self._lake, found.invocations)
         failures = self._failures_in([c.chain for c in chains])
         of_chain = {failure.chain_id: failure for failure in reversed(failures)}
         told = [(c.chain, of_chain.get(c.chain)) for c in chains[:_STORIES]]
         chosen = [Chosen(chain, failure, failure.issue if failure else None) for chain, failure in told]
-        return Answer(text, found.taken_for, chains, total, failures, stories_of(self._lake, chosen))
+        stories = stories_of(self._lake, chosen)
+        members = sorted({member.invocation for chain in chains[:_STORIES] for member in chain.members})
+        slow = slowness_of(self._lake, members, baseline)
+        return Answer(text, found.taken_for, chains, total, failures, stories, slow)
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
         """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its

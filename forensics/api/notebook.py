@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from forensics.api.case import Case as Plain
+from forensics.api.case import Stretch
 from forensics.chains.graph import ServiceGraph, service_graph
 from forensics.lake import Rows
 from forensics.model import Answer, Document, TraceDocument
@@ -109,14 +110,14 @@ class Case(Plain):
     ) -> Report:
         return Report(*_values(super().report(since, until, baseline=baseline)))
 
-    def trace(self, trace_id: str) -> Trace:
-        return Trace(*_values(super().trace(trace_id)))
+    def trace(self, trace_id: str, *, baseline: Stretch | None = None) -> Trace:
+        return Trace(*_values(super().trace(trace_id, baseline=baseline)))
 
-    def why(self, text: str) -> Chains:
-        return Chains(*_values(super().why(text)))
+    def why(self, text: str, *, baseline: Stretch | None = None) -> Chains:
+        return Chains(*_values(super().why(text, baseline=baseline)))
 
-    def invocation(self, request_id: str) -> Chains:
-        return Chains(*_values(super().invocation(request_id)))
+    def invocation(self, request_id: str, *, baseline: Stretch | None = None) -> Chains:
+        return Chains(*_values(super().invocation(request_id, baseline=baseline)))
 
 
 def open_case(path: str | Path, *, threads: int | None = None, memory: str | None = None) -> Case:

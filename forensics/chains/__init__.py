@@ -7,6 +7,7 @@ from forensics.chains.export import export_document
 from forensics.chains.failing import failing_chains
 from forensics.chains.find import Found, chains_of, find
 from forensics.chains.ids import trace_id_of
+from forensics.chains.slow import slowness_of
 from forensics.chains.story import Chosen, stories_of
 from forensics.chains.trace import trace_document
 
@@ -17,6 +18,7 @@ __all__ = [
     "export_document",
     "failing_chains",
     "find",
+    "slowness_of",
     "stories_of",
     "trace_document",
     "trace_id_of",

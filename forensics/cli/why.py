@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from forensics.cli.options import (
-    CaseOption,
-    FileOption,
-    ForceOption,
-    QuietOption,
-    SecretsOption,
-    TextOrJson,
-    VerboseOption,
-)
+from forensics.cli.ask import ask_by_id
 
 __all__ = ["register"]
 
+_HELP = """What an id stands for, its chain and its verdict.
+
+Takes a trace, request, message, execution, span, event or failure id, a pod, or any text that log lines hold,
+and says what it took it for. The chain is drawn through all of its traces, with logs where they were written,
+roles, retries, and how much later a message was taken; then comes the verdict with the record behind each
+sentence.
+
+Slowness is judged by the --baseline, else by the rest of the case, where enough of it did well.
+"""
+
 
 def register(app: typer.Typer) -> None:
-    app.command()(why)
-
-
-def why(
-    identifier: Annotated[str, typer.Argument(metavar="ID")],
-    case: CaseOption = Path("case"),
-    output: Annotated[TextOrJson, typer.Option("-o", "--output", help="What to print.")] = TextOrJson.text,
-    file: FileOption = None,
-    force: ForceOption = False,
-    show_secrets: SecretsOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-) -> int:
-    """What an id stands for, its chain and its verdict.
-
-    Takes a trace, request, message, execution, span, event or failure id, a pod, or any text that
-    log lines hold, and says what it took it for.
-    """
-    from forensics.cli.ask import ask
-    from forensics.report.trace_text import render_answer
-
-    return ask(
-        lambda opened: opened.why(identifier), render_answer,
-        case=case, output=output, file=file, force=force, quiet=quiet,
-        show_secrets=show_secrets,
-    )  # fmt: skip
+    ask_by_id(app, "why", "ID", _HELP, lambda case, one, **given: case.why(one, **given))

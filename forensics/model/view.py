@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forensics.model.chain import Locator, Node
-from forensics.model.document import Failure, Gap, StepEdge
+from forensics.model.document import Failure, Gap, StepEdge, Window
 from forensics.model.story import Story
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "ChainView",
     "Member",
     "PathStep",
+    "Slow",
+    "Slowness",
     "TableStatus",
     "TraceCounts",
     "TraceDocument",
@@ -78,6 +80,30 @@ class TraceCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """An invocation that took longer than others of its node and operation: `own_ms` is time that no call of
+    its own explains (of a node without records what its caller waited); `others` traces say what is usual."""
+
+    node: Node
+    operation: str
+    invocation: str
+    own_ms: float
+    usual_ms: float
+    p95_ms: float
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slowness:
+    """`baseline` is None where the rest of the case is it; `note` says why nothing was judged."""
+
+    baseline: Window | None
+    judged: int
+    slow: tuple[Slow, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TraceDocument:
     """What `trace ID` shows; `breakdown_ms` divides the critical path and sums to the duration."""
 
@@ -96,6 +122,7 @@ class TraceDocument:
     failures: tuple[Failure, ...]
     lines: tuple[TraceLine, ...] = ()
     lines_total: int = 0
+    slowness: Slowness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +166,7 @@ class Answer:
     chains_total: int
     failures: tuple[Failure, ...]
     stories: tuple[Story, ...] = ()
+    slowness: Slowness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from forensics.chains.tree import ROUNDING_US
-from forensics.model import Answer, ChainView, Story, StoryRow, TraceDocument
+from forensics.model import Answer, ChainView, Slowness, Story, StoryRow, TraceDocument
 from forensics.report.safe import safe
 from forensics.report.text import render_failure
 from forensics.report.tree import LEGEND, Drawn, Said, draw
@@ -34,6 +35,7 @@ def render_trace(document: TraceDocument) -> str:
         "",
         *_breakdown(document.breakdown_ms, document.duration_ms),
     ]
+    lines += slow_lines(document.slowness)
     lines += [f"note: {safe(warning)}" for warning in document.warnings]
     if document.lines_total > len(document.lines):
         shown = f"{len(document.lines):,} of {document.lines_total:,} log lines"
@@ -104,6 +106,7 @@ def render_answer(answer: Answer) -> str:
     for story in answer.stories:
         lines += ["", *_story(story)]
     lines += ["", LEGEND] if answer.stories else []
+    lines += slow_lines(answer.slowness)
     rest = [view for view in answer.chains if view.chain not in told]
     lines += ["", *map(_chain, rest)] if rest else []
     if answer.chains_total > len(answer.chains):
@@ -167,6 +170,24 @@ def _rows(story: Story) -> list[Drawn]:
 def _role(told: StoryRow) -> Iterator[str]:
     if told.is_head and told.role not in (None, "bystander"):
         yield told.role or ""
+
+
+def slow_lines(found: Slowness | None) -> list[str]:
+    """What took longer than others like it, by time that no call of its own explains."""
+    if found is None or found.note:
+        return [f"note: {found.note}"] if found else []
+    against = (
+        f"{found.baseline.starts_at}/{found.baseline.ends_at}" if found.baseline else "the rest of the case"
+    )
+    if not found.slow:
+        return ["", f"none of {found.judged:,} invocations was slower than usual, by {against}"]
+    lines = ["", f"slower than usual, by {against}:"]
+    for one in found.slow:
+        what = safe(f"{one.node.name} {one.operation}".strip())
+        others = f"95 % of {one.others:,} below {one.p95_ms:,.0f} ms"
+        usual = f"{one.own_ms:,.0f} ms of its own, usually {one.usual_ms:,.0f} ms ({others})"
+        lines += textwrap.wrap(f"{what}: {usual}", 80, initial_indent="  ", subsequent_indent="    ")
+    return lines
 
 
 def _us(text: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -198,7 +199,10 @@ def _guides(items: list[_Item]) -> list[tuple[str, str]]:
 def _lines(item: _Item, before: str, below: str, total_us: int) -> Iterator[str]:
     row = item.row
     if row is None:
-        yield _cut(f"  {before}{safe(item.text)}", _WIDTH)
+        yield from textwrap.wrap(
+            safe(item.text), _WIDTH, initial_indent=f"  {before}", subsequent_indent=f"  {before}  ",
+            max_lines=2, placeholder=" …", break_on_hyphens=False,
+        )  # fmt: skip
         return
     deep = f"({row.depth}) " if row.depth > _DEPTH else ""
     name = f"{'✗' if row.is_failed else ' '} {before}{deep}{safe(row.name)}"

@@ -147,7 +147,7 @@ class ServiceMap {
         const search = h("input", { type: "search", id: "map-search", list: "node-names", placeholder: "Find a node", "aria-label": "Find a node", oninput: () => this.find(search.value) ,
             onkeydown: (e) => { if (e.key === "Enter") { const n = this.matching(search.value)[0]; if (n) this.choose(n.name); } } });
         const cost = this.nodes.some((n) => n.usd);
-        const by = cost ? h("label", null, "Size by ", h("select", { onchange: (e) => { this.by = e.target.value; this.draw(); this.mark(); } }, h("option", { value: "traffic" }, "traffic"), h("option", { value: "cost" }, "cost"))) : null;
+        const by = cost ? h("label", null, "Size by ", h("select", { onchange: (e) => { this.by = e.target.value; this.draw(); this.mark(); } }, h("option", { value: "traffic" }, "traffic"), h("option", { value: "cost" }, "cost"))) : h("span", { class: "small" }, "Size: traffic (no cost is known)");
         return h("div", { class: "controls" }, search, names, by, h("div", { class: "group", role: "group", "aria-label": "Zoom" },
             h("button", { type: "button", "aria-label": "Zoom out", onclick: () => this.scale(1 / 1.3) }, "−"), h("button", { type: "button", onclick: () => { this.zoom = 1; this.fit(); } }, "Fit"), h("button", { type: "button", "aria-label": "Zoom in", onclick: () => this.scale(1.3) }, "+")), legend());
     }

@@ -70,7 +70,8 @@ function unseen() {
     const lines = doc.unseen;
     return h("section", null, h("h2", null, "Not seen, and could overturn this"),
         lines.length ? h("ul", { class: "plain" }, lines.map((l) => h("li", null, l)))
-            : h("p", null, "No gap is known: all that was asked for came, and every invocation left a trace."));
+            : h("p", null, "No gap is known: all that was asked for came, and every invocation left a trace."),
+        h("p", { class: "small checked" }, "The evidence's files were those committed, by size and time, when this was written; ", h("a", { href: "#evidence" }, "forensics verify"), " hashes them."));
 }
 
 const next = (s) => h("section", { class: "next" }, h("h2", null, "Next"), s.next_commands.map(command));

@@ -16,7 +16,13 @@ from forensics.collect.outcome import Source
 from forensics.collect.pacing import Bucket
 from forensics.collect.windows import Window
 
-__all__ = ["ENTRY_S", "Lanes"]
+__all__ = ["ALSO_ASKED", "ENTRY_S", "Lanes"]
+
+# What reading a source of the one operation asks besides: traces by id are where the time goes.
+ALSO_ASKED = {
+    "GetTraceSummaries": ("BatchGetTraces",),
+    "stepfunctions.GetExecutionHistory": ("stepfunctions.ListExecutions",),
+}
 
 # Until a worker has asked for its first page, its tokens still look unused.
 ENTRY_S = 0.02
@@ -24,7 +30,7 @@ ENTRY_S = 0.02
 
 @dataclass(slots=True)
 class _Lane:
-    bucket: Bucket
+    buckets: tuple[Bucket, ...]
     heap: list[tuple[int, int, int, Source, Window]] = field(default_factory=list)
     busy: int = 0
     entered_at: float = float("-inf")
@@ -32,7 +38,7 @@ class _Lane:
     def is_open(self, now: float) -> bool:
         if not self.busy:
             return True
-        return now - self.entered_at >= ENTRY_S and self.bucket.spare() > -1.0
+        return now - self.entered_at >= ENTRY_S and all(bucket.spare() > -1.0 for bucket in self.buckets)
 
 
 class Lanes:
@@ -42,11 +48,13 @@ class Lanes:
     """
 
     def __init__(
-        self, bucket_of: Callable[[Source], Bucket], clock: Callable[[], float] = time.monotonic
+        self,
+        buckets_of: Callable[[Source], tuple[Bucket, ...]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bucket_of = bucket_of
+        self._buckets_of = buckets_of
         self._clock = clock
-        self._lanes: dict[Bucket, _Lane] = {}
+        self._lanes: dict[tuple[Bucket, ...], _Lane] = {}
         self._number = 0
 
     def __len__(self) -> int:
@@ -81,7 +89,7 @@ class Lanes:
         return dropped
 
     def _lane(self, source: Source) -> _Lane:
-        bucket = self._bucket_of(source)
-        if bucket not in self._lanes:
-            self._lanes[bucket] = _Lane(bucket)
-        return self._lanes[bucket]
+        buckets = self._buckets_of(source)
+        if buckets not in self._lanes:
+            self._lanes[buckets] = _Lane(buckets)
+        return self._lanes[buckets]

@@ -19,9 +19,9 @@ from pathlib import Path
 from forensics.case import Case, EvidenceWriter
 from forensics.collect.aws import Refused, Stopped
 from forensics.collect.coverage import Coverage
-from forensics.collect.lanes import Lanes
+from forensics.collect.lanes import ALSO_ASKED, Lanes
 from forensics.collect.outcome import OPEN, Finished, Source, gap_of
-from forensics.collect.pacing import Pacer
+from forensics.collect.pacing import Bucket, Pacer
 from forensics.collect.plan import Plan, make_plan
 from forensics.collect.process import frugal, interruptible
 from forensics.collect.request import PullRequest, PullResult
@@ -128,7 +128,7 @@ class _Run:
         self._commit()
 
     def _read(self, plan: Plan, pacer: Pacer) -> None:
-        lanes = Lanes(lambda source: pacer.bucket(*source.key[:3]))
+        lanes = Lanes(lambda source: _buckets(pacer, source))
         workers = Workers(self._request.workers, self.stop, self._spool.put, lanes)
         for task in plan.tasks:
             workers.add(task.source, task.window)
@@ -293,6 +293,13 @@ class _Run:
             gaps=tuple(sorted(self._gaps, key=repr)), clock_offset_ms=offset, read_until=self._cut_at(plan),
             scanned_bytes=meter.scanned_bytes,
         )  # fmt: skip
+
+
+def _buckets(pacer: Pacer, source: Source) -> tuple[Bucket, ...]:
+    """The quotas that reading a source counts against."""
+    account, region, operation, *_ = source.key
+    asked = (operation, *ALSO_ASKED.get(operation, ()))
+    return tuple(pacer.bucket(account, region, one) for one in asked)
 
 
 def _weight(source: Source, window: Window) -> int:

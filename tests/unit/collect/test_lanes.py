@@ -38,7 +38,7 @@ def simulated(
     """Workers that read one lane: calls answered a second after the first two, and most workers at once."""
     clock = Clock()
     bucket = Bucket(rate, clock=clock)
-    lanes, source = Lanes(lambda _: bucket, clock), Queue(SourceKey("1", "r", "FilterLogEvents", "g", ""))
+    lanes, source = Lanes(lambda _: (bucket,), clock), Queue(SourceKey("1", "r", "FilterLogEvents", "g", ""))
     for number in range(int(min(windows, rate * seconds / PAGES + workers + 1))):
         lanes.push(source, Window(number, number + 1))  # type: ignore[arg-type]
     turn, busy, most, answers = count(), 0, 0, []
@@ -72,7 +72,7 @@ def test_a_share_is_used_whatever_the_delay(rate: float, delay: float) -> None:
 def test_a_small_quota_does_not_hold_all_workers() -> None:
     clock = Clock()
     slow, fast = Bucket(1.0, clock=clock), Bucket(10.0, clock=clock)
-    lanes = Lanes(lambda source: slow if source.key.operation == "LookupEvents" else fast, clock)
+    lanes = Lanes(lambda source: (slow,) if source.key.operation == "LookupEvents" else (fast,), clock)
     first = Queue(SourceKey("1", "r", "LookupEvents", "", ""), priority=1)
     later = Queue(SourceKey("1", "r", "FilterLogEvents", "g", ""))
     for number in range(50):
@@ -88,9 +88,24 @@ def test_a_small_quota_does_not_hold_all_workers() -> None:
     assert taken.count(later) > 9  # type: ignore[arg-type]
 
 
+def test_no_worker_enters_for_a_quota_that_is_free_while_the_other_is_waited_for() -> None:
+    """Summaries of traces are few calls, the traces themselves many."""
+    clock = Clock()
+    summaries, traces = Bucket(5.0, clock=clock), Bucket(2.0, clock=clock)
+    lanes, source = Lanes(lambda _: (summaries, traces), clock), Queue(SourceKey("1", "r", "x", "", ""))
+    for number in range(50):
+        lanes.push(source, Window(number, number + 1))  # type: ignore[arg-type]
+    entered = 0
+    while lanes.pop() is not None:
+        entered += 1
+        traces.reserve()
+        clock.now += 2 * ENTRY_S
+    assert 3 <= entered <= 4
+
+
 def test_what_is_dropped_is_not_read() -> None:
     bucket, source = Bucket(1.0), Queue(SourceKey("1", "r", "FilterLogEvents", "g", ""))
-    lanes = Lanes(lambda _: bucket)
+    lanes = Lanes(lambda _: (bucket,))
     lanes.push(source, Window(0, 1))  # type: ignore[arg-type]
     assert lanes.drop(source) == [(source, Window(0, 1))]  # type: ignore[arg-type]
     assert not len(lanes)

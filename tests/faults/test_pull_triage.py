@@ -1,7 +1,7 @@
 """A triage asks for little, says so, and a plain pull of the same window completes it: nothing lost, nothing
 doubled, no gap left."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,11 @@ from forensics.errors import UsageError
 from forensics.model import Gap
 
 
-def _triage(account: Any, budget: timedelta = timedelta(minutes=5), **asked: Any) -> Any:
+def _triage(
+    account: Any, budget: timedelta = timedelta(minutes=5), groups: tuple[str, ...] = (), **asked: Any
+) -> Any:
     with Case(account.case, writable=True, create=True) as case:
-        return triage(case, account.request(workers=1), budget=budget, **asked)
+        return triage(case, account.request(workers=1, groups=groups), budget=budget, **asked)
 
 
 def _gaps(account: Any) -> list[Gap]:
@@ -73,3 +75,13 @@ def test_time_that_is_up_is_a_gap(account: Any) -> None:
 def test_an_alarm_that_is_not_there_is_an_error(account: Any) -> None:
     with pytest.raises(UsageError, match="no alarm nobody in eu-west-1"):
         _triage(account, alarm="nobody")
+
+
+@pytest.mark.parametrize(("after", "asked"), [(timedelta(minutes=20), True), (timedelta(hours=3), False)])
+def test_what_is_soon_gone_is_asked_for_while_it_is_there(
+    account: Any, after: timedelta, *, asked: bool
+) -> None:
+    """ECS keeps a stopped task for about an hour."""
+    offset = (account.request().ends_at + after - datetime.now(UTC)).total_seconds()
+    account.endpoint.change(clock_offset_s=round(offset))
+    assert ("ecs.ListClusters" in _triage(account, groups=("changes",)).calls) is asked

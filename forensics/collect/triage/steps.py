@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from forensics.case import Case
 from forensics.collect.aws import Api, Refused
+from forensics.collect.changes import SNAPSHOTS, ChangeSource
 from forensics.collect.discovery import wanted_groups
-from forensics.collect.inventory import Inventory, InventorySource, hour_of
+from forensics.collect.inventory import HOUR_MS, Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import list_series_at_once
-from forensics.collect.outcome import place
+from forensics.collect.outcome import SOON_GONE, place
 from forensics.collect.pacing import Pacer
 from forensics.collect.plan import Done, Plan, Task, open_regions, plan_changes, plan_metrics, window_of
 from forensics.collect.pull import Step
@@ -61,6 +62,7 @@ class Triage:
                 plan_metrics(request, api, done, plan, list_series_at_once)
             if request.wants("changes"):
                 plan_changes(request, api, done, plan)
+                plan.tasks.extend(_soon_gone(request, api, done))
             plan.tasks.extend(_mappings(request, api, done))
             plan.gaps.extend(_unasked(request, api, done))
             if request.traces:
@@ -120,6 +122,17 @@ _GROUPS_OF = """
         from evidence.segment_document where trace_id in (select unnest($failing))
     )
     group by log_group order by all"""
+
+
+def _soon_gone(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:
+    """What AWS forgets within the hour, before anything else; where the window is older, it has."""
+    hour, shared = _look(api, done)
+    if to_ms(api.session.meter.now()) - window_of(request, api).end > HOUR_MS:
+        return
+    for stream in SNAPSHOTS:
+        source = ChangeSource(api, stream, request.log_settle, shared)
+        if stream.priority == SOON_GONE and not done.has(source.key, hour):
+            yield Task(source, hour)
 
 
 def _mappings(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:

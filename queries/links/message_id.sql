@@ -55,10 +55,11 @@ called as (
     where not m.is_traced
 ),
 delivered as (
-    -- the topic's record names the request that it started
+    -- the topic's or the pipe's record names the request that it started
     select m.invocation as caller, i.invocation as callee, 'link' as kind, 'request_id' as evidence
     from lake.delivery_log as d
-    join lake.carried_message as m on m.message = d.message_id
+    join lake.carried_message as m
+        on m.message = case d.carrier when 'pipe' then d.delivery_id else d.message_id end
     join lake.invocation as i on i.request_id = d.target_request_id and not i.is_virtual
     where d.target_request_id is not null
 )

@@ -55,6 +55,14 @@ def test_second_attempt_has_not_its_message_from_the_first(check) -> None:
     check(VIEW, given(mention="c1 | m | 3.1 | true\nc2 | m | 63.1 | true"), "caller")
 
 
+def test_pipe_names_the_request_that_it_made(check) -> None:
+    log = "carrier | delivery_id | target_request_id\npipe | x1 | rc\nsns | x1 | rd"
+    check(VIEW, given(carried="q1 | x1 | - | false") | {"lake.delivery_log": log}, """
+        caller | callee | kind | evidence
+        q1     | c1     | link | request_id
+    """)  # fmt: skip
+
+
 def test_topic_names_the_request_that_it_started_and_a_call_the_bus(check) -> None:
     check(VIEW, given(log="sns | m | rc", carried="q1 | m | rq | false", call="p1 | rq"), """
         caller | callee | kind | evidence

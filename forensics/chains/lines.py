@@ -11,9 +11,10 @@ from forensics.chains.times import iso, micros
 from forensics.lake import Lake
 from forensics.model import Locator
 
-__all__ = ["SaidLine", "lines_of"]
+__all__ = ["SaidLine", "asked_for", "lines_of"]
 
 _TEXT = 4_000
+_REQUESTS = 300
 _RAN = """
     select trace_id, span_id, node, request_id, started_at, ended_at from lake.invocation
     where trace_key in (select unnest($keys)) and not is_virtual and span_id is not null
@@ -28,7 +29,8 @@ _SAID = """
         union all
         select r.trace_id, r.span_id, l.* exclude (trace_id, span_id)
         from ran as r join lake.log_record as l on l.request_id = r.request_id and l.node = r.node
-        where coalesce(l.timestamp >= r.started_at - interval 2 seconds, true)
+        where {is_asked}
+            and coalesce(l.timestamp >= r.started_at - interval 2 seconds, true)
             and coalesce(l.timestamp <= r.ended_at + interval 2 seconds, true)
     ),
     ranked as (
@@ -69,9 +71,23 @@ def lines_of(lake: Lake, trace_ids: Sequence[str], most: int) -> list[SaidLine]:
     """The lines of each trace in order of time, the `most` telling ones where there are more."""
     keys = trace_keys(trace_ids)
     ran = lake.arrow(_RAN, {"keys": keys})
+    is_asked, requests = asked_for(ran["request_id"].to_pylist())
     with lake.given("ran", ran):
-        rows = lake.rows(_SAID, {"keys": keys, "text": _TEXT, "most": most})
+        rows = lake.rows(
+            _SAID.format(is_asked=is_asked), {"keys": keys, "text": _TEXT, "most": most} | requests
+        )
     return [_line(row) for row in rows if row["trace_id"] in set(trace_ids)]
+
+
+def asked_for(request_ids: list[str | None]) -> tuple[str, dict[str, str]]:
+    """Which request ids are looked for, as a condition: a list of constants is looked up by bloom filters, a
+    join alone reads every line of the case. Beyond a few hundred the join is as good."""
+    wanted = sorted({one for one in request_ids if one})
+    if len(wanted) > _REQUESTS:
+        return "true", {}
+    bound = {f"request_{n}": one for n, one in enumerate(wanted)}
+    listed = ", ".join(f"${name}" for name in bound)
+    return (f"l.request_id in ({listed})" if listed else "false"), bound
 
 
 def _line(row: dict[str, Any]) -> SaidLine:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forensics.chains.lines import asked_for
 from forensics.chains.times import iso, iso_us, micros
 from forensics.chains.told import Told, tell
 from forensics.chains.trace import dependent, path_of, spans_of_traces, split_time, warnings_of
@@ -59,7 +60,8 @@ _LOGS = """
     said as (
         select m.chain, m.invocation, null as span_id, l.* exclude (span_id) from member as m
         join lake.log_record as l on l.request_id = m.request_id and l.node = m.node
-        where coalesce(l.timestamp >= m.started_at - interval 2 seconds, true)
+        where {is_asked}
+            and coalesce(l.timestamp >= m.started_at - interval 2 seconds, true)
             and coalesce(l.timestamp <= m.ended_at + interval 2 seconds, true)
         union all
         select m.chain, null, l.span_id, l.* exclude (span_id)
@@ -103,8 +105,10 @@ def stories_of(lake: Lake, chosen: Sequence[Chosen]) -> tuple[Story, ...]:
     with lake.given("chosen", _table(sorted({c.chain for c in chosen}))):
         table = lake.arrow(_MEMBERS)
     members = _grouped(table.to_pylist())
+    is_asked, requests = asked_for(table["request_id"].to_pylist())
     with lake.given("told", table):
-        lines = _grouped(lake.rows(_LOGS, {"most": _LINES, "text": _TEXT}))
+        said = lake.rows(_LOGS.format(is_asked=is_asked), {"most": _LINES, "text": _TEXT} | requests)
+    lines = _grouped(said)
     traces = {chain: _traces(rows) for chain, rows in members.items()}
     wanted = sorted({trace for found in traces.values() for trace in found})
     spans = spans_of_traces(lake, wanted)

@@ -35,6 +35,7 @@ _WATCH = """
         requestAnimationFrame(() => { window.readyAt ??= performance.now() }));
     new MutationObserver(note).observe(document, { attributes: true, subtree: true, childList: true });
 """
+_PAINTED = "() => window.readyAt && performance.getEntriesByName('first-contentful-paint').length"
 _PAINTS = "() => Object.fromEntries(performance.getEntriesByType('paint').map(e => [e.name, e.startTime]))"
 _CLICK = """id => new Promise(done => {
     const begun = performance.now();
@@ -110,7 +111,7 @@ def opened(browser: Any, file: Path, longest: str) -> tuple[float, float, float,
     page = context.new_page()
     page.add_init_script(_WATCH)
     page.goto(file.as_uri())
-    page.wait_for_function("window.readyAt")
+    page.wait_for_function(_PAINTED)
     paints = page.evaluate(_PAINTS)
     ready, waterfall = page.evaluate("window.readyAt"), page.evaluate(_CLICK, longest)
     context.close()

@@ -45,7 +45,7 @@ def test_an_issue_is_chosen_and_found(visit, demo):
     tab = visit(demo)
     tab.show("issues")
     tab.page.fill("#issue-search", "KeyError")
-    tab.page.wait_for_function("document.querySelectorAll('.issue-list li').length === 1")
+    tab.page.wait_for_function("() => document.querySelectorAll('.issue-list li').length === 1")
     tab.page.click(".issue-list a")
     tab.page.wait_for_selector("#issue-detail h2:has-text('unit_price')")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +19,10 @@ _ROOM, _TOOK, _BAR = 49, 9, 20
 # Deeper rows stay at this depth, and say how deep they are.
 _DEPTH = 12
 _LINES = 5
+_IDS = re.compile(
+    r"""(?ix) \b(?:trace|span)[ _-]?id"? \s?[:=]\s? "?
+    (?:1-[0-9a-f]{8}-[0-9a-f]{24} | [0-9a-f]{32} | [0-9a-f]{16})\b "?,?"""
+)
 # What loggers call the text of a line that is JSON.
 _SAYS = ("message", "msg", "event", "text", "errorMessage")
 
@@ -215,13 +220,14 @@ def _lines(item: _Item, before: str, below: str, total_us: int) -> Iterator[str]
 
 
 def _words(text: str) -> str:
-    """Of a line that is JSON what it says; of any other the line, in one piece."""
+    """Of a line that is JSON what it says; of any other the line, in one piece. Ids of the trace and span
+    that it stands at go: they push what it says out of 80 columns."""
     if text.startswith("{"):
         with suppress(ValueError, RecursionError):
             told = json.loads(text)
             said = next((told[name] for name in _SAYS if isinstance(told.get(name), str)), None)
             text = said or text
-    return " ".join(text.split())
+    return " ".join(_IDS.sub("", text).split())
 
 
 def _took(row: Drawn) -> str:

@@ -17,8 +17,7 @@ def test_a_trace_is_a_tree_with_its_log_line_inside(run, case):
     lines = out.splitlines()
     assert lines[3].startswith("✗ orders (fault, HTTP 500)")
     assert lines[3].endswith("250 ms  ████████████████████")
-    assert lines[4].startswith("    · ERROR trace_id=5f84c7a1")
-    assert lines[5] == "      java.lang.IllegalStateException: no stock"
+    assert lines[4] == "    · ERROR java.lang.IllegalStateException: no stock"
     assert "note: slowness was not judged: no 20 others like these did well" in out
 
 

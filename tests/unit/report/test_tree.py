@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from unicodedata import category
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +101,17 @@ def test_of_many_rows_what_failed_is_shown_with_what_leads_there():
     assert "Boom: it broke" in text
     assert "… 49 more" in text
     assert "ok10" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("INFO TraceID: " + "a" * 32 + " SpanID: " + "b" * 16 + " sold", "INFO sold"),
+        ("trace_id=1-5f84c7a1-" + "0" * 24 + " failed", "failed"),
+        ("span_id=nobody knows", "span_id=nobody knows"),
+        ("order " + "c" * 16 + " is lost", "order " + "c" * 16 + " is lost"),
+    ],
+)
+def test_a_line_does_not_repeat_the_ids_of_where_it_stands(text, shown):
+    line = draw([ROW], [Said(0, 1, 2, text)], 100_000, 300)[1]
+    assert line == f"    · {shown}"

@@ -162,7 +162,17 @@ def make_plan(
             _plan_logs(request, api, done, plan)
         if request.traces:
             _plan_traces(request, api, done, plan)
+    plan.tasks = list(_once(plan.tasks))
     return plan
+
+
+def _once(tasks: Iterable[Task]) -> Iterator[Task]:
+    """A group of a linked account whose role is given too would be read twice, into one unit."""
+    seen: set[tuple[SourceKey, Window]] = set()
+    for task in tasks:
+        if (task.source.key, task.window) not in seen:
+            seen.add((task.source.key, task.window))
+            yield task
 
 
 def open_regions(

@@ -95,7 +95,8 @@ class ClockSkew:
 
 @dataclass(frozen=True, slots=True)
 class XrayAgreement:
-    """How often X-Ray's own root cause named the same node (0, 0, 0 where none was collected)."""
+    """Traced failures of which X-Ray's own root cause names the same node, another, or that it has none of
+    (0, 0, 0 where no summary of a trace was collected)."""
 
     same: int = 0
     other: int = 0

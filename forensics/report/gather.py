@@ -172,7 +172,7 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         gaps=_gaps(lake),
         warnings={row["severity"]: row["n"] for row in warnings},
         clock_skew=_clock_skew(lake),
-        xray_agreement=XrayAgreement(),
+        xray_agreement=_agreement(lake, window),
         datapoints=counts["datapoints"],
         changes=counts["changes"],
         unmeasured=_unmeasured(lake),
@@ -188,6 +188,18 @@ def _unmeasured(lake: Lake) -> tuple[str, ...]:
     """Nodes that AWS measures and of which no metric came, where metrics were collected at all."""
     rows = lake.rows("select node from lake.unmeasured_node where reason = 'not_sent' order by node, kind")
     return tuple(dict.fromkeys(row["node"] for row in rows))
+
+
+def _agreement(lake: Lake, window: Range) -> XrayAgreement:
+    """Where no summary of a trace was collected, X-Ray was not asked."""
+    rows = lake.rows(
+        f"""
+        select agreement, count(*) as n from failures.agreement
+        where {_IN_WINDOW} and exists (select 1 from evidence.trace_summary)
+        group by agreement order by agreement""",
+        window.bounds,
+    )
+    return XrayAgreement(**{row["agreement"]: row["n"] for row in rows})
 
 
 def _sampling(lake: Lake) -> tuple[Sampling, ...]:

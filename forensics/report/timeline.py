@@ -15,8 +15,10 @@ _ALARMS = 50
 _TRIGGERS = "select t.* from issues.trigger as t semi join chosen using (issue) order by t.issue"
 _MITIGATIONS = "select m.* from issues.mitigation as m semi join chosen using (issue) order by m.issue"
 _RANG = """
-    select occurred_at, node, kind, detail, action, after, log_group, event_id from lake.change
-    where source = 'alarm_history' and contains(coalesce(after, ''), 'ALARM')
+    select occurred_at, node, kind, detail, action, event_id, after ->> '$.state' = 'OK' as is_over
+    from lake.change
+    where source = 'alarm_history' and (after ->> '$.state' = 'ALARM'
+        or after ->> '$.state' = 'OK' and coalesce(before ->> '$.state' = 'ALARM', true))
         and occurred_at >= $since and occurred_at < $until
     order by occurred_at, change limit $most
 """
@@ -69,15 +71,17 @@ def _entries(issue: Issue) -> list[TimelineEntry]:
 
 
 def _alarms(lake: Lake, bounds: dict[str, Any]) -> list[TimelineEntry]:
-    """Alarms that rang in the window."""
-    rows = lake.rows(_RANG, bounds | {"most": _ALARMS})
-    return [
-        TimelineEntry(
-            iso(r["occurred_at"]) or "", "alarm", _node(r), f"alarm {r['detail'] or r['action']}",
-            Locator("change", event_id=r["event_id"], timestamp=iso(r["occurred_at"])),
-        )
-        for r in rows
-    ]  # fmt: skip
+    """Alarms that rang in the window, and when they were quiet again."""
+    return [_alarm(row) for row in lake.rows(_RANG, bounds | {"most": _ALARMS})]
+
+
+def _alarm(row: dict[str, Any]) -> TimelineEntry:
+    at, name = iso(row["occurred_at"]) or "", row["detail"] or row["action"]
+    kind, text = (
+        ("recovery", f"alarm {name} is quiet again") if row["is_over"] else ("alarm", f"alarm {name}")
+    )
+    where = Locator("change", event_id=row["event_id"], timestamp=iso(row["occurred_at"]))
+    return TimelineEntry(at, kind, _node(row), text, where)
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -27,9 +27,10 @@ _Shape = tuple[Node, str, str, str, int | None]
 
 @dataclass(slots=True)
 class _Told:
-    """What traces said of one shape of failure: origins, and when and where."""
+    """What traces said of one shape of failure: origins, the first of each, and when and where."""
 
     origins: Counter[tuple[Node, str]] = field(default_factory=Counter)
+    first: dict[tuple[Node, str], Step] = field(default_factory=dict)
     first_us: int | None = None
     last_us: int | None = None
     locator: Locator | None = None
@@ -49,12 +50,14 @@ class Siblings:
             return
         for step in walked.steps:
             if step.me.trace_id is not None and step.me.invocation and not step.me.is_virtual:
-                self._note(step.me, (origin.me.node, origin.finding.category or "unknown"))
+                self._note(step.me, origin)
 
-    def _note(self, me: Invocation, origin: tuple[Node, str]) -> None:
+    def _note(self, me: Invocation, began: Step) -> None:
+        origin = (began.me.node, began.finding.category or "unknown")
         told = self._told[self._shape(me)]
         at = me.ended_us or me.started_us or 0
         told.origins[origin] += 1
+        told.first.setdefault(origin, began)
         told.first_us = at if told.first_us is None else min(told.first_us, at)
         told.last_us = at if told.last_us is None else max(told.last_us, at)
         told.locator = told.locator or me.locator
@@ -73,12 +76,15 @@ class Siblings:
         total = sum(told.origins.values())
         if count < _AGREE * total or told.locator is None:
             return walked
-        finding = _finding(last, node, category, total, told.locator)
+        began = told.first[node, category]
+        finding = _finding(last, began, total, told.locator)
         if node == last.me.node:
             return replace(walked, steps=(*steps[:-1], Step(last.me, finding, last.edge)))
         named = replace(
-            last.me, invocation="", node=node, is_virtual=True, span_id=None, logs=(), end_reason=None,
-            http_status=None, is_client_error=False, is_cold_start=None, duration_us=None,
+            last.me, invocation="", node=node, is_virtual=True, span_id=None, logs=(), http_status=None,
+            is_client_error=False, is_cold_start=None, duration_us=None, operation=began.me.operation,
+            end_reason=began.me.end_reason,
+            error_type=began.me.error_type, error_message=began.me.error_message,
         )  # fmt: skip
         below = Step(named, replace(finding, claims=()), None)
         return replace(walked, steps=(*steps[:-1], Step(last.me, finding, last.edge), below))
@@ -90,8 +96,10 @@ class Siblings:
         return me.node, me.error_type or "", message, me.end_reason or "", None if tells else me.http_status
 
 
-def _finding(last: Step, node: Node, category: str, total: int, locator: Locator) -> Finding:
+def _finding(last: Step, began: Step, total: int, locator: Locator) -> Finding:
+    """It is the same issue as theirs, so it has the error of where they began."""
     rule = "as_its_traced_siblings"
+    node, category = began.me.node, began.finding.category or "unknown"
     others = "one failure" if total == 1 else f"{total:,} failures"
     text = f"the traces of {others} of {last.me.node.name} with the same error lead to {node_words(node)}"
     seen = last.finding.claims[:1]
@@ -99,7 +107,7 @@ def _finding(last: Step, node: Node, category: str, total: int, locator: Locator
     return Finding(
         rule, "strong", claims, category=category,
         because=f"failed it, as traces of {others} with the same error at that time show ({category})",
-        error_type=last.finding.error_type, error_message=last.finding.error_message,
+        error_type=began.finding.error_type, error_message=began.finding.error_message,
     )  # fmt: skip
 
 

@@ -61,6 +61,14 @@ def test_traces_that_disagree_say_nothing(m):
     assert led_on(m, untraced(m), traced(m), traced(m, "host:cards.example"))[0] == "cart"
 
 
+def test_traced_and_untraced_failures_of_one_fault_are_one_issue(m):
+    siblings = Siblings(mask)
+    siblings.learn(traced(m))
+    told = verdict(siblings.explain(untraced(m)))
+    assert told.fingerprint == verdict(traced(m)).fingerprint
+    assert told.failure.issue == verdict(traced(m)).failure.issue
+
+
 @pytest.mark.parametrize("text", ["the traces of one failure of cart"])
 def test_the_claim_shows_a_trace(m, text):
     siblings = Siblings(mask)

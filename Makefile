@@ -70,7 +70,7 @@ bench: $(READY) ## Every stage, lines and documents against floors, growth with 
 	@$(BIN)/python tests/benchmarks/year.py
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks
 
-reliability: $(READY) browser ## Every hazard that must not break anything, whole, and a table of what was seen (some 30 minutes)
+reliability: $(READY) browser ## Every hazard that must not break anything, whole, and a table of what was seen (some 45 minutes)
 	@WORKERS=$(WORKERS) $(BIN)/python tests/reliability.py
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)

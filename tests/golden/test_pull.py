@@ -73,7 +73,8 @@ UNSEEN_ROWS = {"chains.trait": "dimension not in ('account', 'region')"}
 
 # lake.gap and lake.log_hour are left out: they tell of the collecting itself, which files know nothing of.
 # lake.metric and lake.datapoint: the files hold every statistic, a pull asks for those that matter.
-LEFT_OUT = ("lake.gap", "lake.log_hour", "lake.metric", "lake.datapoint")
+# lake.xray_cause: a trace's summary tells it, and no file here is one.
+LEFT_OUT = ("lake.gap", "lake.log_hour", "lake.metric", "lake.datapoint", "lake.xray_cause")
 VIEWS = [n for n, v in tree().items() if v.schema in ("lake", "links", "chains") and n not in LEFT_OUT]
 
 

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard clean
+.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard triageboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -78,6 +78,9 @@ scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts again
 
 chainboard: $(READY) ## Edges and deliveries of every scenario against the truth, at three levels of tracing
 	@$(BIN)/python tests/scoreboard/chains.py
+
+triageboard: $(READY) ## What a triage says against what the full pull says, and for how many calls
+	@$(BIN)/python tests/scoreboard/triage.py
 
 clean: ## Remove what was built, and caches; keeps the environment
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

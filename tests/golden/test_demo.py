@@ -1,20 +1,28 @@
 """The sample account against its truth: what was broken, and what the report says of it."""
 
 import json
+import shlex
 from collections import Counter
 
+import msgspec
 import pytest
 
 from forensics.api import Case, import_into
 from forensics.cli import main
 from forensics.demo import generate, load_scenario
+from forensics.model import Locator
 from forensics.report.json import document_json
+from forensics.report.next import query_of
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def told(folder):
     """The scenario's truth and the document of the case made from its telemetry."""
-    folder = tmp_path_factory.mktemp("demo")
     generated = generate(load_scenario("first-night"), folder / "telemetry")
     import_into(folder / "case", [generated.traces, generated.logs])
     with Case(folder / "case") as case:
@@ -76,14 +84,40 @@ def test_failures_are_grouped_into_an_issue_per_fault(told):
     assert len(document["issues"]) == len({failure["fault"] for failure in truth["failures"]})
 
 
-def test_every_proof_opens_a_record(told, tmp_path):
+def test_every_claim_is_opened_by_the_command_beside_it(told, folder, capsys):
+    """The command's own query gives one record, and it is the one that the claim cites."""
     _, document = told
-    for failure in document["failures"]:
-        assert failure["evidence"]
-        for evidence in failure["evidence"]:
-            locator = evidence["locator"]
-            assert locator["segment_id"] or locator["event_id"]
-            assert evidence["excerpt"]
+    claims = [claim for failure in document["failures"] for claim in failure["evidence"]]
+    assert all(failure["evidence"] for failure in document["failures"])
+    assert all(claim["excerpt"] for claim in claims)
+    wanted = {query_of(locator) for locator in map(_locator, claims)}
+    assert None not in wanted
+    commands = sorted(wanted)
+    queries = [shlex.split(command)[2] for command in commands]
+    union = " union all ".join(
+        f"select {n} as n, count(*) as found from ({query})" for n, query in enumerate(queries)
+    )
+    with Case(folder / "case") as case:
+        found = {row["n"]: row["found"] for row in case.sql(union)}
+    assert found == dict.fromkeys(range(len(queries)), 1)
+    for source in ("segment_document", "log_event"):
+        _prints_the_record(next(c for c in claims if c["locator"]["source"] == source), folder, capsys)
+
+
+def _locator(claim):
+    return msgspec.convert(claim["locator"], Locator)
+
+
+def _prints_the_record(claim, folder, capsys):
+    words = shlex.split(query_of(_locator(claim)))
+    assert words[0] == "forensics"
+    assert main([*words[1:], "--case", str(folder / "case"), "-o", "json"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    where = claim["locator"]
+    assert record["event_id" if where["event_id"] else "segment_id"] in (
+        where["event_id"],
+        where["segment_id"],
+    )
 
 
 def test_the_command_shows_the_verdicts_and_can_be_run_again(tmp_path, capsys, monkeypatch):

@@ -29,6 +29,7 @@ def render_map(document: MapDocument) -> str:
     lines = [safe(head), "→ calls and waits, ⇢ hands over (times: until somebody began with it)", "", _HEAD]
     old_nodes = {(n.name, n.kind): n for n in document.before.nodes} if document.before else {}
     old_edges = {_way(e): e for e in document.before.edges} if document.before else {}
+    working = {n.name for n in document.nodes if n.seen != "configured"}
     leaving = defaultdict(list)
     for edge in document.edges:
         leaving[edge.caller].append(edge)
@@ -36,7 +37,7 @@ def render_map(document: MapDocument) -> str:
         lines += _node(node)
         lines += _before(document, old_nodes.get((node.name, node.kind)), "  ") if node.invocations else []
         for edge in sorted(leaving.pop(node.name, ()), key=_order):
-            lines += _edge(edge)
+            lines += _edge(edge, working)
             lines += _before(document, old_edges.get(_way(edge)), "     ") if edge.calls else []
     if document.baseline:
         lines += ["", f"was: {document.baseline.starts_at} – {document.baseline.ends_at}"]
@@ -69,11 +70,14 @@ def _node(node: MapNode) -> list[str]:
     return ["", _row(safe(node.name), figures), *_wrap(", ".join(told), "  ")]
 
 
-def _edge(edge: MapEdge) -> list[str]:
+def _edge(edge: MapEdge, working: set[str]) -> list[str]:
     arrow = "→" if edge.kind == "call" else "⇢"
     name = f"  {arrow} {safe(edge.callee)}"
     if not edge.calls:
-        return [_row(name, ""), *_wrap(f"by configuration ({_words(edge.how or '')}), not seen", "     ")]
+        # records may tell of a message's producer and consumer, and not of what carried it
+        both = edge.caller in working and edge.callee in working
+        used = "both ends worked, no record names it" if both else "not seen"
+        return [_row(name, ""), *_wrap(f"by configuration ({_words(edge.how or '')}): {used}", "     ")]
     lines = [_row(name, _figures(edge.calls, edge.failures, edge.p50_ms, edge.p95_ms, edge.p99_ms))]
     if edge.confidence < 1:
         lines += _wrap(f"inferred from {_words(edge.evidence)}, {edge.confidence:.0%} sure", "     ")

@@ -251,6 +251,11 @@ def _through(edge: Row, below: Mapping[str, list[Row]], virtual: set[str], depth
             yield from _through(further, below, virtual, depth + 1)
 
 
+def recorded_pairs(truth: Truth, recorded: set[str]) -> set[Pair]:
+    """Caller and callee of the truth that both left a record."""
+    return {pair for pair, _ in _stepped(truth, recorded)}
+
+
 def _stepped(truth: Truth, recorded: set[str]) -> Iterator[tuple[Pair, list[str]]]:
     """The truth's edges; over an invocation that left nothing, from its caller to its callees."""
     below: dict[str, list[Row]] = defaultdict(list)

@@ -49,11 +49,12 @@ earlier as (
         -- whose first line came later may have begun before all the same
         and (a.started_at <= b.started_at or a.is_partial and a.started_at <= b.ended_at + interval 10 second)
 ),
--- a way that hardly any of a node's callers took is none that others took
+-- a way that hardly any of a node's callers took is none that others took; and two of one node, which do the same
+-- for others, have more in common than that one called the other
 route as (
     select caller_node, callee_node, kind
     from (select *, max(pairs) over (partition by callee_node) as most from links.route)
-    where coalesce(pairs * 10 >= most, true)
+    where coalesce(pairs * case when caller_node = callee_node then 2 else 10 end >= most, true)
 ),
 known as (
     select e.*, coalesce(r.kind, 'link') as kind, r.kind is null as is_fed

@@ -1,7 +1,7 @@
--- A call to a host name and the invocation that answered it: of all that follow the caller by a common id, the one
--- that ran within that very call and within no other. Only of hosts that always the same node answers, and of nodes
+-- A call to a host name and the invocation that answered it: of all that follow the caller by a common id or name its
+-- trace, the one that ran within that very call and within no other. Only of hosts that always the same node answers, and of nodes
 -- that take no messages: what hangs on a message may run while its sender waits for somebody else.
--- needs: links.correlated links.source links.skew lake.invocation lake.virtual_invocation lake.call lake.span
+-- needs: links.correlated links.trace_header links.source links.skew lake.invocation lake.virtual_invocation lake.call lake.span
 -- scope: case
 -- materialize
 -- call: the virtual invocation that stands for the call
@@ -24,6 +24,11 @@ with asked as (
     where v.kind = 'remote' and c.ended_at is not null
 ),
 -- a guess is no observation
+follows as (
+    select caller, callee from links.correlated where basis <> 'habit' or ahead >= 120
+    union
+    select asked.caller, t.callee from links.trace_header as t join asked on asked.call = t.caller
+),
 called as (
     -- by the caller's clock
     select
@@ -31,14 +36,14 @@ called as (
             ((coalesce(ours.offset_ms, 0) - coalesce(theirs.offset_ms, 0)) * 1000)::bigint) as started_at,
         b.ended_at + to_microseconds(
             ((coalesce(ours.offset_ms, 0) - coalesce(theirs.offset_ms, 0)) * 1000)::bigint) as ended_at
-    from links.correlated as c
+    from follows as c
     join lake.invocation as a on a.invocation = c.caller
     join lake.invocation as b on b.invocation = c.callee
     left join links.skew as ours on ours.node = a.node
     left join links.skew as theirs on theirs.node = b.node
     anti join links.source as f on f.node = b.node
     semi join asked on asked.caller = c.caller
-    where (c.basis <> 'habit' or c.ahead >= 120) and a.node <> b.node
+    where a.node <> b.node
 ),
 -- lines tell milliseconds
 within_ as (

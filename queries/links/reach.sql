@@ -23,7 +23,8 @@ step as (
 ),
 second as (
     select s.caller, e.callee, s.caller_node, e.callee_node, s.callee_node as carrier, s.callee as through,
-        'link' as kind, e.to_virtual
+        -- a host name is no carrier: who calls it waits for whoever answers
+        case when s.kind = 'call' and e.kind = 'call' then 'call' else 'link' end as kind, e.to_virtual
     from step as s
     join edge as e on e.caller = s.callee
     where s.to_virtual

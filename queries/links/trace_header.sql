@@ -1,12 +1,13 @@
 -- Edges that the trace id in a door's log proves: the door (load balancer, gateway) has no segment of its own, and
 -- the trace that its request names begins while it is open. One request is handed on to one service: the innermost
--- door calls the first root.
--- needs: lake.served_invocation lake.segment_invocation lake.span
+-- door calls the first root. And whoever called the door in that trace: a call to a host name that was open when
+-- the door's request began, and no other was.
+-- needs: lake.served_invocation lake.segment_invocation lake.span lake.virtual_invocation lake.call
 -- scope: case
--- caller: the door's invocation
--- callee: the root of the trace
+-- caller: the door's invocation; or the (virtual) one of the call to a host name
+-- callee: the root of the trace; or the door's invocation
 -- kind: call
--- candidates: how many requests at doors were open when the root began and name its trace
+-- candidates: how many requests at doors were open when the root began and name its trace; of a door 1
 with door as (
     -- the callee of a door with a segment hangs on that by its parent id
     select invocation, node, trace_id, trace_key, started_at, ended_at
@@ -38,8 +39,21 @@ open_ as (
     -- doors print milliseconds, and round
     join root as r on r.trace_key = d.trace_key and r.trace_id = d.trace_id and r.node <> d.node
         and r.started_at between d.started_at - interval 1 millisecond and d.ended_at + interval 1 millisecond
+),
+asked as (
+    select
+        v.invocation as caller, d.invocation as callee, count(*) over (partition by d.invocation) as calls,
+        count(*) over (partition by v.invocation) as doors
+    from door as d
+    join lake.call as c on c.trace_key = d.trace_key and c.answered is null
+        and d.started_at between c.started_at - interval 1 millisecond and c.ended_at + interval 1 millisecond
+    join lake.virtual_invocation as v on v.trace_key = c.trace_key and v.call_key = c.span_key
+        and v.trace_id = d.trace_id and v.kind = 'remote'
 )
-select caller, callee, 'call' as kind, candidates
+select caller, callee, 'call' as kind, 1 as candidates
+from asked where calls = 1 and doors = 1
+union all
+select caller, callee, 'call', candidates
 from (
     select *, row_number() over (partition by caller order by is_orphan, callee_at, callee) as place
     from open_ where door_place = 1

@@ -12,22 +12,28 @@
 -- node: node that answers to the host
 -- kind: X-Ray's type of that node
 -- is_observed: whether the caller had its answer, so that the times prove it; else it fits what others prove
-with asked as (
+-- a guess is no observation
+with follows as (
+    select caller, callee from links.correlated where basis <> 'habit' or ahead >= 120
+    union
+    select c.caller, t.callee
+    from links.trace_header as t
+    join lake.virtual_invocation as v on v.invocation = t.caller
+    join lake.call as c on c.trace_key = v.trace_key and c.span_key = v.call_key
+),
+asked as (
     select
         v.invocation as call, c.caller, v.node as name, c.started_at, c.ended_at,
         -- who gave up does not know when the callee was done
         c.is_failed and c.http_status is null as is_given_up,
         lower(coalesce(nullif(regexp_extract(s.url, '^[a-z]+://(?:[^/@?#]*@)?([^/?#]+)', 1), ''), v.node)) as host
-    from lake.virtual_invocation as v
-    join lake.call as c on c.trace_key = v.trace_key and c.span_key = v.call_key
+    from (
+        select caller, trace_key, span_key, started_at, ended_at, is_failed, http_status
+        from lake.call where kind = 'remote' and answered is null and ended_at is not null
+    ) as c
+    join lake.virtual_invocation as v on v.trace_key = c.trace_key and v.call_key = c.span_key and v.kind = 'remote'
     join lake.span as s on s.trace_key = c.trace_key and s.span_key = c.span_key
-    where v.kind = 'remote' and c.ended_at is not null
-),
--- a guess is no observation
-follows as (
-    select caller, callee from links.correlated where basis <> 'habit' or ahead >= 120
-    union
-    select asked.caller, t.callee from links.trace_header as t join asked on asked.call = t.caller
+    where exists (select 1 from follows)
 ),
 called as (
     -- by the caller's clock

@@ -50,13 +50,14 @@ through as (
     join best as second_hop on second_hop.caller = first_hop.callee
     where first_hop.top.kind = 'call' and second_hop.top.kind = 'link'
 )
--- Shares that were right: records 1.0; an id in common where the two nodes' way is proven or configured, or where
+-- Shares that were right: records 1.0, one in so many where a record fits several callers (runs of one map at a
+-- time); an id in common where the two nodes' way is proven or configured, or where
 -- the callee's node follows the caller's a fifth more evenly than any other; else the better guess. Measured by
 -- `make chainboard` on the sample account (CONTRIBUTING, "Confidence of edges").
 select
     best.caller, best.callee, a.node as caller_node, b.node as callee_node, best.top.kind as kind,
     best.top.evidence as evidence, case
-        when best.top.strength < 7 then 1.0 when best.top.ahead = 10000 then 0.98 when best.top.ahead = 9999 then 0.97 when best.top.ahead >= 120 then 0.94 else 0.4
+        when best.top.strength < 7 then 1.0 / best.top.candidates when best.top.ahead = 10000 then 0.98 when best.top.ahead = 9999 then 0.97 when best.top.ahead >= 120 then 0.94 else 0.4
     end::double as confidence, best.top.candidates as candidates,
     best.top.trace_key as trace_key, best.top.call_key as call_key, best.proofs as proofs
 from best

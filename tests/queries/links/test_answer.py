@@ -25,8 +25,8 @@ def given(
         + "".join(f"{a[0]} | {a[1]} | AWS::ECS::Container | {a[3]} | {a[4]}\n" for a in answers),
         "lake.virtual_invocation": "invocation | node | kind | trace_key | call_key\n"
         + "".join(f"t:{s} | bill.internal | remote | t | {s}\n" for s, *_ in spans),
-        "lake.call": "trace_key | span_key | caller | started_at | ended_at\n"
-        + "".join(f"t | {s} | {c} | {a} | {b}\n" for (s, *_), (c, a, b, *_) in zip(spans, calls, strict=True)),
+        "lake.call": "trace_key | span_key | caller | kind | started_at | ended_at\n"
+        + "".join(f"t | {s} | {c} | remote | {a} | {b}\n" for (s, *_), (c, a, b, *_) in zip(spans, calls, strict=True)),
         "lake.span": "trace_key | span_key | url\n"
         + "".join(f"t | {s} | {url}\n" for s, _, _, url in spans),
         "links.correlated": "caller | callee | kind | evidence | basis | ahead | candidates\n"

@@ -69,3 +69,15 @@ def test_direct_call_stays_beside_the_way_through_the_queue(check) -> None:
 
 def test_edge_to_nobody_is_none(check) -> None:
     check(VIEW, given("a | gone | call | t | a1\ngone | b | call | t | a1"), "caller | callee")
+
+
+def test_a_record_that_fits_several_callers_is_worth_one_in_so_many(check) -> None:
+    """Two runs of one map at a time: a child names the map, not the run."""
+    given_ = {
+        "links.execution_arn": "caller | callee | kind | candidates\na | b | call | 2\na | c | call | 1"
+    }
+    check(VIEW, {"lake.invocation": INVOCATIONS} | given_, """
+        caller | callee | evidence      | confidence | candidates
+        a      | b      | execution_arn | 0.5        | 2
+        a      | c      | execution_arn | 1          | 1
+    """)  # fmt: skip

@@ -102,16 +102,22 @@ def host_calls(*calls: str) -> dict[str, str]:
         "lake.call": "trace_key | span_key | caller | started_at | ended_at\n"
         + "".join(f"{trace} | {name} | web | {a} | {b}\n" for name, trace, a, b in rows),
         "lake.virtual_invocation": "invocation | node | kind | trace_id | trace_key | call_key\n"
-        + "".join(f"{name} | search.internal | remote | {trace} | {trace} | {name}\n" for name, trace, *_ in rows),
+        + "".join(
+            f"{name} | search.internal | remote | {trace} | {trace} | {name}\n" for name, trace, *_ in rows
+        ),
     }
 
 
 def test_call_to_a_host_that_was_open_when_the_door_began_called_it(check) -> None:
     door = "d1 | alb | door | - | t | 1.1 | 1.9\nd2 | alb | door | - | t | 5 | 6"
-    check(VIEW, given(door) | host_calls("v1 t 1 2", "v2 u 1 2", "v3 t 8 9"), """
+    check(
+        VIEW,
+        given(door) | host_calls("v1 t 1 2", "v2 u 1 2", "v3 t 8 9"),
+        """
         caller | callee | kind | candidates
         v1     | d1     | call | 1
-    """)
+    """,
+    )
 
 
 def test_of_two_calls_that_were_open_nobody_knows_which(check) -> None:

@@ -74,7 +74,7 @@ reliability: $(READY) browser ## Every hazard that must not break anything, whol
 	@WORKERS=$(WORKERS) $(BIN)/python tests/reliability.py
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
-	@$(BIN)/python tests/scoreboard/score.py --show
+	@$(BIN)/python tests/scoreboard/score.py --show --into README.md
 
 chainboard: $(READY) ## Edges and deliveries of every scenario against the truth, at three levels of tracing
 	@$(BIN)/python tests/scoreboard/chains.py

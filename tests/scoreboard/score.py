@@ -1,11 +1,11 @@
 """Every scenario against its truth: what should have been said, and what was.
 
     python tests/scoreboard/score.py [SCENARIO …] [--seeds 2] [--sampling 1.0 --sampling 0.05 …]
-        [--cache DIR] [--show]
+        [--cache DIR] [--show] [--into README.md]
 
 A verdict is right where origin and category are those of the truth, or where the truth says that
 the telemetry does not tell and the verdict is `unknown` (or the failure cannot be seen at all). The
-last lines are a Markdown table.
+last lines are a Markdown table; `--into` also puts it between the marks of a file, with what was run.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from runs import Asked, Score, run
 from forensics.demo import list_scenarios
 
 SAMPLING = (1.0, 0.2, 0.05, 0.0)
+_BEGIN, _END = "<!-- make scoreboard -->", "<!-- end -->"
 _BANDS = ("proven", "likely", "possible")
 
 
@@ -59,9 +60,28 @@ def main() -> int:
         for score in pool.map(_run, runs):
             scores.append(score)
             _say(score, asked.show)
-    for line in table(scores):
-        print(line)
+    lines = list(table(scores))
+    print(*lines, sep="\n")
+    if asked.into is not None:
+        _put(asked.into, [_caption(runs), "", *lines])
     return 0
+
+
+def _caption(runs: list[Asked]) -> str:
+    names = list(dict.fromkeys(run.scenario for run in runs))
+    few = f" ({', '.join(f'`{name}`' for name in names)})" if len(names) < len(list_scenarios()) else ""
+    seeds = len({run.seed for run in runs})
+    return f"{len(names)} of {len(list_scenarios())} scenarios{few}, {seeds} seed{'s' * (seeds != 1)} each:"
+
+
+def _put(file: Path, lines: list[str]) -> None:
+    """Replace what stands between the marks of a file."""
+    before, begin, rest = file.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise SystemExit(f"error: {file} has no {_BEGIN} … {_END}")
+    file.write_text("\n".join([before + begin, *lines, end + after]))
+    print(f"Wrote {file}", file=sys.stderr)
 
 
 def _run(asked: Asked) -> Score:
@@ -81,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--cache", type=Path, help="keep what is made there, and go on from it")
     parser.add_argument("--fresh", action="store_true", help="make anew what is kept")
+    parser.add_argument("--into", type=Path, help="put the table between the marks of this file")
     parser.add_argument("--show", action="store_true", help="say what was wrong, run by run")
     return parser
 

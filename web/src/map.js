@@ -126,9 +126,8 @@ class ServiceMap {
 
     #node(n, at) {
         const r = this.#radius(n);
-        const faults = Math.max(0, n.failures - n.throttles);
-        const ok = Math.max(0, n.invocations - n.failures - n.errors - n.unknown);
-        const parts = [["ok", ok], ["error", n.errors], ["fault", faults], ["throttle", n.throttles], ["unknown", n.unknown]];
+        const ok = Math.max(0, n.invocations - n.errors - n.faults - n.throttles - n.unknown);
+        const parts = [["ok", ok], ["error", n.errors], ["fault", n.faults], ["throttle", n.throttles], ["unknown", n.unknown]];
         const told = `${n.name}, ${kind(n.kind)}${n.virtual ? ", without records of its own" : ""}: ${plural(n.invocations, "invocation")}, ${parts.filter(([, v]) => v).map(([name, v]) => `${count(v)} ${name}`).join(", ")}`;
         const label = lines(n.name, this.tall ? 15 : 18);
         const element = svg("g", { class: `vertex ${n.virtual ? "virtual" : ""} ${n.failures ? "sick" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0, role: "button", "aria-description": told, "aria-pressed": "false",

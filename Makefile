@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard triageboard clean
+.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard triageboard suspectboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -81,6 +81,11 @@ chainboard: $(READY) ## Edges and deliveries of every scenario against the truth
 
 triageboard: $(READY) ## What a triage says against what the full pull says, and for how many calls
 	@$(BIN)/python tests/scoreboard/triage.py
+
+suspectboard: $(READY) ## Faults put into healthy cases, kind by kind: does the faulty node come first? Then healthy cases alone
+	@$(BIN)/python tests/scoreboard/suspectboard.py --of sample
+	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers
+	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers --healthy --minutes 1 --seeds 100-199
 
 clean: ## Remove what was built, and caches; keeps the environment
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -9,8 +9,10 @@ differs because of that. Failures that no callee explains are a deviation of the
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -18,11 +20,14 @@ import pyarrow as pa
 from forensics.lake import Lake
 from forensics.rootcause.suspects.periods import BASELINE, REST, WINDOW
 from forensics.rootcause.suspects.phrases import phrases
-from forensics.rootcause.suspects.statistics import change_of_shares
+from forensics.rootcause.suspects.statistics import best_of, change_of_shares, with_drift
 
 __all__ = ["Habit", "Outcome", "deviations"]
 
 _MILLION = 1_000_000  # shares are summed as integers, so that the order of rows does not matter
+# By how much the share of traces that do something moves though nothing is wrong: what is done half of the
+# time drifts most, what is never or always done hardly.
+_DRIFT, _LEAST_DRIFT = 0.2, 0.03
 _ENOUGH = 3  # traces, below which the rest of the case stands in for the baseline
 
 _KEY = ("node", "operation", "is_failed", "sort", "habit", "about")
@@ -131,7 +136,7 @@ class Habit:
 
     `habit` is after (what follows `about`), times (how often `about` occurs), steps (how many there are of
     that sort) or fails (failures that begin here). `gained` and `lost` are the outcomes that gained and lost
-    most, `example` a trace of the first.
+    most, `example` a trace of the first; `compared` says of how many habits of the node this is one.
     """
 
     node: str
@@ -145,11 +150,15 @@ class Habit:
     moved: float
     traces: int
     example: str
+    compared: int = 1
 
     @property
     def strength(self) -> float:
-        """Failures count by how sure they are; other habits also by how much of the traffic they touch."""
-        return max(0.0, self.z if self.habit == "fails" else self.z * self.moved)
+        """How sure it is that this is no drift: z, of which many samples alone do not make much."""
+        before = min(1.0, max(self.gained.before, 0.5 / max(1, self.traces)))
+        drift = _DRIFT * math.sqrt(before * (1 - before)) + _LEAST_DRIFT
+        sure = with_drift(best_of(self.z, self.compared), self.moved, drift)
+        return sure if self.habit == "fails" else sure * math.sqrt(self.moved)
 
 
 def deviations(lake: Lake) -> dict[str, list[Habit]]:
@@ -168,21 +177,27 @@ def _failing(lake: Lake) -> list[Habit]:
     for row in lake.rows(_ENDINGS, {"million": _MILLION}):
         rows[row["node"], row["operation"]][row["period"]] = row
     found = [_fails_more(key, by_period) for key, by_period in rows.items()]
-    return [habit for habit in found if habit]
+    return _counted([habit for habit in found if habit], Counter(node for node, _ in rows))
+
+
+def _counted(found: list[Habit], compared: Mapping[str, int]) -> list[Habit]:
+    return [replace(habit, compared=compared[habit.node]) for habit in found]
 
 
 def _fails_more(key: tuple[str, str], by_period: dict[str, dict[str, Any]]) -> Habit | None:
-    name = _reference({period: row["traces"] for period, row in by_period.items()})
-    if name is None:
+    told = {
+        period: {"failed": row["failed"] / _MILLION, "ok": row["traces"] - row["failed"] / _MILLION}
+        for period, row in by_period.items()
+    }
+    now, references = by_period.get(WINDOW), _references(told.get(BASELINE, {}), told.get(REST, {}))
+    if now is None or not references:
         return None
-    before, now = by_period[name], by_period[WINDOW]
-    failed, failed_now = before["failed"] / _MILLION, now["failed"] / _MILLION
-    share, share_now = failed / before["traces"], failed_now / now["traces"]
+    before = references[0]
+    total = sum(before.values())
+    share, share_now = before["failed"] / total, told[WINDOW]["failed"] / now["traces"]
     if share_now <= share:
         return None  # fewer failures are no fault
-    shares = {"failed": failed, "ok": before["traces"] - failed}
-    shares_now = {"failed": failed_now, "ok": now["traces"] - failed_now}
-    z, moved = change_of_shares(shares, before["traces"], shares_now, now["traces"])
+    z, moved = change_of_shares(before, total, told[WINDOW], now["traces"])
     gained, lost = Outcome("failed", share, share_now), Outcome("ok", 1 - share, 1 - share_now)
     return Habit(*key, "", "fails", "", gained, lost, z, moved, now["traces"], now["example"])
 
@@ -201,7 +216,9 @@ def _doing(lake: Lake) -> list[Habit]:
         if row["period"] == WINDOW:
             examples[key][row["outcome"]] = row["example"]
     found = [_compared(key, by_period, totals[key[:3]], examples[key]) for key, by_period in counts.items()]
-    return [habit for habit in found if habit]
+    return _counted(
+        [habit for habit in found if habit], Counter(key[0] for key in {key[:5] for key in counts})
+    )
 
 
 def _phrases(lake: Lake) -> pa.Table:
@@ -218,30 +235,35 @@ def _phrases(lake: Lake) -> pa.Table:
     )
 
 
-def _reference(traces: dict[str, int]) -> str | None:
-    """The baseline where it knows the operation well enough, else the rest of the case."""
-    if not traces.get(WINDOW):
-        return None
-    return next((name for name in (BASELINE, REST) if traces.get(name, 0) >= _ENOUGH), None)
-
-
 def _compared(
     key: tuple[Any, ...],
     by_period: dict[str, dict[str, float]],
     traces: dict[str, int],
     examples: dict[str, str],
 ) -> Habit | None:
+    """The habit against the reference that it differs from most."""
+    told = {period: dict(by_period.get(period, {})) for period in (BASELINE, REST, WINDOW)}
+    if key[4] != "after":  # what does not occur, occurs no times
+        for period, outcomes in told.items():
+            _add_none(outcomes, traces.get(period, 0))
+    now = told[WINDOW]
+    found = [
+        _changed(key, before, now, traces[WINDOW], examples)
+        for before in _references(told[BASELINE], told[REST])
+        if sum(now.values()) >= 1
+    ]
+    return max((habit for habit in found if habit), key=lambda habit: habit.strength, default=None)
+
+
+def _changed(
+    key: tuple[Any, ...],
+    before: dict[str, float],
+    now: dict[str, float],
+    traces: int,
+    examples: dict[str, str],
+) -> Habit | None:
     node, operation, _, sort, habit, about = key
-    reference = _reference(traces)
-    if reference is None:
-        return None
-    before, now = dict(by_period.get(reference, {})), dict(by_period.get(WINDOW, {}))
-    if habit != "after":  # what does not occur, occurs no times
-        _add_none(before, traces[reference])
-        _add_none(now, traces[WINDOW])
     total, total_now = sum(before.values()), sum(now.values())
-    if total < _ENOUGH or total_now < 1:
-        return None
     z, moved = change_of_shares(before, total, now, total_now)
     if z * moved <= 0:
         return None
@@ -252,7 +274,14 @@ def _compared(
     gained = max(outcomes, key=lambda o: o.now - o.before)
     lost = min(outcomes, key=lambda o: o.now - o.before)
     example = examples.get(gained.name, "")
-    return Habit(node, operation, sort, habit, about, gained, lost, z, moved, traces[WINDOW], example)
+    return Habit(node, operation, sort, habit, about, gained, lost, z, moved, traces, example)
+
+
+def _references(baseline: dict[str, float], rest: dict[str, float]) -> list[dict[str, float]]:
+    """What is known to be healthy, and that with the rest of the case: the one may be too little, the other
+    disturbed already, since what is told as the beginning of a fault is not when it shows."""
+    whole = {name: baseline.get(name, 0.0) + rest.get(name, 0.0) for name in sorted({*baseline, *rest})}
+    return [part for part in (baseline, whole) if sum(part.values()) >= _ENOUGH]
 
 
 def _add_none(outcomes: dict[str, float], traces: int) -> None:

@@ -17,9 +17,12 @@ from forensics.rootcause.suspects.words import reasons_of
 __all__ = ["suspects"]
 
 _MOST = 10
-# A score is a deviation over what nine of ten other nodes stay below at the same time, plus the floor of
-# its kind: what it reaches in healthy windows. CONTRIBUTING tells how these were measured.
-_FLOORS = {"slow": 0.2, "habit": 1.0, "fails": 3.0}
+# A score is a deviation over what nine of ten other nodes stay below at the same time. Slowness has a floor,
+# what it reaches in healthy windows; habits and failures are z already, less what the best of as many
+# comparisons is by chance, and stand out from here on.
+_SLOW = 0.2
+_STANDS_OUT = 3.0
+_DECILE = 1.28  # the z that nine of ten stay below by chance: where the others lie above, their kind is noisy
 _EXPLAINS = 0.8  # a callee explains a node's change of habits where its own is at least this part of it
 _EXPLAINED = 0.4  # what is left of a change that a callee explains
 
@@ -72,27 +75,30 @@ def _suspect(node: Node, scores: Mapping[str, float], found: _Node) -> Suspect:
 def _scores(nodes: Mapping[str, _Node], below: Mapping[str, set[str]]) -> dict[str, dict[str, float]]:
     """Per node and kind of deviation: how far beyond the other nodes of the same window."""
     strongest = {name: max((h.strength for h in node.habits), default=0.0) for name, node in nodes.items()}
+    failing = {name: max((h.strength for h in node.fails), default=0.0) for name, node in nodes.items()}
     raw = {
         "slow": {name: node.slow.score for name, node in nodes.items()},
         "habit": {name: _unexplained(name, strongest, below) for name in nodes},
-        "fails": {name: max((h.strength for h in node.fails), default=0.0) for name, node in nodes.items()},
+        "fails": {name: _unexplained(name, failing, below, strongest) for name in nodes},
     }
-    return {
-        name: {
-            kind: round(
-                mine[name] / (_FLOORS[kind] + upper_decile([v for n, v in mine.items() if n != name])), 6
-            )
-            for kind, mine in raw.items()
-        }
-        for name in nodes
-    }
+    return {name: {kind: round(_score(kind, name, mine), 6) for kind, mine in raw.items()} for name in nodes}
 
 
-def _unexplained(name: str, strongest: Mapping[str, float], below: Mapping[str, set[str]]) -> float:
-    """A caller of the culprit changes too, but because of what it gets."""
-    mine = strongest[name]
-    under = max((strongest.get(other, 0.0) for other in below.get(name, set()) if other != name), default=0.0)
-    return mine if under < _EXPLAINS * mine else _EXPLAINED * mine
+def _score(kind: str, name: str, mine: Mapping[str, float]) -> float:
+    others = upper_decile([value for other, value in mine.items() if other != name])
+    if kind == "slow":
+        return mine[name] / (_SLOW + others)
+    return mine[name] / max(1.0, others / _DECILE) / _STANDS_OUT
+
+
+def _unexplained(
+    name: str, strength: Mapping[str, float], below: Mapping[str, set[str]], *also: Mapping[str, float]
+) -> float:
+    """A caller of the culprit changes too, but because of what it gets; and fails because of it, though the
+    culprit itself may say that all is well."""
+    mine = strength[name]
+    others = [kind.get(other, 0.0) for other in below.get(name, set()) - {name} for kind in (strength, *also)]
+    return mine if max(others, default=0.0) < _EXPLAINS * mine else _EXPLAINED * mine
 
 
 def _below(lake: Lake) -> dict[str, set[str]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.rootcause.suspects.statistics import (
+    best_of,
     change_of_shares,
     median_by_weight,
     spread,
     upper_decile,
+    with_drift,
 )
 
 shares = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 50), min_size=1)
@@ -66,3 +69,23 @@ def test_medians_and_spreads_pass_over_outliers():
     assert spread([], 0) == 0
     assert upper_decile([*range(10), 900]) == 9
     assert upper_decile([]) == 0
+
+
+def test_the_largest_of_many_is_no_surprise():
+    """A hundred z of nothing hold one beyond 2.5; as the best of a hundred it hardly exceeds 3."""
+    chance = random.Random(2)
+    best = [best_of(max(chance.gauss(0, 1) for _ in range(100)), 100) for _ in range(500)]
+    assert sum(z > 3 for z in best) / 500 < 0.02
+    assert best_of(20, 100) > 19
+    assert best_of(-1, 100) == 0
+
+
+@given(st.floats(0.1, 30), st.floats(0.1, 30), st.integers(1, 10_000))
+def test_a_surer_one_stays_the_surer_one_among_many(one, other, number):
+    assert (one < other) == (best_of(one, number) < best_of(other, number)) or math.isclose(one, other)
+
+
+def test_many_samples_do_not_make_a_drift_a_fault():
+    assert with_drift(100, 0.05, 0.1) < 1
+    assert with_drift(100, 1.0, 0.1) > 9
+    assert with_drift(0, 1.0, 0.1) == with_drift(3, 0.0, 0.1) == 0

@@ -52,6 +52,7 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
     alternatives: list[Alternative] = []
     leaving: dict[str, list[Edge]] = {}
     sources: dict[str, list[Node]] = {}
+    called = {edge.callee for edge in chain.edges if edge.kind == "call"}
     for found in chain.edges:
         leaving.setdefault(found.caller, []).append(found)
         if found.kind == "link" and found.caller in by_id:
@@ -59,6 +60,8 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
 
     def at(name: str, deadline_us: int | None = None, handed_on: int | None = None) -> Place:
         edges, came = tuple(leaving.get(name, ())), tuple(sources.get(name, ()))
+        if name not in called:  # who was called works on a request, whatever queue it is mapped to besides
+            came += known.sources_of(by_id[name].node)
         return Place(by_id[name], by_id, edges, deadline_us, known, came, handed_on)
 
     place = at(chain.symptom)

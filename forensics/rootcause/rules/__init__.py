@@ -12,7 +12,12 @@ from collections.abc import Callable
 from forensics.rootcause.place import Finding, Place
 from forensics.rootcause.rules.answer import answered_badly, never_reached, refused, throttled
 from forensics.rootcause.rules.container import container_was_down
-from forensics.rootcause.rules.dependency import answer_was_lost, callee_failed, exception_passed_on
+from forensics.rootcause.rules.dependency import (
+    answer_was_lost,
+    callee_failed,
+    exception_passed_on,
+    status_passed_on,
+)
 from forensics.rootcause.rules.gateway import gateway_says
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
@@ -51,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     gave_up_on_running_callee,
     gave_up_on_a_call,
     exception_passed_on,
+    status_passed_on,
     callee_failed,
     answer_was_lost,
     threw_over_a_dependency,

@@ -9,7 +9,7 @@ from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.caller import asked_wrongly
 from forensics.rootcause.words import node_words, outcome_words
 
-__all__ = ["FEW", "answer_was_lost", "callee_failed", "exception_passed_on"]
+__all__ = ["FEW", "answer_was_lost", "callee_failed", "exception_passed_on", "status_passed_on"]
 
 # Shorter texts ("error", "502") stand in too many messages to say that one carries the other.
 _TELLING = 12
@@ -22,6 +22,13 @@ _PASS_THROUGH = ("AWS::ApiGateway::Stage", "AWS::AppSync::GraphQLAPI", "AWS::Ela
 # Of more invocations that ran around it, time does not tell which one waited.
 FEW = 2
 _HTTP_STATUS = re.compile(r"\b([45]\d\d)\b")
+# How HTTP clients say what they were answered: `500 Internal Server Error`, `status code 503`, `HTTP 502`.
+_TOLD_STATUS = re.compile(
+    r"\b([45]\d\d)\b[:\s-]*(?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out"
+    r"|Not Implemented|Server Error|Client Error|Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Gone"
+    r"|Unprocessable|Too Many Requests)|\b(?:HTTP|status(?:[ _]?code)?)[:=\s/]*([45]\d\d)\b",
+    re.IGNORECASE,
+)
 
 
 def exception_passed_on(place: Place) -> Finding | None:
@@ -37,6 +44,20 @@ def exception_passed_on(place: Place) -> Finding | None:
         claims = (place.claim(text, rule, excerpt=said), evidence_of_call(call, seen, rule), *lines)
         return _towards(place, call, rule, "exact", claims)
     return None
+
+
+def status_passed_on(place: Place) -> Finding | None:
+    """What this node threw names a status, and one node alone had answered it with that."""
+    if place.own_exception is None:
+        return None
+    told = {one or two for one, two in _TOLD_STATUS.findall(": ".join(t for t in place.own_exception if t))}
+    calls = [c for c in _candidates(place) if not _is_lost(c) and str(_status(c)) in told]
+    if len({call.callee.node for call in calls}) != 1:
+        return None
+    rule, call = "status_passed_on", calls[-1]
+    text = f"{node_words(place.me.node)} threw over the {_status(call)} of {node_words(call.callee.node)}"
+    claims = (place.claim(text, rule), evidence_of_call(call, text, rule))
+    return _towards(place, call, rule, "strong", claims)
 
 
 def callee_failed(place: Place) -> Finding | None:
@@ -167,8 +188,11 @@ def _carried(place: Place, call: Call) -> str | None:
 
 def _names_status(text: str, call: Call) -> bool:
     """`inventory answered 503`: the callee's name together with the status that it answered."""
-    status = call.edge.http_status or call.callee.http_status
-    return status is not None and str(status) in _HTTP_STATUS.findall(text)
+    return str(_status(call)) in _HTTP_STATUS.findall(text)
+
+
+def _status(call: Call) -> int | None:
+    return call.edge.http_status or call.callee.http_status
 
 
 def _because(call: Call) -> str:

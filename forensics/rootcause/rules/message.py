@@ -25,8 +25,7 @@ def is_poison(place: Place, error_type: str | None) -> bool:
     other message is one of the program."""
     if place.me.end_reason == "partial" and error_type is None:
         return True
-    sources = (*place.sources, *place.around.sources_of(place.me.node))
-    carriers = [node for node in sources if node.kind.startswith(_CARRIERS)]
+    carriers = [node for node in place.sources if node.kind.startswith(_CARRIERS)]
     unreadable = bool(_UNREADABLE.search(error_type or ""))
     return any(unreadable or _is_in_order(node) for node in carriers)
 

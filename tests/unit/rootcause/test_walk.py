@@ -55,6 +55,29 @@ def test_an_exception_that_says_something_else_is_not_passed_on(m):
     assert judged(chain).root_cause.band != "proven"
 
 
+def over_a_status(m, said, *hosts):
+    """A service whose client throws over an answer, and goes on for a while before it gives up."""
+    asked = [m.invocation(f"svc:{host}", http_status=500, end=40) for host in hosts]
+    return m.chain(
+        [m.invocation("svc:invoice", error_type="HTTPError", error_message=said, end=300), *asked],
+        [m.call("svc:invoice", f"svc:{host}", end=40, call_failed=True) for host in hosts],
+    )
+
+
+@pytest.mark.parametrize("said", ["500 Internal Server Error", "got status code 500", "HTTP 500"])
+def test_a_status_that_one_node_answered_leads_there(m, said):
+    assert blamed(over_a_status(m, said, "billing"))[0] == "billing"
+
+
+def test_a_status_that_two_nodes_answered_leads_nowhere(m):
+    assert blamed(over_a_status(m, "500 Internal Server Error", "billing", "tax"))[0] == "invoice"
+
+
+@pytest.mark.parametrize("said", ["500 lines were too many", "503 Service Unavailable"])
+def test_a_number_or_another_status_leads_nowhere(m, said):
+    assert blamed(over_a_status(m, said, "billing"))[0] == "invoice"
+
+
 def test_a_call_that_was_retried_to_success_explains_nothing(m):
     chain = m.chain(
         [

@@ -71,6 +71,12 @@ class Opened:
             self.keep(f"{name}-{screen}")
             yield screen
 
+    def by_keyboard(self) -> None:
+        """Every screen but the first once more, by the number of its tab."""
+        for number, title in enumerate(TITLES.values(), 2):
+            self.page.keyboard.press(str(number))
+            self.page.wait_for_function(SHOWN, arg=title)
+
     def is_clean(self) -> bool:
         assert self.asked == [], "the report asked for something"
         assert self.said == [], "the console says something"

@@ -29,6 +29,7 @@ def large(demo_page, drawn):
 def test_every_screen_of_a_large_case(visit, large, width, scheme):
     tab = visit(large, width, scheme)
     assert len(list(tab.tour(f"large-{width}-{scheme}"))) == 6
+    tab.by_keyboard()
     tab.is_clean()
 
 

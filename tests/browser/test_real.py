@@ -13,6 +13,7 @@ def test_every_screen_of_a_real_system(visit, recorded, width, scheme):
     name, file = recorded
     tab = visit(file, width, scheme)
     assert len(list(tab.tour(f"{name}-{width}-{scheme}"))) == 6
+    tab.by_keyboard()
     tab.show("chain")
     assert tab.page.locator(".row").count() > 5, "also where nothing failed"
     tab.is_clean()

@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-from .conftest import SHOWN, TITLES
+from .conftest import TITLES
 
 
 def test_every_screen_by_keyboard(visit, demo):
     tab = visit(demo)
-    for number, title in enumerate(TITLES.values(), 2):
-        tab.page.keyboard.press(str(number))
-        tab.page.wait_for_function(SHOWN, arg=title)
+    tab.by_keyboard()
     tab.page.keyboard.press("?")
     assert tab.page.locator("dialog[open]").count() == 1
     tab.page.keyboard.press("Escape")

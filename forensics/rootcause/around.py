@@ -186,8 +186,9 @@ def around(lake: Lake) -> Around:
     troubles = lake.rows("select * from failures.trouble where category is not null order by all")
     workloads = {row["node"]: Node(row["node"], row["kind"] or "AWS::ECS::Container") for row in placed}
     names = Around(workloads=workloads, aliases=_aliases(lake))
+    named = lake.rows("select * from failures.named_host order by all")
     return Around(
-        tuple(_habit(row, names) for row in rows),
+        (*(_habit(row, names) for row in rows), *(_habit_by_name(row, names) for row in named)),
         frozenset(row["node"] for row in own),
         workloads,
         tuple(_trouble(row) for row in troubles),
@@ -241,6 +242,12 @@ def _trouble(row: dict[str, Any]) -> Trouble:
     )  # fmt: skip
     said = ": ".join(t for t in (row["reason"], row["message"]) if t)
     return Trouble(row["node"], row["category"], micros(row["occurred_at"]) or 0, said, where)
+
+
+def _habit_by_name(row: dict[str, Any], names: Around) -> Habit:
+    """Failures alone: lines seldom tell of calls that came through."""
+    unseen = {"first_ok_at": None, "last_ok_at": None, "calls": row["failed"], "unanswered": 0}
+    return _habit({**row, **unseen, "callee_kind": "remote", "is_virtual": True, "kind": "call"}, names)
 
 
 def _habit(row: dict[str, Any], names: Around) -> Habit:

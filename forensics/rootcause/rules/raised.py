@@ -53,6 +53,8 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
             error_type=error_type, error_message=message,
             would_decide=(f"a trace of {place.me.node.name}, or its log lines around its calls",),
         )  # fmt: skip
+    if category == "dependency_fault" and named.kind == "remote" and place.around.is_down_for_all(named):
+        category = "provider_outage"
     return Finding(
         rule, "strong", claims, category=category, elsewhere=named,
         because=f"was named in what {place.me.node.name} raised: {said}",

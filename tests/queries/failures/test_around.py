@@ -31,6 +31,36 @@ def test_habit_counts_calls_and_how_they_ended(check) -> None:
     """)  # fmt: skip
 
 
+def test_hosts_that_untraced_failures_name(check) -> None:
+    """`pay.example` stands in a URL somewhere, `orders.Refund` in none; who has a trace tells by its spans."""
+    check("failures.named_host", {}, "caller_node")
+    tables = {
+        "lake.invocation": """
+            invocation | node | kind                  | status | started_at | ended_at | request_id | trace_id
+            a          | fn   | AWS::Lambda::Function | failed | 10         | 11       | ra         | -
+            b          | fn   | AWS::Lambda::Function | ok     | 12         | 13       | rb         | -
+            c          | fn   | AWS::Lambda::Function | failed | 14         | 15       | rc         | -
+            d          | mail | AWS::Lambda::Function | failed | 16         | 17       | rd         | -
+            e          | web  | AWS::Lambda::Function | failed | 16         | 17       | re         | 1
+        """,
+        "lake.log_record": """
+            event_id | request_id | timestamp | level | message
+            e1       | ra         | 10.5      | ERROR | 503 for url: https://pay.example/v2/charges
+            e2       | ra         | 10.6      | ERROR | pay.example said 503
+            e3       | rb         | 12.5      | ERROR | pay.example said 503
+            e4       | rc         | 14.5      | WARN  | pay.example returned 503 to orders.Refund
+            e5       | rd         | 16.5      | INFO  | asking pay.example
+            e6       | rd         | 16.6      | ERROR | pay.example:443 answered 503
+            e7       | re         | 16.5      | ERROR | pay.example said 503
+        """,
+    }
+    check("failures.named_host", tables, """
+        caller_node | callee_node | failed | first_failed_at | last_failed_at | ok_between
+        fn          | pay.example | 2      | 10              | 14             | 1
+        mail        | pay.example | 1      | 16              | 16             | 0
+    """)  # fmt: skip
+
+
 def test_trouble_is_told_by_reason_and_of_the_workload(check) -> None:
     check("failures.trouble", {}, "node")
     tables = {

@@ -79,6 +79,15 @@ def test_a_provider_is_out_where_all_calls_of_all_callers_fail(m, ok_between, ca
     assert m.blamed(chain, m.around(habits))[:2] == ("crm.example", category)
 
 
+@pytest.mark.parametrize(("callers", "category"), [
+    (("fn:sync", "fn:mail"), "provider_outage"), (("fn:sync",), "dependency_fault"),
+])  # fmt: skip
+def test_a_provider_is_out_also_where_only_lines_name_it(m, callers, category):
+    habits = tuple(m.habit(c, "host:crm.example", failed=9) for c in callers)
+    chain = thrown(m, "HTTPError", "503 Server Error: Service Unavailable for url: https://crm.example/v1")
+    assert m.blamed(chain, m.around(habits))[:2] == ("crm.example", category)
+
+
 @pytest.mark.parametrize(("candidates", "band"), [(1, "likely"), (5, "possible")])
 def test_who_failed_around_it_explains_an_error_of_a_dependency(m, candidates, band):
     chain = m.chain(

@@ -17,6 +17,7 @@ from forensics.model import Locator, Node
 __all__ = ["Around", "Habit", "Trouble", "around"]
 
 _WORKLOADS = ("AWS::ECS::Container", "AWS::EKS::Container", "AWS::EC2::Instance")
+_BALANCER = "AWS::ElasticLoadBalancing"
 _PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
 _RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
@@ -132,13 +133,13 @@ class Around:
         label, _, rest = (node.name or "").partition(".")  # damaged segments have no name
         if node.kind in _WORKLOADS:
             return node
-        if node.kind == "remote" and node.name in self.aliases:
-            return self.aliases[node.name]
+        alias = self.aliases.get(node.name) if node.kind == "remote" else None
+        if alias is not None and not alias.kind.startswith(_BALANCER):
+            return alias
         if _RDS.search(rest):
             return Node(label, "AWS::RDS::DBInstance")
-        if not _PRIVATE.search(rest):
-            return None
-        return self.workloads.get(label)
+        # a balancer answers for whoever stands behind it
+        return (self.workloads.get(label) if _PRIVATE.search(rest) else None) or alias
 
     def keeps_records(self, node: Node) -> bool:
         return node.name in self.with_records

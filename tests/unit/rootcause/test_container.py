@@ -1,5 +1,7 @@
 """Containers that were gone, and services that merely did not answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from forensics.model import Locator, Node
@@ -34,6 +36,13 @@ def test_the_orchestrator_says_why_nobody_answered(m, category):
 @pytest.mark.parametrize("host", ["stock.shop.internal", "stock.shop.svc.cluster.local"])
 def test_without_a_word_of_it_the_service_could_not_be_connected_to(m, host):
     assert m.blamed(refused(m, f"host:{host}"), knows(m)) == ("stock", "connection", "likely")
+
+
+def test_a_balancer_that_answers_to_the_name_hides_no_container(m):
+    balancer = Node("internal-stock", "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    known = replace(knows(m, trouble("crash", 80_000)), aliases={"stock.shop.internal": balancer})
+    assert m.blamed(refused(m), known) == ("stock", "crash", "likely")
+    assert m.blamed(refused(m), replace(known, workloads={}))[0] == "internal-stock"
 
 
 def test_what_was_killed_an_hour_ago_explains_nothing(m):

@@ -11,9 +11,10 @@ import duckdb
 from forensics.errors import QueryError, UsageError
 from forensics.queries import tree
 
-__all__ = ["check_parameters", "no_view", "told"]
+__all__ = ["TOO_LITTLE_MEMORY", "check_parameters", "no_view", "told"]
 
 _CATALOG = "forensics catalog lists views and columns"
+TOO_LITTLE_MEMORY = "forensics analyse --threads 1, or with a higher --memory; what is finished is kept"
 
 
 def no_view(name: str) -> QueryError:
@@ -40,6 +41,8 @@ def told(error: duckdb.Error) -> tuple[str, str]:
     """Message and hint: DuckDB names the nearest columns and functions itself."""
     text = str(error).strip()
     first = text.split("\n")[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return first, TOO_LITTLE_MEMORY
     bindings = re.search(r"Candidate bindings: (.*)", text)
     if bindings:
         return first, f"did you mean {bindings[1]}?"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import duckdb
 
 from forensics.errors import QueryError
+from forensics.lake.nearest import TOO_LITTLE_MEMORY
 
 __all__ = ["in_memory", "narrowed", "passes_of"]
 
@@ -48,5 +49,4 @@ def in_memory(name: str) -> Iterator[None]:
 
 def _too_little(name: str, error: Exception) -> QueryError:
     said = str(error).partition("\n")[0].removeprefix("Out of Memory Error: ")
-    hint = "forensics analyse --threads 1, or with a higher --memory; what is finished is kept"
-    return QueryError(f"{name} needs more memory than it may take: {said}", hint)
+    return QueryError(f"{name} needs more memory than it may take: {said}", TOO_LITTLE_MEMORY)

@@ -11,7 +11,9 @@ import pytest
 import forensics.queries
 from forensics.analysis import analyse
 from forensics.case import Case, EvidenceWriter
+from forensics.errors import QueryError
 from forensics.lake import Lake
+from forensics.queries import tree
 from forensics.schema import EVIDENCE
 
 STACK = [
@@ -174,3 +176,15 @@ def test_comments_are_made_for_those_who_ask_for_them(case: Case, add: Add) -> N
         asked = "select comment from duckdb_views() where schema_name = 'lake' and view_name = 'log_event'"
         rows = pa.Table.from_batches(list(lake.ask(asked))).to_pylist()
     assert rows[0]["comment"].startswith("One log event")
+
+
+def test_too_little_memory_says_what_to_do(case):
+    endless = "select list(range) as l from range(100_000_000)"
+    with Lake(case, memory="60MB") as lake:
+        with pytest.raises(QueryError) as asked:
+            lake.arrow(endless)
+        many = dataclasses.replace(tree()["chains.chain"], needs=(), sql=endless)
+        with pytest.raises(QueryError, match=r"chains\.chain needs more memory") as kept:
+            lake.materialize_part(many, "000001", "", ())
+    assert "--memory" in asked.value.hint
+    assert "--memory" in kept.value.hint

@@ -1,13 +1,13 @@
 -- An invocation that failed over a message that had failed before: one failure, shown by the first attempt.
 -- Attempts are told by the message ids that their lines print; where they print none, by any other value
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
--- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); and where the message
--- carries its trace, by that.
--- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.source lake.invocation
+-- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); where the message
+-- carries its trace, by that; and where all that was sent is known to have been in earlier ones, by its senders.
+-- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.presumed links.source lake.invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
--- told_by: trace, message, value or visibility
+-- told_by: trace, message, value, sender or visibility
 with used as (
     select node, value, count(*) as shared from failures.work group by node, value
 ),
@@ -89,11 +89,31 @@ by_trace as (
     from links.redelivery as r
     join lake.invocation as f on f.invocation = r.invocation and f.status = 'failed'
     join lake.invocation as b on b.invocation = r.before and b.status = 'failed'
+),
+-- whoever failed with messages of no sender, after one whose messages were due again, had those
+accounted as (
+    select i.node, min(i.started_at) + to_seconds(max(coalesce(s.returns_after_s, 0))) as due_at
+    from (select distinct callee from links.presumed) as p
+    join lake.invocation as i on i.invocation = p.callee
+    join links.source as s on s.node = i.node
+    group by i.node
+),
+by_sender as (
+    select i.invocation, 'sender' as told_by
+    from lake.invocation as i
+    join accounted as a on a.node = i.node and i.started_at >= a.due_at
+    anti join links.edge as e on e.callee = i.invocation
+    where i.status = 'failed' and not i.is_virtual
+),
+told as (
+    select *, 1 as strength from by_trace
+    union all
+    select *, 2 from by_value
+    union all
+    select *, 3 from by_sender
+    union all
+    select invocation, 'visibility', 4 from failures.returned
 )
-select invocation, told_by from by_trace
-union all
-select invocation, told_by from by_value anti join by_trace using (invocation)
-union all
-select r.invocation, 'visibility' from failures.returned as r
-anti join by_value using (invocation)
-anti join by_trace using (invocation)
+select invocation, min({'strength': strength, 'told_by': told_by}).told_by as told_by
+from told
+group by invocation

@@ -1,5 +1,5 @@
 -- One attempt to hand one message, record or event to the invocation that took it.
--- needs: links.reach links.correlated links.known_id links.mention links.source links.wiring links.proof links.feeder lake.invocation lake.call
+-- needs: links.reach links.correlated links.presumed links.known_id links.mention links.source links.wiring links.proof links.feeder lake.invocation lake.call
 -- scope: case
 -- materialize
 -- message: id of the message where a record tells it, else who sent it and where it came from
@@ -12,7 +12,8 @@
 --   consumer failed at the last attempt that the configuration allows, and there is somewhere to put it)
 -- dead_letter: where it went then
 -- failed_at: when it was clear that it had not been dealt with, UTC; null where it was
--- evidence: proof (a record), correlation (a common id), or consumer (only who took it names the message)
+-- evidence: proof (a record), correlation (a common id), configured (links.presumed), or consumer (only who took it
+--   names the message)
 with way as (
     select caller as producer, callee as consumer, carrier as source, through, 'proof' as evidence, false as is_habit
     from links.reach where kind = 'link'
@@ -21,6 +22,8 @@ with way as (
     from links.correlated as c
     anti join links.reach as r on r.caller = c.caller and r.callee = c.callee
     where c.kind = 'link' and (c.basis <> 'habit' or c.ahead >= 120)
+    union all
+    select caller, callee, null, null, 'configured', false from links.presumed
 ),
 message as (
     select invocation, min(value) as value from links.known_id

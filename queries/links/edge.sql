@@ -1,5 +1,5 @@
 -- Who called or triggered whom, one row per pair, with the strongest proof.
--- needs: links.proof links.correlated links.answer lake.invocation
+-- needs: links.proof links.correlated links.answer links.presumed lake.invocation
 -- scope: case
 -- materialize
 -- caller: the invocation that called
@@ -8,7 +8,7 @@
 -- callee_node: node of the callee
 -- kind: call (the caller waits) or link (handed over)
 -- evidence: what proves it: trace_parent, trace_link, request_id, message_id, execution_arn, event_id,
---   trace_header or correlation
+--   trace_header or correlation; configured where only the way and the time tell (links.presumed)
 -- confidence: share of such edges that were right where the truth is known, 0 to 1
 -- candidates: how many callers were possible; 1 where a record names the caller
 -- trace_key: key of the trace in which the caller recorded the call, null where it did not
@@ -30,6 +30,9 @@ proof as (
     select a.call as caller, c.callee, 'call' as kind, c.strength, c.evidence, c.candidates, c.ahead
     from common as c
     join links.answer as a using (caller, callee)
+    union all by name
+    select caller, callee, 'link' as kind, 9 as strength, 'configured' as evidence, candidates, 9000 as ahead
+    from links.presumed
 ),
 best as (
     select
@@ -52,8 +55,8 @@ through as (
 )
 -- Shares that were right: records 1.0, one in so many where a record fits several callers (runs of one map at a
 -- time); an id in common where the two nodes' way is proven or configured, or where
--- the callee's node follows the caller's a fifth more evenly than any other; else the better guess. Measured by
--- `make chainboard` on the sample account (CONTRIBUTING, "Confidence of edges").
+-- the callee's node follows the caller's a fifth more evenly than any other, or a message can have been in no other
+-- run; else the better guess. Measured by `make chainboard` on the sample account (CONTRIBUTING, "Confidence of edges").
 select
     best.caller, best.callee, a.node as caller_node, b.node as callee_node, best.top.kind as kind,
     best.top.evidence as evidence, case

@@ -159,6 +159,19 @@ def test_silent_attempts_are_told_by_the_visibility_time_out(check) -> None:
     """)  # fmt: skip
 
 
+def test_who_failed_with_nobodys_message_when_one_was_due_again_had_that(check) -> None:
+    rows = [attempt(name, at) for name, at in (("early", 5), ("a", 10), ("b", 30), ("c", 50), ("d", 60))]
+    sent = {
+        "links.presumed": "caller | callee\none | a\ntwo | c",
+        "links.edge": "caller | callee | callee_node | kind\none | a | fn | link\ntwo | c | fn | link",
+        "failures.returned": "invocation\nd",
+    }
+    check("failures.repeat", silent(*rows) | sent, """
+        invocation | told_by
+        d          | sender
+    """)  # fmt: skip
+
+
 def test_as_many_come_again_as_were_due(check) -> None:
     rows = attempt("a", 10), attempt("b", 10.5), attempt("c", 39.3), attempt("d", 39.8), attempt("e", 40)
     check("failures.returned", silent(*rows), """

@@ -159,13 +159,15 @@ class Case:
         *,
         nodes: Sequence[str] = (),
         baseline: tuple[datetime, datetime] | None = None,
+        uses: bool = False,
     ) -> MapDocument:
         """Every node and edge with health, calls and latency, and what is configured and was never seen.
 
-        `nodes` are patterns (`pay*`): those that match and what is next to them. Raises NotFoundError where
-        none does.
+        `nodes` are patterns (`pay*`): those that match and what is next to them. `uses` adds edges to what
+        several nodes are configured to share (`links.uses`). Raises NotFoundError where no node matches.
         """
-        return map_document(self._lake, (since, until), self._bounds(), nodes=nodes, baseline=baseline)
+        bounds = self._bounds()
+        return map_document(self._lake, (since, until), bounds, nodes=nodes, baseline=baseline, uses=uses)
 
     def page(self, document: Document) -> Page:
         """What the HTML report shows of a document of this case, chains and records included."""

@@ -47,6 +47,10 @@ def map_(
             "--node", help="Only this node (a glob such as 'pay*') and what is next to it. Repeatable."
         ),
     ] = None,
+    uses: Annotated[
+        bool,
+        typer.Option("--uses", help="Also what nodes are configured to share: subnets, roles, layers, keys."),
+    ] = False,
     since: SinceOption = None,
     until: UntilOption = None,
     baseline: BaselineOption = None,
@@ -73,7 +77,7 @@ def map_(
     with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)
         healthy = stretch(baseline, opened.ends_at) if baseline else None
-        found = opened.map(*bounds, nodes=node or (), baseline=healthy)
+        found = opened.map(*bounds, nodes=node or (), baseline=healthy, uses=uses)
     write(_renderer(output)(found if show_secrets else masked(found)), file, force=force)
     return 0
 

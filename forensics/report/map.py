@@ -39,12 +39,15 @@ def map_document(
     *,
     nodes: Sequence[str] = (),
     baseline: Stretch | None = None,
+    uses: bool = False,
 ) -> MapDocument:
     """The whole account, or what matches the patterns `nodes` and what is next to it.
 
-    `bounds` are the case's own. Raises NotFoundError where no node has such a name.
+    `bounds` are the case's own. With `uses` also what nodes are configured to share. Raises NotFoundError where no node has such a name.
     """
     whole = service_map(lake, window, configured=True)
+    if uses:
+        whole = ServiceMap(whole.nodes, (*whole.edges, *_uses(lake)))
     before = service_map(lake, baseline) if baseline else None
     shown = _near(whole, nodes)
     return MapDocument(
@@ -56,6 +59,23 @@ def map_document(
         before=_near(before, nodes, must=False) if before else None,
         notes=tuple(_notes(lake, whole)),
     )
+
+
+# Nobody calls anybody along these edges, and what one node alone uses ties it to nobody.
+_USES = """
+    select node as caller, resource as callee, 'uses' as kind, 'configured' as evidence, 0 as calls, 0 as failures,
+        min(resource_kind) as how
+    from links.uses
+    where (resource, resource_kind) in (
+        select (resource, resource_kind) from links.uses group by all having count(distinct node) > 1
+    )
+    group by node, resource
+    order by node, resource
+"""
+
+
+def _uses(lake: Lake) -> tuple[MapEdge, ...]:
+    return tuple(_edge(row) for row in lake.rows(_USES))
 
 
 def _ask(lake: Lake, name: str, window: Stretch) -> list[dict[str, Any]]:
@@ -81,7 +101,8 @@ def _near(found: ServiceMap, patterns: Sequence[str], *, must: bool = True) -> S
     """The nodes of these names, the edges that touch them, and the nodes at their other ends."""
     if not patterns:
         return found
-    chosen = {n.name for n in found.nodes if any(fnmatchcase(n.name, p) for p in patterns)}
+    names = {n.name for n in found.nodes} | {e.callee for e in found.edges if e.kind == "uses"}
+    chosen = {name for name in names if any(fnmatchcase(name, p) for p in patterns)}
     if must and not chosen:
         raise NotFoundError(f"no node is named {', '.join(patterns)}", "forensics map")
     edges = tuple(e for e in found.edges if e.caller in chosen or e.callee in chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from forensics.model import MapDocument, MapEdge, MapNode
 from forensics.report.safe import safe
@@ -24,8 +24,8 @@ _UNITS = ((1, "ms"), (1_000, "s"), (60_000, "m"), (3_600_000, "h"))
 def render_map(document: MapDocument) -> str:
     """Entries first, then what they reach; times of a hand-over are how long it lay."""
     window = f"{_short(document.window.starts_at)} – {_short(document.window.ends_at)} UTC"
-    ways = len({(e.caller, e.callee) for e in document.edges})
-    head = f"{document.case}  {window}  {len(document.nodes):,} nodes, {ways:,} ways"
+    ways = [e for e in document.edges if e.kind != "uses"]
+    head = f"{document.case}  {window}  {len(document.nodes):,} nodes, {len(set(map(_ends, ways))):,} ways"
     lines = [safe(head), "→ calls and waits, ⇢ hands over (times: until somebody began with it)", "", _HEAD]
     old_nodes = {(n.name, n.kind): n for n in document.before.nodes} if document.before else {}
     old_edges = {_way(e): e for e in document.before.edges} if document.before else {}
@@ -33,10 +33,12 @@ def render_map(document: MapDocument) -> str:
     leaving = defaultdict(list)
     for edge in document.edges:
         leaving[edge.caller].append(edge)
-    for node in in_order(document.nodes, document.edges):
+    for node in in_order(document.nodes, ways):
         lines += _node(node)
         lines += _before(document, old_nodes.get((node.name, node.kind)), "  ") if node.invocations else []
-        for edge in sorted(leaving.pop(node.name, ()), key=_order):
+        out = leaving.pop(node.name, [])
+        lines += _shared(e for e in out if e.kind == "uses")
+        for edge in sorted((e for e in out if e.kind != "uses"), key=_order):
             lines += _edge(edge, working)
             lines += _before(document, old_edges.get(_way(edge)), "     ") if edge.calls else []
     if document.baseline:
@@ -68,6 +70,12 @@ def _node(node: MapNode) -> list[str]:
     told += [f"{count:,} {word}" for word, count in counts.items() if count]
     figures = _figures(node.invocations, node.failures, node.p50_ms, node.p95_ms, node.p99_ms)
     return ["", _row(safe(node.name), figures), *_wrap(", ".join(told), "  ")]
+
+
+def _shared(edges: Iterable[MapEdge]) -> list[str]:
+    """`uses subnet-0a (EC2 Subnet), nat-1 (EC2 NatGateway)`: what others are configured to use as well."""
+    told = [f"{e.callee} ({_kind(e.how or '')})" for e in edges]
+    return _wrap(f"uses {', '.join(told)}", "  ") if told else []
 
 
 def _edge(edge: MapEdge, working: set[str]) -> list[str]:
@@ -128,6 +136,10 @@ def _wrap(text: str, indent: str) -> list[str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+
+
+def _ends(edge: MapEdge) -> tuple[str, str]:
+    return edge.caller, edge.callee
 
 
 def _way(edge: MapEdge) -> tuple[str, str, str, str]:

@@ -74,6 +74,8 @@ def _node(name: str, node: MapNode) -> str:
 
 def _arrow(edge: MapEdge) -> str:
     told = f"{edge.calls:,}" + (f" / {edge.failures:,} failed" if edge.failures else "")
+    if edge.kind == "uses":
+        return f'---|"{_label(f"uses {edge.how}")}"|'
     if not edge.calls:
         told = f"{edge.how or edge.evidence}, not seen".replace("_", " ")
     return f'{"-->" if edge.kind == "call" else "-.->"}|"{_label(told)}"|'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -64,7 +63,7 @@ class Around:
     workloads: Mapping[str, Node] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     mapped: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
-    subnets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uses: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     aliases: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
@@ -95,10 +94,15 @@ class Around:
         """The queues and streams that are mapped to a function."""
         return self.mapped.get(function.name, ())
 
+    def shared_by(self, names: Iterable[str], kind: str) -> tuple[Node, ...]:
+        """What each of these nodes is configured to use, of that kind."""
+        found = [{n for n in self.uses.get(name, ()) if n.kind == kind} for name in names]
+        return tuple(sorted(set.intersection(*found), key=lambda n: n.name)) if found else ()
+
     def subnet_of(self, function: Node) -> Node | None:
         """The subnet of a function that has only one."""
-        found = self.subnets.get(function.name, ())
-        return Node(found[0], "AWS::EC2::Subnet") if len(found) == 1 else None
+        found = self.shared_by([function.name], "AWS::EC2::Subnet")
+        return found[0] if len(found) == 1 else None
 
     def calls_of(self, caller: Node) -> tuple[Habit, ...]:
         """What this node is seen to call."""
@@ -194,7 +198,7 @@ def around(lake: Lake) -> Around:
         workloads,
         tuple(_trouble(row) for row in troubles),
         _mapped(lake),
-        _subnets(lake),
+        _uses(lake),
         names.aliases,
     )
 
@@ -228,12 +232,11 @@ def _mapped(lake: Lake) -> dict[str, tuple[Node, ...]]:
     return {name: tuple(nodes) for name, nodes in found.items()}
 
 
-def _subnets(lake: Lake) -> dict[str, tuple[str, ...]]:
-    rows = lake.rows("""
-        select node, configuration -> '$.VpcConfig.SubnetIds' as ids from lake.resource
-        where kind = 'AWS::Lambda::Function' and node is not null order by all""")
-    found = {row["node"]: json.loads(row["ids"]) for row in rows if row["ids"]}
-    return {name: tuple(sorted(ids)) for name, ids in found.items() if isinstance(ids, list)}
+def _uses(lake: Lake) -> dict[str, tuple[Node, ...]]:
+    found: dict[str, list[Node]] = defaultdict(list)
+    for row in lake.rows("select distinct node, resource, resource_kind from links.uses order by all"):
+        found[row["node"]].append(Node(row["resource"], row["resource_kind"]))
+    return {name: tuple(used) for name, used in found.items()}
 
 
 def _trouble(row: dict[str, Any]) -> Trouble:

@@ -7,7 +7,8 @@
 -- callee: node that is called or receives
 -- kind: call (the caller waits) or link (handed over)
 -- evidence: what proves it, see links.edge; configured where no record shows that it was ever gone
--- how: of a configured one mapping, subscription, rule, pipe, notification, permission, dead_letter or destination
+-- how: of a configured one mapping, subscription, rule, pipe, notification, schedule, permission, dead_letter or destination;
+--   integration, target or task of a call
 -- calls: that began in the window
 -- failures: whose callee failed
 -- errors: of all calls, refused with a 4xx that is no throttle
@@ -30,10 +31,16 @@ with counted as (
 select * from counted
 union all by name
 select
-    w.source as caller, w.target as callee, 'link' as kind, 'configured' as evidence, min(w.how) as how, 0 as calls,
-    0 as failures, 0 as errors, 0 as throttles, 1.0 as confidence
-from links.wiring as w
-anti join counted as c on c.caller = w.source and c.callee = w.target
-where w.source <> w.target
-group by w.source, w.target
+    w.caller, w.callee, w.kind, 'configured' as evidence, min(w.how) as how, 0 as calls, 0 as failures, 0 as errors,
+    0 as throttles, 1.0 as confidence
+from (
+    select source as caller, target as callee, 'link' as kind, how from links.wiring
+    -- alarms are no nodes of a map
+    where how <> 'alarm'
+    union all
+    select caller, callee, 'call', how from links.integration
+) as w
+anti join counted as c on c.caller = w.caller and c.callee = w.callee
+where w.caller <> w.callee
+group by w.caller, w.callee, w.kind
 order by caller, callee, kind, evidence

@@ -1,20 +1,17 @@
 -- What hands messages to what, as the account is configured: event source mappings, subscriptions, rules, pipes,
--- bucket notifications, permissions to invoke a function, dead-letter queues and destinations of failures.
--- needs: lake.resource
+-- bucket notifications, schedules, alarm actions, permissions to invoke a function, dead-letter queues and destinations
+-- of failures. Whom an API, a load balancer or a workflow calls is in links.integration.
+-- needs: lake.resource_latest
 -- scope: case
--- source: queue, topic, bus, stream, table or bucket that hands on; of a destination the function
+-- source: queue, topic, bus, stream, table, bucket, schedule or alarm that hands on; of a destination the function
 -- service: service of the source, as ARNs name it: sqs, sns, events, kinesis, dynamodb, s3, lambda, …
 -- target: node that it hands on to
--- how: mapping, subscription, rule, pipe, notification, permission, dead_letter or destination
+-- how: mapping, subscription, rule, pipe, notification, schedule, alarm, permission, dead_letter or destination
 -- max_attempts: how often it is tried before it is given up, null where that is not set
 -- batch_size: largest number of records that are handed over at once, null where nothing says
 -- is_partial: whether the target may hand single records of a batch back
 -- configured_by: ARN of the resource that says so
-with latest as (
-    select distinct on (kind, arn, node) kind, arn, node, configuration
-    from lake.resource
-    order by kind, arn, node, seen_at desc nulls last, configuration_key, configuration
-),
+with latest as (select kind, arn, node, configuration from lake.resource_latest),
 told as (
     select
         arn as configured_by, 'mapping' as how, j[1] as source, j[2] as target, try_cast(j[3] as bigint) + 1 as max_attempts,
@@ -75,6 +72,13 @@ told as (
         from latest where kind = 'AWS::S3::Bucket'
     )
     union all by name
+    select arn as configured_by, 'schedule' as how, arn as source, configuration ->> '$.Target.Arn' as target
+    from latest where kind = 'AWS::Scheduler::Schedule'
+    union all by name
+    select arn as configured_by, 'alarm' as how, arn as source,
+        unnest(json_extract_string(configuration, '$.AlarmActions[*]')) as target
+    from latest where kind in ('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm')
+    union all by name
     select
         arn as configured_by, 'permission' as how, coalesce(
             json_extract_string(one, '$.Condition.ArnLike."AWS:SourceArn"'),
@@ -93,11 +97,13 @@ named as (
         unnest([source, target]) as arn, unnest(['source', 'target']) as side,
         source || ' ' || target as pair
     from told
-    -- who may call through an API is no message
+    -- who may call through an API or a load balancer is no message
     where source is not null and target is not null and not contains(source, ':execute-api:')
+        and not contains(source, ':elasticloadbalancing:')
 ),
 short as (
-    -- the node in an ARN: function:NAME, stream/NAME, table/NAME/stream, rule/BUS/NAME, event-bus/NAME, :::bucket
+    -- the node in an ARN: function:NAME, stream/NAME, table/NAME/stream, rule/BUS/NAME, event-bus/NAME, schedule/GROUP/NAME,
+    -- :::bucket
     select
         * exclude (arn),
         case
@@ -106,6 +112,7 @@ short as (
                 else 'default' end
             when contains(arn, ':table/') or contains(arn, ':stream/') or starts_with(arn, 'event-bus/')
                 or contains(arn, ':event-bus/') or contains(arn, ':pipe/') then split_part(arn, '/', 2)
+            when contains(arn, ':schedule/') then split_part(arn, '/', 3)
             when contains(arn, ':log-group:') then split_part(split_part(arn, ':log-group:', 2), ':', 1)
             else split_part(arn, ':', -1)
         end as name,

@@ -87,10 +87,14 @@ def _way_out(place: Place, others: tuple[Node, ...]) -> Finding:
     rule = "several_did_not_answer"
     names = ", ".join(n.name for n in others[:3])
     text = f"{node_words(me.node)} {slow_words(place)}, and neither did {names} at that time"
+    callers = {h.caller.name for node in (me.node, *others) for h in place.around.calls_to(node) if h.unanswered}
+    gateways = ", ".join(n.name for n in place.around.shared_by(callers, "AWS::EC2::NatGateway"))
     return Finding(
         rule, "weak", (place.claim(text, rule),), category="unknown",
         because=f"{slow_words(place)}; neither did {names}: what is shared on the way there is not recorded",
-        would_decide=("ErrorPortAllocation of the NAT gateway they share", "flow logs of the subnets"),
+        would_decide=(
+            f"ErrorPortAllocation of {gateways or 'the NAT gateway they share'}", "flow logs of the subnets",
+        ),
         equals=((me.node, "dependency_slow", "other hosts were silent at the same time"),),
     )  # fmt: skip
 

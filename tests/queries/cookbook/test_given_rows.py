@@ -265,3 +265,54 @@ def test_a_function_that_is_only_configured_has_no_traffic(check_recipe):
         mapped | -          | -         | true
     """
     check_recipe("functions_without_traffic", given, expected)
+
+
+def test_what_failing_nodes_share_and_healthy_ones_do_not(check_recipe):
+    visits = """
+        invocation | node  | is_virtual | is_failed | started_at
+        a1         | a     | false      | true      | 1
+        b1         | b     | false      | true      | 2
+        c1         | c     | false      | false     | 3
+        d1         | d     | false      | false     | 3
+        t1         | table | true       | true      | 4
+    """
+    uses = """
+        node | resource | resource_kind        | through
+        a    | nat-1    | AWS::EC2::NatGateway | subnet-a
+        a    | nat-1    | AWS::EC2::NatGateway | subnet-b
+        b    | nat-1    | AWS::EC2::NatGateway | subnet-a
+        c    | nat-2    | AWS::EC2::NatGateway | subnet-c
+        a    | shop     | AWS::IAM::Role       | -
+        b    | shop     | AWS::IAM::Role       | -
+        c    | shop     | AWS::IAM::Role       | -
+        d    | shop     | AWS::IAM::Role       | -
+        a    | own      | AWS::KMS::Key        | -
+    """
+    given = {
+        "report.visit": visits, "links.uses": uses, "lake.invocation": "invocation", "links.edge": "caller",
+    }  # fmt: skip
+    expected = """
+        resource | failed | of_failed | healthy | of_healthy | lift | nodes
+        nat-1    | 2      | 2         | 0       | 2          | 5    | a, b
+        shop     | 2      | 2         | 2       | 2          | 1    | a, b
+    """
+    check_recipe("what_failing_nodes_share", given, expected)
+
+
+def test_a_table_that_all_who_failed_call_is_shared_without_any_configuration(check_recipe):
+    visits = """
+        invocation | node | is_virtual | is_failed
+        a1         | a    | false      | true
+        b1         | b    | false      | true
+        c1         | c    | false      | false
+    """
+    given = {
+        "report.visit": visits, "links.uses": "node",
+        "links.edge": "caller | caller_node | callee\na1 | a | t1\nb1 | b | t1",
+        "lake.invocation": "invocation | node | kind | is_virtual\nt1 | stock | AWS::DynamoDB::Table | true",
+    }  # fmt: skip
+    expected = """
+        resource | resource_kind        | failed | healthy | nodes
+        stock    | AWS::DynamoDB::Table | 2      | 0       | a, b
+    """
+    check_recipe("what_failing_nodes_share", given, expected)

@@ -146,6 +146,19 @@ def test_configuration_goes_before_what_was_learned(query) -> None:
     assert (row["node"], row["how"], row["confidence"]) == ("billing-alb", "configured", 1.0)
 
 
+def test_behind_a_load_balancer_without_a_log_answers_the_one_that_stands_there(query) -> None:
+    tables = {
+        "lake.resource_host": "host | node | kind\nbill.internal | alb | AWS::ElasticLoadBalancingV2::LoadBalancer\n",
+        "links.integration": "caller | callee | callee_kind | how\nalb | billing | AWS::ECS::Container | target\n",
+    }
+    (row,) = query(ALIAS, tables)
+    assert (row["node"], row["kind"]) == ("billing", "AWS::ECS::Container")
+    logged = "invocation | node | is_virtual\nd1 | alb | false\n"
+    assert query(ALIAS, tables | {"lake.invocation": logged})[0]["node"] == "alb"
+    two = tables["links.integration"] + "alb | search | AWS::ECS::Container | target\n"
+    assert query(ALIAS, tables | {"links.integration": two})[0]["node"] == "alb"
+
+
 def test_host_that_two_resources_claim_is_nobodys(query) -> None:
     twice = "host | node | kind\nh | a | AWS::S3::Bucket\nh | b | AWS::S3::Bucket\n"
     assert query(ALIAS, {"lake.resource_host": twice}) == []

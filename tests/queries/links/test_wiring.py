@@ -51,7 +51,7 @@ def test_permission_of_a_rule_names_its_bus_and_an_api_is_no_source(check) -> No
 
     allowed = [
         statement(_ARN.format("events", "rule/shop/placed")), statement(_ARN.format("events", "rule/daily")),
-        statement(_ARN.format("execute-api", "abc/*")),
+        statement(_ARN.format("execute-api", "abc/*")), statement(_ARN.format("elasticloadbalancing", "targetgroup/f/0a")),
     ]  # fmt: skip
     function = resource(
         "AWS::Lambda::Function", "f", _ARN.format("lambda", "function:f"),
@@ -84,4 +84,20 @@ def test_subscription_rule_pipe_and_notification(check) -> None:
         q      | sqs     | f      | pipe
         q      | sqs     | flow   | pipe
         t      | sns     | q      | subscription
+    """)  # fmt: skip
+
+
+def test_schedules_and_alarms_hand_on_too(check) -> None:
+    schedule = resource(
+        "AWS::Scheduler::Schedule", "nightly", _ARN.format("scheduler", "schedule/default/nightly"),
+        Target={"Arn": _ARN.format("lambda", "function:report"), "RoleArn": "r"},
+    )  # fmt: skip
+    alarm = resource(
+        "AWS::CloudWatch::Alarm", "depth", _ARN.format("cloudwatch", "alarm:depth"),
+        AlarmActions=[_ARN.format("sns", "on-call")], OKActions=[_ARN.format("sns", "all-clear")],
+    )  # fmt: skip
+    check(VIEW, {"evidence.resource": [schedule, alarm]}, """
+        source  | service    | target  | how
+        depth   | cloudwatch | on-call | alarm
+        nightly | scheduler  | report  | schedule
     """)  # fmt: skip

@@ -87,3 +87,14 @@ def test_the_baseline_stands_below_what_it_is_held_against():
     row = next(line for line in text.split("\n") if line.startswith("  was"))
     assert row.split() == ["was", "480", "-", "188ms", "200ms", "3.0s"]
     assert "     was: not seen" in text
+
+
+def test_what_is_shared_stands_below_its_node_and_is_no_way():
+    shared = [replace(EDGE, callee=name, kind="uses", calls=0, failures=0, evidence="configured", how=how)
+              for name, how in (("nat-1", "AWS::EC2::NatGateway"), ("shop", "AWS::IAM::Role"))]  # fmt: skip
+    found = document(EDGE, *shared, nodes=(NODE, replace(NODE, name="fn")))
+    text = render_map(found)
+    assert "2 nodes, 1 ways" in text
+    assert "  uses nat-1 (EC2 NatGateway), shop (IAM Role)" in text.split("\n")
+    assert "not seen" not in text
+    assert 'n0 ---|"uses AWS::EC2::NatGateway"| n2' in "".join(map_chart(found))

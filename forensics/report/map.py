@@ -43,7 +43,8 @@ def map_document(
 ) -> MapDocument:
     """The whole account, or what matches the patterns `nodes` and what is next to it.
 
-    `bounds` are the case's own. With `uses` also what nodes are configured to share. Raises NotFoundError where no node has such a name.
+    `bounds` are the case's own. With `uses` also what nodes are configured to share. Raises NotFoundError
+    where no node has such a name.
     """
     whole = service_map(lake, window, configured=True)
     if uses:
@@ -63,8 +64,8 @@ def map_document(
 
 # Nobody calls anybody along these edges, and what one node alone uses ties it to nobody.
 _USES = """
-    select node as caller, resource as callee, 'uses' as kind, 'configured' as evidence, 0 as calls, 0 as failures,
-        min(resource_kind) as how
+    select node as caller, resource as callee, 'uses' as kind, 'configured' as evidence, 0 as calls,
+        0 as failures, min(resource_kind) as how
     from links.uses
     where (resource, resource_kind) in (
         select (resource, resource_kind) from links.uses group by all having count(distinct node) > 1

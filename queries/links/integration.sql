@@ -1,6 +1,6 @@
 -- Whom an entry or a workflow calls, as the account is configured: what an API integrates, what stands behind a load
 -- balancer, what a state machine's definition names. Who hands messages to whom is in links.wiring.
--- needs: lake.resource_latest lake.api_name
+-- needs: lake.resource_latest
 -- scope: case
 -- caller: node that calls: API/stage, load balancer, state machine
 -- caller_kind: X-Ray's type of it

@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,6 +55,7 @@ class Told:
     invocations: list[Row]
     edges: list[Row]
     deliveries: list[Row]
+    values: dict[str, set[str]]  # what the lines of an invocation print
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Truth:
     invocations: dict[str, Row]
     edges: list[Row]
     deliveries: list[Row]
-    orders: dict[str, str] = field(default_factory=dict)
+    orders: dict[str, str]  # of a chain the order that its lines may print
 
 
 def run(name: str, seed: int, sampling: float, together: int) -> Score:
@@ -86,7 +87,10 @@ def prepared(name: str, seed: int, sampling: float, together: int, folder: Path)
         analyse(opened)
         with Lake(opened) as lake:
             names = ("lake.invocation", "links.edge", "links.delivery")
-            told = Told(*(lake.rows(f"select * from {name}") for name in names))
+            values: dict[str, set[str]] = defaultdict(set)
+            for row in lake.rows("select invocation, value from links.mention"):
+                values[row["invocation"]].add(row["value"])
+            told = Told(*(lake.rows(f"select * from {name}") for name in names), values)
     return told, _truth(data / "truth")
 
 
@@ -100,7 +104,8 @@ def _truth(folder: Path) -> Truth:
         rows: list[Row] = pq.read_table(folder / f"{name}.parquet").to_pylist()
         return rows
 
-    return Truth({row["id"]: row for row in table("invocation")}, table("edge"), table("delivery"))
+    orders = {row["id"]: row["order"] for row in table("chain")}
+    return Truth({row["id"]: row for row in table("invocation")}, table("edge"), table("delivery"), orders)
 
 
 # ---------------------------------------------------------------- the same invocation
@@ -146,7 +151,8 @@ def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
 
 
 def _by_time(told: Told, truth: Truth, found: dict[str, str]) -> None:
-    """What only lines tell of: the same stream, its time within."""
+    """What only lines tell of: the same stream, its time within; of several at once the one whose order
+    they print."""
     taken = set(found.values())
     streams: dict[str, list[Row]] = defaultdict(list)
     for row in truth.invocations.values():
@@ -162,8 +168,10 @@ def _by_time(told: Told, truth: Truth, found: dict[str, str]) -> None:
             if other["started_at"] <= row["started_at"] <= other["ended_at"]
             and (trace is None or trace == other["trace_id"][2:].replace("-", ""))
         ]
+        printed = told.values.get(row["invocation"], set())
+        named = [other for other in fits if printed & {truth.orders.get(c) for c in other["chains"]}]
         if fits:
-            found[row["invocation"]] = max(fits, key=lambda other: other["started_at"])["id"]
+            found[row["invocation"]] = max(named or fits, key=lambda other: other["started_at"])["id"]
 
 
 # ---------------------------------------------------------------- edges

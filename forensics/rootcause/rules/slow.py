@@ -87,7 +87,8 @@ def _way_out(place: Place, others: tuple[Node, ...]) -> Finding:
     rule = "several_did_not_answer"
     names = ", ".join(n.name for n in others[:3])
     text = f"{node_words(me.node)} {slow_words(place)}, and neither did {names} at that time"
-    callers = {h.caller.name for node in (me.node, *others) for h in place.around.calls_to(node) if h.unanswered}
+    asked = (habit for node in (me.node, *others) for habit in place.around.calls_to(node))
+    callers = {habit.caller.name for habit in asked if habit.unanswered}
     gateways = ", ".join(n.name for n in place.around.shared_by(callers, "AWS::EC2::NatGateway"))
     return Finding(
         rule, "weak", (place.claim(text, rule),), category="unknown",

@@ -33,7 +33,15 @@ def test_an_alias_and_a_cname_lead_to_a_load_balancer(check):
     www = {"Name": "www.shop.example.", "Type": "CNAME", "ResourceRecords": [{"Value": "Shop.Example"}]}
     # what says nothing of hosts
     mail = {"Name": "shop.example.", "Type": "MX", "ResourceRecords": [{"Value": f"10 {_ALB}"}]}
-    given = [BALANCER, zone(to("Shop.example.", f"dualstack.{_ALB}."), www, mail, to("cdn.shop.example.", "d1.cloudfront.net."))]
+    given = [
+        BALANCER,
+        zone(
+            to("Shop.example.", f"dualstack.{_ALB}."),
+            www,
+            mail,
+            to("cdn.shop.example.", "d1.cloudfront.net."),
+        ),
+    ]
     check(VIEW, {"evidence.resource": given}, f"""
         host             | node | kind                                      | arn | through
         {_ALB}           | shop | AWS::ElasticLoadBalancingV2::LoadBalancer | a   | -

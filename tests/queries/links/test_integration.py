@@ -23,7 +23,11 @@ def test_empty(check):
 
 
 def test_every_stage_of_an_api_calls_what_its_paths_integrate(check):
-    uri = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" + _ARN.format("lambda", "function:pay:live") + "/invocations"
+    uri = (
+        "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
+        + _ARN.format("lambda", "function:pay:live")
+        + "/invocations"
+    )
     given = [
         resource("ApiGateway::Stage", "shop/prod", f"{_APIS}restapis/r1/stages/prod"),
         resource("ApiGateway::Stage", "shop/test", f"{_APIS}restapis/r1/stages/test"),
@@ -57,7 +61,11 @@ def test_behind_a_load_balancer_stand_services_and_functions(check):
 
 
 def test_a_workflow_names_its_tasks_anywhere_in_its_definition(check):
-    inner = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "https://sqs/1/jobs"}}
+    inner = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "https://sqs/1/jobs"},
+    }
     definition = {"States": {
         "A": {"Type": "Task", "Resource": _ARN.format("lambda", "function:price")},
         "B": {"Type": "Map", "ItemProcessor": {"States": {"C": {

@@ -93,7 +93,12 @@ def test_an_ecs_service_uses_what_its_task_definition_names(check) -> None:
     )  # fmt: skip
     # the revision before it is no longer used
     old = resource("ECS::TaskDefinition", "web", "def-1", taskRoleArn="arn:aws:iam::1:role/old")
-    given = [service, definition, old, resource("SecretsManager::Secret", "db", secret, KmsKeyId="alias/shop")]
+    given = [
+        service,
+        definition,
+        old,
+        resource("SecretsManager::Secret", "db", secret, KmsKeyId="alias/shop"),
+    ]
     check(VIEW, {"evidence.resource": given}, """
         node | kind                        | resource   | resource_kind               | configured_by
         db   | AWS::SecretsManager::Secret | alias/shop | AWS::KMS::Key               | arn:aws:secretsmanager:eu-west-1:1:secret:db-AbCdEf

@@ -88,4 +88,5 @@ def test_a_subnet_without_addresses_is_named_where_there_is_only_one(m, subnets,
     said = "SubnetIPAddressLimitReachedException"
     unseen = m.invocation("fn:tax", http_status=502, error_type=said, error_message="no IP", is_virtual=True)
     chain = m.chain([m.invocation("api:shop", http_status=502), unseen], [m.call("api:shop", "fn:tax")])
-    assert m.blamed(chain, m.around(uses={"tax": tuple(Node(name, "AWS::EC2::Subnet") for name in subnets)})) == found
+    used = tuple(Node(name, "AWS::EC2::Subnet") for name in subnets)
+    assert m.blamed(chain, m.around(uses={"tax": used})) == found

@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+from forensics.model import Node
+from forensics.rootcause.verdict import verdict
+from forensics.rootcause.walk import walk
+
 
 def gave_up(m, callee, *more, calls=()):
     return m.chain(
@@ -71,3 +75,14 @@ def test_a_time_out_without_a_trace_may_be_anybodys(m):
     untraced = replace(traced, trace_id=None, segment_id=None)
     assert m.blamed(m.chain([traced], []))[:2] == ("cart", "timeout")
     assert m.blamed(m.chain([untraced], [])) == ("cart", "unknown", "possible")
+
+
+def test_the_gateway_that_all_who_waited_leave_through_is_what_to_look_at(m):
+    hit = {"failed": 5, "unanswered": 5, "first_failed_us": 1, "last_failed_us": 90_000}
+    habits = (m.habit("fn:tax", "host:tax.example", **hit), m.habit("fn:cart", "host:pay.example", **hit))
+    nats = [Node(name, "AWS::EC2::NatGateway") for name in ("nat-1", "nat-2")]
+    uses = {"tax": (nats[0],), "cart": tuple(nats)}
+    found = verdict(walk(silent(m), m.around(habits, uses=uses))).failure.root_cause
+    assert "ErrorPortAllocation of nat-1" in found.would_decide
+    found = verdict(walk(silent(m), m.around(habits))).failure.root_cause
+    assert "ErrorPortAllocation of the NAT gateway they share" in found.would_decide

@@ -121,8 +121,8 @@ def _answered(chain: Chain) -> Chain:
 
 def _is_answer(edge: Edge, members: dict[str, Invocation]) -> bool:
     call, answer = members.get(edge.caller), members.get(edge.callee)
-    if call is None or answer is None or edge.kind != "call":
-        return False
+    if call is None or answer is None or edge.kind != "call" or edge.evidence == "configured":
+        return False  # who only ran during the call may have been called by who answered it
     return call.is_virtual and call.http_status is not None and not answer.is_virtual
 
 

@@ -1,8 +1,9 @@
 -- Who was most likely waiting for an invocation that failed, where no record ties it to a caller: its node
 -- is seen or configured to be called by one, and that one ran around it; or the error of that one repeats this
--- one's text, or names its node. A failure of the caller is then where this one shows; a caller of complete
--- records that ended well has handled it.
--- needs: lake.invocation lake.lambda_log links.edge links.route lake.workflow_event lake.execution_log_entry
+-- one's text, or names its node; or a service that keeps no trace repeats the text in its log while a call to it
+-- fails. A failure of the caller is then where this one shows; a caller of complete records that ended well has
+-- handled it.
+-- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.alias lake.workflow_event lake.execution_log_entry
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -79,16 +80,50 @@ told as (
         and (x.invocation is null and length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
             or length(o.node) >= 4 and contains(a.error_message, o.node))
 ),
+-- a service without records of its requests, which logs the text just before the call to it fails
+line as (
+    select distinct node, timestamp, message, epoch_ms(timestamp) // 1000 as second
+    from lake.log_record where level in ('ERROR', 'FATAL') and node is not null
+),
+repeated as (
+    select o.invocation, o.started_at, o.ended_at, l.node, l.timestamp
+    from (
+        select *, unnest([0, 1]) + epoch_ms(ended_at) // 1000 as second
+        from orphan where length(error_message) >= 12
+    ) as o
+    join line as l on l.second = o.second and l.timestamp >= o.ended_at
+    where l.node <> o.node and contains(l.message, o.error_message)
+),
+-- a private name begins with the service's (Cloud Map and Kubernetes put it first)
+host as (
+    select name as host, node from links.alias
+    union
+    select distinct node, split_part(node, '.', 1) from lake.invocation where kind = 'remote'
+),
+logged as (
+    select r.invocation, c.invocation as caller, 'failed' as outcome,
+        epoch_us(r.started_at) - epoch_us(c.started_at) + epoch_us(c.ended_at) - epoch_us(r.ended_at) as slack
+    from (select *, unnest([0, 1]) + epoch_ms(timestamp) // 1000 as second from repeated) as r
+    join host as h on h.node = r.node
+    join (
+        select invocation, node, started_at, ended_at, epoch_ms(ended_at) // 1000 as second
+        from lake.invocation where kind = 'remote' and is_virtual and status = 'failed'
+    ) as c on c.node = h.host and c.second = r.second
+    where c.started_at <= r.started_at and c.ended_at >= r.timestamp
+),
+text as (
+    select * from told union all select * from logged
+),
 best as (
     select invocation, min(outcome) as outcome
-    from (select invocation, outcome from around_it union all select invocation, outcome from told)
+    from (select invocation, outcome from around_it union all select invocation, outcome from text)
     group by invocation
 ),
 chosen as (
     -- by text where it tells, else by habit
-    select * from told
+    select * from text
     union all
-    select * from around_it anti join (select distinct invocation from told) as t using (invocation)
+    select * from around_it anti join (select distinct invocation from text) as t using (invocation)
 )
 select
     b.invocation, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,

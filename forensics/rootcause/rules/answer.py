@@ -21,7 +21,7 @@ _FUNCTION = "AWS::Lambda::Function"
 def answered_badly(place: Place) -> Finding | None:
     """It answered with a throttle, a fault or a refusal."""
     me = place.me
-    if not me.is_virtual or not me.is_failed or _is_unseen_function(place):
+    if not me.is_virtual or not me.is_failed or _is_unseen_function(place) or _is_behind(place):
         return None
     category = classify(me.error_type, me.error_message, me.http_status, is_throttle=me.is_throttle)
     strength = "strong" if category == "connection" else "exact"
@@ -44,6 +44,11 @@ def answered_badly(place: Place) -> Finding | None:
     )
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
     return Finding(rule, strength, claims, category=category, because=_because(category, place, said))
+
+
+def _is_behind(place: Place) -> bool:
+    """Who failed behind it is known, though it keeps no trace: by the text that its log repeats."""
+    return any(call.edge.evidence == "configured" for call in place.failed_calls)
 
 
 def _own_service(place: Place) -> Finding:

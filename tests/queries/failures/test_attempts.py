@@ -1,5 +1,7 @@
 """Attempts at one message are one failure; a message that was handed back is one, though all went well."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from __future__ import annotations
 
 LOGS = """
@@ -223,6 +225,7 @@ def above(flow="failed"):
         "lake.invocation": ABOVE.format(w=flow), "links.edge": "caller | callee",
         "links.route": "caller_node | callee_node | kind\nflow | fn | call",
         "lake.workflow_event": "node", "lake.execution_log_entry": "node", "lake.lambda_log": "node",
+        "lake.log_record": "node", "links.alias": "name | node",
     }  # fmt: skip
 
 
@@ -258,6 +261,37 @@ def test_two_that_called_the_same_say_the_same_and_neither_is_above_the_other(ch
         f          | w
     """)  # fmt: skip
     check("failures.above", told | {"links.edge": "caller | callee\nw | v"}, "invocation")
+
+
+CUT = """
+    invocation | node                 | kind                  | status | started_at | ended_at | error_message     | is_virtual
+    f          | price                | AWS::Lambda::Function | failed | 11         | 12       | no unit for KG100 | false
+    call       | search.shop.internal | remote                | failed | 10.5       | 12.2     | -                 | true
+    early      | search.shop.internal | remote                | failed | 11.5       | 12.2     | -                 | true
+    well       | search.shop.internal | remote                | ok     | 10.5       | 12.2     | -                 | true
+    other      | stock.shop.internal  | remote                | failed | 10.5       | 12.2     | -                 | true
+"""
+LOGGED = "node | level | timestamp | message\n{} | {} | {} | no prices: {}"
+
+
+def test_above_is_the_call_to_a_service_whose_log_repeats_the_text(check) -> None:
+    said = {
+        "lake.invocation": CUT,
+        "lake.log_record": LOGGED.format("search", "ERROR", 12.1, "no unit for KG100"),
+    }
+    check("failures.above", above() | said, """
+        invocation | caller | outcome | candidates
+        f          | call   | failed  | 1
+    """)  # fmt: skip
+    for log in (
+        ("search", "INFO", 12.1, "no unit for KG100"), ("search", "ERROR", 12.1, "no unit"),
+        ("search", "ERROR", 11.9, "no unit for KG100"), ("search", "ERROR", 12.3, "no unit for KG100"),
+        ("price", "ERROR", 12.1, "no unit for KG100"), ("finder", "ERROR", 12.1, "no unit for KG100"),
+    ):  # fmt: skip
+        check("failures.above", above() | said | {"lake.log_record": LOGGED.format(*log)}, "invocation")
+    alias = {"lake.log_record": LOGGED.format("finder", "ERROR", 12.1, "no unit for KG100"),
+             "links.alias": "name | node\nstock.shop.internal | finder"}  # fmt: skip
+    check("failures.above", above() | said | alias, "invocation | caller\nf | other")
 
 
 def test_member_holds_what_only_its_time_ties_to_the_chain(check) -> None:

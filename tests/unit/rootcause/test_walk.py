@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from forensics.model import Node
+from forensics.rootcause.around import Around
 from forensics.rootcause.verdict import verdict
 from forensics.rootcause.walk import walk
 
@@ -482,3 +484,31 @@ def test_who_gave_up_is_told_by_the_call_and_not_by_what_came_after(m):
     failure = judged(behind_a_host(m, error_type="SocketTimeoutException", error_message="Read timed out"))
     assert failure.chain[-1].node.name == "bill.internal"
     assert failure.root_cause.category == "dependency_slow"
+
+
+def test_who_failed_behind_a_service_without_records_is_the_origin(m):
+    chain = m.chain(
+        [
+            m.invocation("fn:shop", error_type="UpstreamError", error_message="502 of search", end=98),
+            m.invocation("host:search.internal", http_status=502, end=97),
+            m.invocation("fn:price", error_type="ValueError", error_message="no unit for KG100", end=90),
+        ],
+        [
+            m.call("fn:shop", "host:search.internal", end=97, call_failed=True, http_status=502),
+            m.call("host:search.internal", "fn:price", end=90, call_failed=True, evidence="configured"),
+        ],
+    )
+    assert blamed(chain) == ("price", "unhandled_exception", "likely")
+    assert [step.node.name for step in judged(chain).chain] == ["shop", "search.internal", "price"]
+
+
+def test_who_was_called_works_on_no_message_of_the_queue_that_it_is_mapped_to(m):
+    """A FIFO queue's message blocks its group; a request over HTTP to the same node blocks nothing."""
+    around = Around(mapped={"points": (Node("orders.fifo", "AWS::SQS::Queue"),)})
+    points = m.invocation("svc:points", error_type="KeyError", error_message="'customer' is missing", end=80)
+    shop = m.invocation("fn:shop", http_status=500)
+    called = m.chain([shop, points], [m.call("fn:shop", "svc:points", end=85, call_failed=True)])
+    assert verdict(walk(called, around)).failure.root_cause.category == "unhandled_exception"
+    for kind in ((), (m.call("fn:shop", "svc:points", kind="link"),)):
+        taken = m.chain([replace(shop, status="ok"), points], list(kind), symptom="svc:points")
+        assert verdict(walk(taken, around)).failure.root_cause.category == "poison_message"

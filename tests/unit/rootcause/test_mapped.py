@@ -1,0 +1,63 @@
+"""What hands messages to a node: as its mappings say, else the one queue that nobody else can read."""
+
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+
+from forensics.model import Node
+from forensics.rootcause.around import _mapped
+
+_MAPPING = "AWS::Lambda::EventSourceMapping"
+
+
+def mapped(mappings=(), guesses=()):
+    with duckdb.connect() as db:
+        db.execute("create schema lake; create schema links")
+        db.execute("create table lake.resource (kind text, node text, configuration json)")
+        db.execute("create table links.feeder (callee_node text, source text, is_guess boolean)")
+        for node, arn in mappings:
+            db.execute(
+                "insert into lake.resource values (?, ?, ?)",
+                [_MAPPING, node, f'{{"EventSourceArn": "{arn}"}}'],
+            )
+        for row in guesses:
+            db.execute("insert into links.feeder values (?, ?, ?)", row)
+        lake = SimpleNamespace(rows=lambda query: db.sql(query).to_arrow_table().to_pylist())
+        return {node: [(n.name, n.kind) for n in nodes] for node, nodes in _mapped(lake).items()}
+
+
+@pytest.mark.parametrize(
+    ("arn", "source"),
+    [
+        ("arn:aws:sqs:eu-west-1:111122223333:orders.fifo", ("orders.fifo", "AWS::SQS::Queue")),
+        ("arn:aws:kinesis:eu-west-1:111122223333:stream/clicks", ("clicks", "AWS::Kinesis::Stream")),
+        ("arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2026", ("orders", "AWS::DynamoDB::Table")),
+    ],
+)  # fmt: skip
+def test_a_mapping_names_its_queue_stream_or_table(arn, source):
+    assert mapped([("fn", arn)]) == {"fn": [source]}
+
+
+def test_the_only_queue_that_nobody_is_configured_to_read_is_that_of_a_container():
+    guessed = mapped(guesses=[("bridge", "outbox.fifo", True), ("bridge", "outbox.fifo", True)])
+    assert guessed == {"bridge": [("outbox.fifo", "AWS::SQS::Queue")]}
+
+
+def test_of_two_queues_none_is_guessed():
+    assert mapped(guesses=[("bridge", "outbox.fifo", True), ("bridge", "inbox.fifo", True)]) == {}
+
+
+def test_who_is_known_to_be_fed_needs_no_guess():
+    assert mapped(guesses=[("fn", "orders.fifo", False)]) == {}
+
+
+def test_a_broker_that_is_no_queue_of_aws_and_a_broken_mapping_say_nothing():
+    assert mapped([("fn", "arn:aws:kafka:eu-west-1:1:cluster/events"), ("gn", "orders")]) == {}
+
+
+def test_a_guessed_fifo_queue_is_a_source_like_any_other(m):
+    around = m.around(mapped={"bridge": (Node("outbox.fifo", "AWS::SQS::Queue"),)})
+    failed = m.invocation("svc:bridge", error_type="KeyError", error_message="article 07")
+    assert m.blamed(m.chain([failed], []), around)[1] == "poison_message"
+    assert m.blamed(m.chain([failed], []))[1] == "unhandled_exception"

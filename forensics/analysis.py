@@ -26,7 +26,7 @@ from forensics.queries import View, closure, tree, tree_sha256
 from forensics.rootcause import classify_absorbed, explain_failures
 from forensics.schema import GRAMMAR, NORMALIZED
 
-__all__ = ["analyse", "is_analysed", "read_records"]
+__all__ = ["analyse", "code_sha256", "is_analysed", "read_records", "verdict_key"]
 
 _DOCUMENT_ROWS = 10_000
 # How far around a part of log events lines may belong to a message in it.
@@ -67,20 +67,27 @@ def analyse(
 def is_analysed(case: Case) -> bool:
     """Whether the verdicts belong to the evidence, the SQL tree and the rules of today."""
     parts = case.parts("lake", "rootcause.verdict")
-    return bool(parts) and parts[0].inputs == _verdict_key(_state(case))
+    return bool(parts) and parts[0].inputs == verdict_key(case)
+
+
+def verdict_key(case: Case) -> str:
+    """What the verdicts are made from: evidence, gaps, the SQL tree, grammar and rules."""
+    return _verdict_key(_state(case))
 
 
 def _state(case: Case) -> str:
     digests = sorted(part.sha256 for part in case.parts("evidence"))
     gaps = f"{case.gaps()} {read_windows(case)}"
-    return hashlib.sha256(f"{GRAMMAR} {_code(forensics.normalize)} {digests} {gaps}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"{GRAMMAR} {code_sha256(forensics.normalize)} {digests} {gaps}".encode()
+    ).hexdigest()
 
 
 def _verdict_key(state: str) -> str:
-    return hashlib.sha256(f"{state} {tree_sha256()} {_code(forensics.rootcause)}".encode()).hexdigest()
+    return hashlib.sha256(f"{state} {tree_sha256()} {code_sha256(forensics.rootcause)}".encode()).hexdigest()
 
 
-def _code(package: object) -> str:
+def code_sha256(package: object) -> str:
     """The hash of a room's source: a changed rule or grammar makes anew what it decides."""
     folder = Path(str(getattr(package, "__file__", ""))).parent
     text = b"\0".join(file.read_bytes() for file in sorted(folder.rglob("*.py")))
@@ -88,7 +95,7 @@ def _code(package: object) -> str:
 
 
 def _normalize_documents(case: Case, on_progress: OnProgress) -> None:
-    grammar = f"{GRAMMAR} {_code(forensics.normalize)}"
+    grammar = f"{GRAMMAR} {code_sha256(forensics.normalize)}"
     work = [(part, name) for name in _GRAMMARS for part in case.parts("evidence", name)]
     for number, (part, name) in enumerate(work):
         on_progress(Progress("normalize", number, len(work), "parts of traces"))

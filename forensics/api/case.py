@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,9 +14,12 @@ from typing import Any, Self
 import msgspec
 import pyarrow as pa
 
-from forensics.analysis import analyse, is_analysed
+import forensics.chains
+import forensics.model
+import forensics.report
+from forensics.analysis import analyse, code_sha256, is_analysed, verdict_key
 from forensics.case import Case as Folder
-from forensics.case import manifest_sha256
+from forensics.case import keep, kept, manifest_sha256
 from forensics.chains import (
     Chosen,
     Found,
@@ -64,6 +68,7 @@ _COMPARED = 8
 Stretch = tuple[datetime, datetime]
 # Chains of an answer that are told whole.
 _STORIES = 3
+_documents = msgspec.json.Decoder(Document)
 
 
 class Case:
@@ -138,6 +143,19 @@ class Case:
         Suspects are ranked where there is a window to hold against the baseline, or against the rest of
         the case. Raises UsageError where window and baseline overlap.
         """
+        key = self._report_key((since, until, baseline))
+        if (document := _document(kept(self._path, "report", key))) is None:
+            document = self._report(since, until, baseline)
+            keep(self._path, "report", key, msgspec.json.encode(document))
+        return document
+
+    def _report_key(self, asked: tuple[object, ...]) -> str:
+        """Of the evidence, all code that an answer passes through, and what was asked."""
+        code = [code_sha256(room) for room in (forensics.chains, forensics.model, forensics.report)]
+        made_of = (verdict_key(self._folder), manifest_sha256(self._path), version("trace-forensics"), code)
+        return hashlib.sha256(repr((made_of, asked)).encode()).hexdigest()
+
+    def _report(self, since: datetime | None, until: datetime | None, baseline: Stretch | None) -> Document:
         tool = Tool("trace-forensics", version("trace-forensics"))
         found = self.suspects(since, until, baseline=baseline) if since or until or baseline else ()
         document = gather(
@@ -381,6 +399,14 @@ class Case:
             {"chains": chains},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
+
+
+def _document(text: bytes | None) -> Document | None:
+    """A document as it was kept; None where it cannot be read."""
+    try:
+        return _documents.decode(text) if text is not None else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def _minutes(issue: Issue) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]] | None:

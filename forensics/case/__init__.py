@@ -9,6 +9,7 @@ put aside when the next writer opens.
 from forensics.case.carried import carried, plain_schema
 from forensics.case.custody import manifest_sha256
 from forensics.case.folder import Case
+from forensics.case.kept import keep, kept
 from forensics.case.ledger import Part, Unit
 from forensics.case.pack import pack_evidence
 from forensics.case.parts import file_sha256
@@ -23,6 +24,8 @@ __all__ = [
     "Unit",
     "carried",
     "file_sha256",
+    "keep",
+    "kept",
     "manifest_sha256",
     "pack_evidence",
     "plain_schema",

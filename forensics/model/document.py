@@ -159,6 +159,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
+    """A trait that failing chains have more often than healthy ones, counted over at most 10,000 of each."""
+
     dimension: str
     value: str
     lift: float

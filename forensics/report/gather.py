@@ -72,8 +72,8 @@ def gather(
     shown = list(failures(lake, window, _FAILURES))
     issues = tuple(issues_of(lake, _IN_WINDOW, window.bounds, _ISSUES))
     absorbed = _absorbed(lake, window)
-    coverage = _coverage(lake, window)
-    gaps_total = lake.rows("select count(*) as n from lake.gap")[0]["n"]
+    gaps, gaps_total = _gaps(lake)
+    coverage = _coverage(lake, window, gaps)
     return Document(
         schema=SCHEMA,
         tool=tool,
@@ -140,7 +140,7 @@ def _case(lake: Lake, manifest: str, window: Range, baseline: tuple[datetime, da
     )
 
 
-def _coverage(lake: Lake, window: Range) -> Coverage:
+def _coverage(lake: Lake, window: Range, gaps: tuple[Gap, ...]) -> Coverage:
     counts = lake.rows(
         f"""
         select
@@ -169,7 +169,7 @@ def _coverage(lake: Lake, window: Range) -> Coverage:
         failures=counts["failures"],
         absorbed=counts["absorbed"],
         chains=counts["chains"],
-        gaps=_gaps(lake),
+        gaps=gaps,
         warnings={row["severity"]: row["n"] for row in warnings},
         clock_skew=_clock_skew(lake),
         xray_agreement=_agreement(lake, window),
@@ -212,12 +212,14 @@ def _sampling(lake: Lake) -> tuple[Sampling, ...]:
     return tuple(Sampling(r["node"], round(r["traced"] / r["invocations"], 4)) for r in rows)
 
 
-def _gaps(lake: Lake) -> tuple[Gap, ...]:
-    rows = lake.rows(f"select * from lake.gap order by all limit {_GAPS}")
-    return tuple(
+def _gaps(lake: Lake) -> tuple[tuple[Gap, ...], int]:
+    """The first of them, and how many there are."""
+    rows = lake.rows(f"select *, count(*) over () as total from lake.gap order by all limit {_GAPS}")
+    gaps = tuple(
         Gap(r["kind"], r["what"], iso(r["starts_at"]), iso(r["ends_at"]), r["reason"], r["closable"])
         for r in rows
     )
+    return gaps, rows[0]["total"] if rows else 0
 
 
 def _count_issues(lake: Lake, window: Range) -> int:

@@ -22,6 +22,7 @@ _MOST = 5
 _LEAST = 1.2  # a trait must be at least this much more frequent to be worth a line
 _ONE_SIDED = 1.64
 _FEW = 3  # chains, below which a population is none, and a trait an accident
+_LOOKED_AT = 10_000  # chains of a population, chosen by their hash: a share of theirs is exact to a hundredth
 _SHARE = 0.1  # of the bad chains that a trait must have: of many values one always stands out
 
 # An environment lives for hours: who lived when the failures came is no trait of theirs, unless others
@@ -58,7 +59,7 @@ _OF_ISSUES = f"""
         select b.about, min(c.started_at) as first_at, max(c.started_at) as last_at
         from bad as b join chains.chain as c using (chain) group by b.about
     ),
-    population as (
+    reached as (
         select about, chain, true as is_bad, true as is_concurrent from bad
         union
         select b.about, c.chain, false, coalesce(c.started_at between o.first_at and o.last_at, false)
@@ -68,6 +69,10 @@ _OF_ISSUES = f"""
         join chains.member as m using (invocation)
         join chains.chain as c using (chain)
         where c.status = 'ok'
+    ),
+    population as (
+        select about, chain, is_bad, is_concurrent from reached
+        qualify row_number() over (partition by about, is_bad order by md5(chain), chain) <= $most
     ){_COUNTED}
 """
 _OF_PERIODS = f"""
@@ -75,6 +80,7 @@ _OF_PERIODS = f"""
         select '' as about, c.chain, p.period = 'window' as is_bad, p.period = 'window' as is_concurrent
         from chains.chain as c
         join period as p on c.started_at >= p.starts_at and c.started_at < p.ends_at
+        qualify row_number() over (partition by p.period order by md5(c.chain), c.chain) <= $most
     ){_COUNTED}
 """
 _POPULATIONS = """
@@ -96,13 +102,14 @@ _SPLIT = """
 
 def contrast_of_issues(lake: Lake, issues: Sequence[str]) -> dict[str, tuple[Contrast, ...]]:
     """Per issue: its failing chains against the healthy ones that reached the same node."""
-    return _ranked(lake.rows(_OF_ISSUES, {"issues": list(issues), "few": _FEW})) if issues else {}
+    wanted = {"issues": list(issues), "few": _FEW, "most": _LOOKED_AT}
+    return _ranked(lake.rows(_OF_ISSUES, wanted)) if issues else {}
 
 
 def contrast_of_periods(lake: Lake, bad: Period, good: Period) -> tuple[Contrast, ...]:
     """The chains that began in the bad stretch against those of the good one."""
     with periods_given(lake, bad, good):
-        return _ranked(lake.rows(_OF_PERIODS, {"few": _FEW})).get("", ())
+        return _ranked(lake.rows(_OF_PERIODS, {"few": _FEW, "most": _LOOKED_AT})).get("", ())
 
 
 def populations(lake: Lake, bad: Period, good: Period) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 -- Where the time of an invocation went: into its own work, into waiting for callees, and onto the way
 -- between it and its caller. What slowness begins with: a node whose callees explain it has no more own time.
--- needs: lake.invocation lake.call lake.span links.edge
+-- needs: lake.invocation lake.call links.edge chains.operation
 -- scope: case
 -- invocation: see lake.invocation
 -- node: node that ran, or was called where it is virtual
@@ -55,21 +55,10 @@ failing as (
     from links.edge as e
     join lake.invocation as i on i.invocation = e.callee
     where e.kind = 'call' and i.status = 'failed'
-),
-request as (
-    select
-        trace_key, segment_key, any_value(http_method order by ordinal) as http_method,
-        any_value(regexp_extract(url, '^(?:[A-Za-z]+://[^/?#]*)?([^?#]*)', 1) order by ordinal) as path
-    from lake.span
-    where ordinal = 0 and url is not null
-    group by trace_key, segment_key
 )
 select
     i.invocation, i.node, i.kind,
-    coalesce(concat_ws(' ', r.http_method, array_to_string(list_transform(string_split(r.path, '/'), lambda part: case
-        -- a number, or something with three digits and more
-        when regexp_matches(part, '^[0-9]+$|[0-9][^0-9]*[0-9][^0-9]*[0-9]') then '*' else part end
-    ), '/')), i.operation, '') as operation,
+    coalesce(o.operation, '') as operation,
     a.first_call.caller as caller, a.first_call.node as caller_node,
     coalesce(i.trace_id, i.invocation) as trace, i.trace_id, i.started_at,
     epoch_us(i.ended_at) - epoch_us(i.started_at) as duration_us,
@@ -87,5 +76,5 @@ from lake.invocation as i
 left join waited as w on w.invocation = i.invocation
 left join asked as a on a.invocation = i.invocation
 left join failing as f on f.invocation = i.invocation
-left join request as r on r.trace_key = i.trace_key and r.segment_key = i.segment_key and not i.is_virtual
+left join chains.operation as o on o.invocation = i.invocation
 where i.started_at is not null

@@ -1,6 +1,6 @@
 -- What a chain can be told by: what ran in it, where, in which version, for whom. Held against the failing chains
 -- of an issue or a window it shows what they have in common and others have not.
--- needs: chains.member lake.invocation lake.span chains.own_time
+-- needs: chains.member lake.invocation lake.span chains.operation
 -- scope: case
 -- chain: see chains.chain
 -- dimension: entry, region, account, annotation KEY, or version, environment, cold start, memory, zone of NODE
@@ -30,8 +30,8 @@ named as (
     union all
     select chain, 'account', account from told
     union all
-    select t.chain, 'entry', concat_ws(' ', o.node, o.operation)
-    from told as t join chains.own_time as o using (invocation) where t.hop = 0
+    select t.chain, 'entry', concat_ws(' ', t.node, o.operation)
+    from told as t left join chains.operation as o using (invocation) where t.hop = 0
     union all
     select chain, 'annotation ' || entry.key, entry.value
     from (

@@ -2,7 +2,9 @@
 
 import json
 import shlex
+import shutil
 from collections import Counter
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from forensics.demo import generate, load_scenario
 from forensics.model import Locator
 from forensics.report.json import document_json
 from forensics.report.next import query_of
+from forensics.rootcause.contrast import contrast_of_issues
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,31 @@ def test_a_folder_that_no_demo_made_is_left_alone(tmp_path, capsys):
     keep.write_text("mine")
     assert main(["demo", "--case", str(tmp_path), "--quiet"]) == 2
     assert keep.read_text() == "mine"
+
+
+def test_a_report_with_nothing_new_is_read_and_not_made(told, folder, monkeypatch):
+    """The same document, and no table of the case is asked."""
+    monkeypatch.setattr("forensics.api.case.gather", None)
+    with Case(folder / "case") as case:
+        assert json.loads(document_json(case.report())) == told[1]
+
+
+def test_another_window_and_a_case_that_grew_are_reports_of_their_own(told, folder, tmp_path):
+    shutil.copytree(folder / "case", tmp_path / "case")
+    since = datetime.fromisoformat(told[1]["failures"][-1]["failed_at"]).replace(tzinfo=None)
+    with Case(tmp_path / "case") as case:
+        assert case.report(since).coverage.failures < told[1]["coverage"]["failures"]
+    line = {"timestamp": 0, "message": "one more line", "logGroupName": "/app/other", "logStreamName": "s"}
+    (tmp_path / "more.ndjson").write_text(json.dumps(line))
+    import_into(tmp_path / "case", [tmp_path / "more.ndjson"])
+    with Case(tmp_path / "case") as case:
+        assert case.report().coverage.log_events == told[1]["coverage"]["log_events"] + 1
+
+
+def test_of_a_large_population_some_chains_are_looked_at(told, folder, monkeypatch):
+    counted = []
+    monkeypatch.setattr("forensics.rootcause.contrast._LOOKED_AT", 5)
+    monkeypatch.setattr("forensics.rootcause.contrast._ranked", counted.extend)
+    with Case(folder / "case") as case:
+        contrast_of_issues(case._lake, [issue["id"] for issue in told[1]["issues"]])
+    assert {max(row["bad_total"] for row in counted), max(row["good_total"] for row in counted)} == {5}

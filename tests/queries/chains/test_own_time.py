@@ -96,21 +96,3 @@ def test_failed_because_a_callee_did(check) -> None:
         b          | true      | false
         c          | false     | false
     """)  # fmt: skip
-
-
-def test_what_varies_in_a_path_is_masked(check) -> None:
-    spans = """
-        trace_id | segment_id | span_id | ordinal | http_method | url
-        t        | 1          | 1       | 0       | GET         | https://shop.example/v2/orders/8231/lines/7?x=1
-        t        | 2          | 2       | 0       | -           | http://auth2/oauth2/token
-        t        | 3          | 3       | 0       | POST        | /carts/0f3c9a52-aaaa
-        t        | 4          | 4       | 0       | -           | -
-    """
-    works = "invocation | started_at | trace_id | segment_id\na | 0 | t | 1\nb | 0 | t | 2\nc | 0 | t | 3\nd | 0 | t | 4"
-    check(VIEW, {"lake.invocation": works, "lake.span": spans}, """
-        invocation | operation
-        a          | GET /v2/orders/*/lines/*
-        b          | /oauth2/token
-        c          | POST /carts/*
-        d          |
-    """)  # fmt: skip

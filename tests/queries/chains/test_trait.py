@@ -19,7 +19,7 @@ def test_what_an_invocation_tells(check) -> None:
         b          | fn    | AWS::Lambda::Function | false      | 7       | s1         | true          | 512       | eu-west-1 | -
         v          | table | AWS::DynamoDB::Table  | true       | 9       | -          | -             | -         | -         | -
     """
-    check(VIEW, {"chains.member": MEMBERS, "lake.invocation": invocations, "chains.own_time": "invocation | node | operation\na | web | GET /x"}, """
+    check(VIEW, {"chains.member": MEMBERS, "lake.invocation": invocations, "chains.operation": "invocation | operation\na | GET /x"}, """
         chain | dimension         | value
         a     | cold start of fn  | true
         a     | entry             | web GET /x

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from forensics.chains.times import iso, micros
 from forensics.lake import Lake
-from forensics.model import Before, Chain, Edge, Invocation, Locator, LogLine, Node
+from forensics.model import Before, Chain, Edge, Invocation, Locator, LogLine, Node, Omitted
 
 __all__ = ["failing_chains"]
 
@@ -49,6 +49,16 @@ _GIVEN_UP = """
     where l.chain between $first and $last
     order by s.failure, l.timestamp, l.log_stream
 """
+_OMITTED = """
+    select s.failure, o.*, c.action, c.node as changed, c.actor, c.occurred_at, c.log_group,
+        coalesce(c.log_event_id, c.event_id) as event_id
+    from chosen as s
+    join failures.omitted as o
+        on o.invocation = s.invocation
+        and s.failure = 'f-' || left(md5(s.chain || ' ' || o.invocation || ' without ' || o.step), 12)
+    left join lake.change as c using (change)
+    order by s.failure
+"""
 _BEFORE = """
     select distinct e.invocation, e.before, e.before_reason, e.between as time_outs, e.trace_id, e.segment_id,
         e.log_group, e.log_stream, e.event_id, e.event_time
@@ -74,6 +84,7 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
         edges = _grouped(lake.rows(_EDGES, stretch), "failure")
         lines = _grouped(lake.rows(_LINES, stretch), "invocation")
         given_up = {row["failure"]: _line(row) for row in lake.rows(_GIVEN_UP, stretch)}
+        omitted = {row["failure"]: _omitted(row) for row in lake.rows(_OMITTED)}
         before = {row["invocation"]: _before(row) for row in lake.rows(_BEFORE, stretch)}
     for failure, rows in members.items():
         first = rows[0]
@@ -89,6 +100,7 @@ def _batch(lake: Lake, chosen: pa.Table) -> Iterator[Chain]:
             edges=tuple(_edge(row) for row in edges.get(failure, [])),
             message=first["given_up"],
             given_up=given_up.get(failure),
+            omitted=omitted.get(failure),
         )
 
 
@@ -102,6 +114,27 @@ def _grouped(rows: list[dict[str, Any]], key: str) -> dict[str, list[dict[str, A
 def _before(row: dict[str, Any]) -> Before:
     where = invocation_locator(row)
     return Before(row["before"], row["before_reason"], row["time_outs"], where)
+
+
+def _omitted(row: dict[str, Any]) -> Omitted:
+    source = "log_event" if row["log_group"] else "change"
+    where = Locator(
+        source, log_group=row["log_group"], event_id=row["event_id"], timestamp=iso(row["occurred_at"])
+    )
+    by = f" by {row['actor']}" if row["actor"] else ""
+    return Omitted(
+        step=row["step"],
+        callee=Node(row["callee_node"], row["callee_kind"] or ""),
+        is_sent=row["is_sent"],
+        before=row["before"],
+        missing=row["missing"],
+        of_asked=row["of_asked"],
+        first_us=micros(row["first_at"]) or 0,
+        carrier=Node(row["carrier"], row["carrier_kind"] or "") if row["carrier"] else None,
+        change=f"{row['action']} of {row['changed']}{by}" if row["change"] else None,
+        changed=row["changed"],
+        change_at=where if row["change"] else None,
+    )
 
 
 def _invocation(row: dict[str, Any], lines: list[dict[str, Any]], before: Before | None) -> Invocation:

@@ -16,6 +16,7 @@ from forensics.model.chain import (
     Locator,
     LogLine,
     Node,
+    Omitted,
 )
 from forensics.model.difference import Difference, Population, Split, SplitValue
 from forensics.model.document import (
@@ -131,6 +132,7 @@ __all__ = [
     "Member",
     "NextRun",
     "Node",
+    "Omitted",
     "OnProgress",
     "Page",
     "Pair",

@@ -12,6 +12,7 @@ __all__ = [
     "Locator",
     "LogLine",
     "Node",
+    "Omitted",
 ]
 
 
@@ -117,6 +118,25 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Omitted:
+    """A step that the symptom's invocation did without, though `before` in a row had taken it; `missing` of
+    `of_asked` from the first to the last did. `carrier` should have handed on what `is_sent`; `change` says what
+    was changed before, and `change_at` where that is recorded."""
+
+    step: str
+    callee: Node
+    is_sent: bool
+    before: int
+    missing: int
+    of_asked: int
+    first_us: int
+    carrier: Node | None
+    change: str | None
+    changed: str | None
+    change_at: Locator | None
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A failing chain: its members by hop, the edges between them, and where it shows.
 
@@ -131,3 +151,4 @@ class Chain:
     edges: tuple[Edge, ...]
     message: str | None = None
     given_up: LogLine | None = None
+    omitted: Omitted | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from forensics.model import Edge, Evidence, Invocation, Locator, LogLine, Node
+from forensics.model import Edge, Evidence, Invocation, Locator, LogLine, Node, Omitted
 from forensics.rootcause.around import Around
 
 __all__ = ["HAND_ON", "Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
@@ -72,7 +72,8 @@ class Place:
     """An invocation on the way back from the symptom, and the edges that leave it.
 
     `deadline_us` is when a caller gave up on it, `around` what the whole case knows, `sources` what
-    handed it its messages, `handed_on` the status that a gateway before it gave to the client.
+    handed it its messages, `handed_on` the status that a gateway before it gave to the client, `omitted` what
+    a symptom that ended well did without.
     """
 
     me: Invocation
@@ -82,6 +83,7 @@ class Place:
     around: Around = _NOTHING
     sources: tuple[Node, ...] = ()
     handed_on: int | None = None
+    omitted: Omitted | None = None
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

@@ -47,7 +47,8 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
     if chain.message is not None:
         by_id[chain.symptom] = _handed_back(by_id[chain.symptom], chain.given_up)
     elif by_id[chain.symptom].status != "failed":
-        by_id[chain.symptom] = replace(by_id[chain.symptom], status="failed", end_reason="recursion")
+        reason = "missing_step" if chain.omitted else "recursion"
+        by_id[chain.symptom] = replace(by_id[chain.symptom], status="failed", end_reason=reason)
     steps: list[Step] = []
     alternatives: list[Alternative] = []
     leaving: dict[str, list[Edge]] = {}
@@ -64,7 +65,7 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
             came += known.sources_of(by_id[name].node)
         return Place(by_id[name], by_id, edges, deadline_us, known, came, handed_on)
 
-    place = at(chain.symptom)
+    place = replace(at(chain.symptom), omitted=chain.omitted)
     edge: Edge | None = None
     seen: set[str] = set()
     while True:

@@ -17,6 +17,8 @@ _KINDS = {
     "AWS::StepFunctions::StateMachine": "state machine",
     "AWS::SQS::Queue": "queue",
     "AWS::SNS": "topic",
+    "AWS::SNS::Topic": "topic",
+    "AWS::Events::EventBus": "event bus",
     "AWS::DynamoDB::Table": "DynamoDB table",
     "AWS::S3::Bucket": "S3 bucket",
     "AWS::Kinesis::Stream": "stream",
@@ -53,6 +55,8 @@ def outcome_words(invocation: Invocation) -> str:
         return "handed a message back"
     if invocation.end_reason == "recursion":
         return "set itself off again and again"
+    if invocation.end_reason == "missing_step":
+        return "ended well without what always followed"
     if invocation.end_reason == "exit":
         return "crashed"
     if invocation.is_throttle:

@@ -1,7 +1,7 @@
 -- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
--- once per chain, each message that was given up though its consumer ended well, and loops. The chain's other bad
--- endings are roles in it; a later attempt at what had failed before is no failure of its own.
--- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial failures.loop
+-- once per chain, each message that was given up though its consumer ended well, loops, and each step that was left
+-- out. The chain's other bad endings are roles in it; a later attempt at what had failed before is no failure of its own.
+-- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial failures.loop failures.omitted
 -- scope: case
 -- materialize
 -- failure: id of the failure
@@ -84,3 +84,8 @@ from failures.loop as l
 join lake.invocation as i using (invocation)
 -- where that turn failed of itself, that is the failure
 where i.status <> 'failed'
+union all
+select
+    'f-' || left(md5(m.chain || ' ' || o.invocation || ' without ' || o.step), 12), m.chain, o.invocation, o.failed_at, null
+from failures.omitted as o
+join chains.member as m using (invocation)

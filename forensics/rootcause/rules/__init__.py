@@ -19,6 +19,7 @@ from forensics.rootcause.rules.dependency import (
     status_passed_on,
 )
 from forensics.rootcause.rules.gateway import gateway_says
+from forensics.rootcause.rules.omitted import left_out
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
 from forensics.rootcause.rules.recursion import went_round
@@ -36,6 +37,7 @@ __all__ = ["RULES", "Rule"]
 Rule = Callable[[Place], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    left_out,
     went_round,
     workflow_failed,
     out_of_memory,

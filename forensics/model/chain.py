@@ -120,8 +120,8 @@ class Edge:
 @dataclass(frozen=True, slots=True)
 class Omitted:
     """A step that the symptom's invocation did without, though `before` in a row had taken it; `missing` of
-    `of_asked` from the first to the last did. `carrier` should have handed on what `is_sent`; `change` says what
-    was changed before, and `change_at` where that is recorded."""
+    `of_asked` from the first to the last did. `carrier` should have handed on what `is_sent`; `change` says
+    what was `changed` before, and `change_at` where that is recorded."""
 
     step: str
     callee: Node

@@ -3,7 +3,7 @@
 -- is none: chains in which anything failed, stretches with a gap, consumers that ran without anybody known to have
 -- asked, and the last minutes, in which a message may still have been on its way. Whether it means anything is
 -- for failures.omitted to say.
--- needs: lake.invocation lake.call links.edge lake.gap chains.member
+-- needs: lake.invocation lake.call links.edge evidence.gap lake.log_hour chains.member
 -- scope: case
 -- materialize
 -- invocation: the invocation that did without
@@ -21,49 +21,69 @@
 -- first_at: start of the first that did not, UTC
 -- last_at: start of the last that did not, UTC
 -- is_replaced: whether most of those that did not do something that none did before
-with asked as (
-    select i.invocation, i.node, i.started_at, i.ended_at, i.status, coalesce(min(e.caller_node), '') as asked_by
-    from lake.invocation as i
-    left join links.edge as e on e.callee = i.invocation
-    where not i.is_virtual and i.started_at is not null and i.trace_id is not null
-    group by all
+with failed as (
+    select distinct trace_key from lake.invocation where status = 'failed' and trace_key is not null
 ),
-taken as (
-    select c.caller as invocation, concat_ws(' ', c.node, c.operation) as step, c.node as callee_node,
-        min(c.kind) as callee_kind, false as is_sent, 0::bigint as lag_us
-    from lake.call as c
-    group by c.caller, c.node, c.operation
+-- ended well, in a trace where all did
+asked as materialized (
+    select i.invocation, i.trace_key, i.segment_key, i.node, i.started_at, i.ended_at, coalesce(e.asked_by, '') as asked_by
+    from lake.invocation as i
+    left join (select callee, min(caller_node) as asked_by from links.edge group by callee) as e on e.callee = i.invocation
+    anti join failed as f on f.trace_key = i.trace_key
+    where not i.is_virtual and i.status = 'ok' and i.started_at is not null and i.segment_key is not null
+),
+taken as materialized (
+    select a.invocation, a.node, a.asked_by, a.started_at, concat_ws(' ', c.callee_node, c.operation) as step,
+        c.callee_node, c.kind as callee_kind, false as is_sent, 0::bigint as lag_us
+    from (
+        select trace_key, segment_key, node as callee_node, operation, min(kind) as kind
+        from lake.call group by trace_key, segment_key, node, operation
+    ) as c
+    join asked as a using (trace_key, segment_key)
     union all
-    select e.caller, e.callee_node, e.callee_node, min(b.kind), true,
+    select a.invocation, a.node, a.asked_by, a.started_at, e.callee_node, e.callee_node, min(b.kind), true,
         max(epoch_us(b.started_at) - epoch_us(a.started_at))::bigint
     from links.edge as e
-    join lake.invocation as a on a.invocation = e.caller and not a.is_virtual
+    join asked as a on a.invocation = e.caller
     join lake.invocation as b on b.invocation = e.callee
     where e.kind = 'link'
-    group by e.caller, e.callee_node
+    group by a.invocation, a.node, a.asked_by, a.started_at, e.callee_node
+),
+-- by whole minutes, since most steps are optional, and were left out before twenty had taken them
+minute as (
+    select node, asked_by, time_bucket(interval 1 minute, started_at) as minute, count(*) as asked from asked group by all
+),
+habit_of_minute as (
+    select node, asked_by, step, is_sent, time_bucket(interval 1 minute, started_at) as minute, count(*) as taken,
+        min(callee_node) as callee_node, min(callee_kind) as callee_kind, max(lag_us) as lag_us
+    from taken group by all
 ),
 step as (
-    select a.node, a.asked_by, t.step, t.is_sent, min(t.callee_node) as callee_node,
-        min(t.callee_kind) as callee_kind, count(*) as taken, max(t.lag_us) as lag_us
-    from taken as t join asked as a using (invocation)
-    group by a.node, a.asked_by, t.step, t.is_sent
-    having count(*) >= 20
+    select node, asked_by, step, is_sent, min(callee_node) as callee_node, min(callee_kind) as callee_kind,
+        max(lag_us) as lag_us
+    from habit_of_minute as h
+    join (
+        select h.node, h.asked_by, h.step, h.is_sent, min(m.minute) as first_minute
+        from (select distinct node, asked_by, step, is_sent from habit_of_minute) as h
+        join minute as m using (node, asked_by)
+        left join habit_of_minute as t using (node, asked_by, step, is_sent, minute)
+        where coalesce(t.taken, 0) < m.asked
+        group by h.node, h.asked_by, h.step, h.is_sent
+    ) as gap using (node, asked_by, step, is_sent)
+    group by node, asked_by, step, is_sent
+    having sum(taken) filter (where minute < first_minute) >= 20
 ),
 ended as (select max(started_at) as at from lake.invocation),
--- optional steps are most of those that are not always taken: they were left out among the first twenty already
 course as (
     select a.*, s.step, s.is_sent, s.callee_node, s.callee_kind, s.lag_us, t.invocation is null as is_missing
     from step as s
     join asked as a using (node, asked_by)
     left join taken as t on t.invocation = a.invocation and t.step = s.step and t.is_sent = s.is_sent
     cross join ended
-    where a.started_at + to_microseconds(s.lag_us) < ended.at
+    where a.started_at + to_microseconds(s.lag_us) + interval 1 minute < ended.at
 ),
-missed as (
-    select *, min(started_at) over (partition by node, asked_by, step, is_sent) as first_at
-    from course where is_missing and status = 'ok'
-),
--- what went wrong in its chain may be why, and has a verdict of its own
+missed as (select * from course where is_missing),
+-- what went wrong elsewhere in its chain may be why, and has a verdict of its own
 troubled as (
     select distinct m.invocation
     from (select distinct invocation from missed) as m
@@ -73,13 +93,19 @@ troubled as (
     where i.status = 'failed'
 ),
 -- whoever made no call at all was not watched
-watched as (select distinct caller as invocation from lake.call),
+watched as (select distinct invocation from taken where not is_sent),
 orphan as (
     select i.node, i.started_at
     from lake.invocation as i
     semi join (select callee_node from missed) as m on m.callee_node = i.node
     anti join links.edge as e on e.callee = i.invocation
     where not i.is_virtual
+),
+gap as (
+    select try_cast(starts_at as timestamp) as starts_at, try_cast(ends_at as timestamp) as ends_at, null as log_group
+    from evidence.gap
+    union all
+    select hour, hour + interval 1 hour, log_group from lake.log_hour where state = 'short'
 ),
 -- the rest is what the case would show
 excused as (
@@ -91,16 +117,14 @@ excused as (
             select 1 from orphan as o where o.node = m.callee_node
                 and o.started_at between m.started_at and m.started_at + to_microseconds(m.lag_us + 1000000))
         or exists (
-            select 1 from lake.gap as g
-            where g.starts_at <= m.started_at and g.ends_at >= m.started_at
-                and (g.kind <> 'log_hour' or contains(g.what, m.callee_node)))
+            select 1 from gap as g where m.started_at between g.starts_at and g.ends_at
+                and coalesce(contains(g.log_group, m.callee_node), true))
 ),
 numbered as (
     select c.*, row_number() over (
         partition by node, asked_by, step, is_sent order by started_at, invocation) as number
     from course as c
     anti join excused as x on x.invocation = c.invocation and x.step = c.step and x.is_sent = c.is_sent
-    where c.status = 'ok' or not c.is_missing
 ),
 habit as (
     select node, asked_by, step, is_sent, callee_node, count(*) as asked,

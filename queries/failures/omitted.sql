@@ -1,5 +1,5 @@
--- A step that was left out and should not have been, with who should have handed a message on and what was changed
--- before: by chance all that did without would hardly lie behind so many that did not.
+-- A step that was left out and should not have been, since by chance all that did without would hardly lie behind so
+-- many that did not; with who should have handed a message on, and what was changed before.
 -- needs: failures.left_out links.source links.route lake.change
 -- scope: case
 -- materialize

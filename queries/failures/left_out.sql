@@ -71,7 +71,7 @@ step as (
         group by h.node, h.asked_by, h.step, h.is_sent
     ) as gap using (node, asked_by, step, is_sent)
     group by node, asked_by, step, is_sent
-    having sum(taken) filter (where minute < first_minute) >= 20
+    having sum(taken::bigint) filter (where minute < first_minute) >= 20
 ),
 ended as (select max(started_at) as at from lake.invocation),
 course as (

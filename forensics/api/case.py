@@ -23,13 +23,16 @@ from forensics.case import keep, kept, manifest_sha256
 from forensics.chains import (
     Chosen,
     Found,
+    chain_views,
     chains_of,
     export_document,
     find,
+    members_of,
     slowness_of,
     stories_of,
     trace_document,
     trace_id_of,
+    trace_keys,
 )
 from forensics.chains.times import iso
 from forensics.errors import NotFoundError, UsageError
@@ -66,7 +69,8 @@ __all__ = ["Case"]
 # Of how many issues the HTML report holds the minutes against those before.
 _COMPARED = 8
 Stretch = tuple[datetime, datetime]
-# Chains of an answer that are told whole.
+# Chains that an answer shows, and those that it tells whole.
+_CHAINS = 20
 _STORIES = 3
 _documents = msgspec.json.Decoder(Document)
 
@@ -275,17 +279,19 @@ class Case:
             raise NotFoundError(
                 f"{trace_id} is no trace id (1-xxxxxxxx-… or 32 hex digits)", f"forensics why {trace_id}"
             )
-        document = trace_document(self._lake, canonical, self._failures_of_trace(canonical))
+        rows = self._lake.rows(
+            "select invocation from lake.invocation where trace_key = $key and trace_id = $id order by 1",
+            {"id": canonical, "key": trace_keys([canonical])[0]},
+        )
+        invocations = tuple(row["invocation"] for row in rows)
+        chains = [row["chain"] for row in chains_of(self._lake, invocations)]
+        document = trace_document(self._lake, canonical, self._failures_in(chains))
         if document is None:
             raise NotFoundError(
                 f"no span of trace {trace_id} in {self._path}",
                 'forensics sql "select distinct trace_id from lake.span"',
             )
-        rows = self._lake.rows(
-            "select invocation from lake.invocation where trace_id = $id order by 1", {"id": canonical}
-        )
-        slow = slowness_of(self._lake, [row["invocation"] for row in rows], baseline)
-        return replace(document, slowness=slow)
+        return replace(document, slowness=slowness_of(self._lake, invocations, baseline))
 
     def why(self, text: str, *, baseline: Stretch | None = None) -> Answer:
         """What an id of any kind stands for, its chains and their verdicts; slowness as `trace` judges it.
@@ -306,15 +312,18 @@ class Case:
         return self._answer(request_id, found, baseline)
 
     def _answer(self, text: str, found: Found, baseline: Stretch | None) -> Answer:
-        chains, total = chains_of(self._lake, found.invocations)
-        failures = self._failures_in([c.chain for c in chains])
+        chains = chains_of(self._lake, found.invocations)
+        shown = [row["chain"] for row in chains[:_CHAINS]]
+        failures = self._failures_in(shown)
         of_chain = {failure.chain_id: failure for failure in reversed(failures)}
-        told = [(c.chain, of_chain.get(c.chain)) for c in chains[:_STORIES]]
+        told = [(chain, of_chain.get(chain)) for chain in shown[:_STORIES]]
         chosen = [Chosen(chain, failure, failure.issue if failure else None) for chain, failure in told]
-        stories = stories_of(self._lake, chosen)
-        members = sorted({member.invocation for chain in chains[:_STORIES] for member in chain.members})
-        slow = slowness_of(self._lake, members, baseline)
-        return Answer(text, found.taken_for, chains, total, failures, stories, slow)
+        members = members_of(self._lake, shown)
+        stories = stories_of(self._lake, chosen, members)
+        views = chain_views(chains[:_CHAINS], members.to_pylist(), stories)
+        asked = sorted({member.invocation for view in views[:_STORIES] for member in view.members})
+        slow = slowness_of(self._lake, asked, baseline)
+        return Answer(text, found.taken_for, views, len(chains), failures, stories, slow)
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
         """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its
@@ -383,14 +392,6 @@ class Case:
         if self._asked is None:
             self._asked = Lake(self._folder, threads=self._threads, memory=self._memory)
         return self._asked
-
-    def _failures_of_trace(self, trace_id: str) -> tuple[Failure, ...]:
-        rows = self._lake.rows(
-            """select distinct m.chain from chains.member as m
-            join lake.invocation as i using (invocation) where i.trace_id = $id order by 1""",
-            {"id": trace_id},
-        )
-        return self._failures_in([row["chain"] for row in rows])
 
     def _failures_in(self, chains: list[str]) -> tuple[Failure, ...]:
         rows = self._lake.rows(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from forensics.chains.among import among
 from forensics.chains.ids import trace_id_of
 from forensics.chains.times import iso
 from forensics.lake import Lake
-from forensics.model import ChainView, Member, Node, StepEdge
+from forensics.model import ChainView, Member, Node, StepEdge, Story
 
-__all__ = ["Found", "chains_of", "find"]
+__all__ = ["Found", "chain_views", "chains_of", "find"]
 
-_CHAINS = 20
 _MEMBERS = 500
 _LOGS = 5
 
@@ -24,12 +26,14 @@ class Found:
     invocations: tuple[str, ...]
 
 
-# Asked in this order; the first that knows the id decides.
-_LOOKUPS: tuple[tuple[str, str], ...] = (
+# Asked in this order; the first that knows the id decides. Those that are found at once are asked together.
+_AT_ONCE: tuple[tuple[str, str], ...] = (
     ("a failure", "select symptom as invocation from rootcause.verdict where failure = $id"),
     ("an issue", "select symptom as invocation from rootcause.verdict where issue = $id"),
     ("a chain or invocation", "select invocation from lake.invocation where invocation = $id"),
     ("a request id", "select invocation from lake.invocation where request_id in ($id, $lower)"),
+)
+_LOOKUPS: tuple[tuple[str, str], ...] = (
     (
         "a span id",
         """select i.invocation from lake.span as s
@@ -76,17 +80,23 @@ def find(lake: Lake, text: str, only: str = "") -> Found | None:
         )
         if rows:
             return Found("a trace id", tuple(r["invocation"] for r in rows))
-    for taken_for, sql in _LOOKUPS:
-        if only not in ("", taken_for):
-            continue
-        rows = lake.rows(
-            f"""select distinct invocation from ({sql.format(lines=_LINES)})
-            order by invocation limit {_MEMBERS}""",
-            _parameters(sql, text),
-        )
+    for lookups in (_AT_ONCE, *((one,) for one in _LOOKUPS)):
+        asked = [one for one in lookups if only in ("", one[0])]
+        sql = _first_of(asked)
+        rows = lake.rows(sql, _parameters(sql, text)) if asked else []
         if rows:
-            return Found(taken_for, tuple(r["invocation"] for r in rows))
+            return Found(rows[0]["taken_for"], tuple(r["invocation"] for r in rows))
     return None
+
+
+def _first_of(lookups: Sequence[tuple[str, str]]) -> str:
+    """What the first of them finds that finds anything."""
+    each = " union all ".join(
+        f"select {n} as place, '{taken_for}' as taken_for, invocation from ({sql.format(lines=_LINES)})"
+        for n, (taken_for, sql) in enumerate(lookups)
+    )
+    return f"""select distinct taken_for, invocation from ({each})
+        qualify dense_rank() over (order by place) = 1 order by invocation limit {_MEMBERS}"""
 
 
 def _parameters(sql: str, text: str) -> dict[str, str]:
@@ -94,87 +104,65 @@ def _parameters(sql: str, text: str) -> dict[str, str]:
     return {name: value for name, value in every.items() if f"${name}" in sql}
 
 
-def chains_of(lake: Lake, invocations: tuple[str, ...]) -> tuple[tuple[ChainView, ...], int]:
-    """The chains that hold these invocations (the first of them, and how many there are)."""
-    rows = lake.rows(
-        """select distinct c.* from chains.member as m join chains.chain as c using (chain)
-        where m.invocation in (select unnest($ids)) order by c.started_at nulls last, c.chain""",
-        {"ids": list(invocations)},
-    )
-    views = []
-    for row in rows[:_CHAINS]:
-        duration = row["duration_ms"]
-        views.append(
-            ChainView(
-                chain=row["chain"],
-                entry=Node(row["entry_node"], row["entry_kind"]),
-                status=row["status"],
-                started_at=iso(row["started_at"]),
-                duration_ms=None if duration is None else float(duration),
-                members=_members(lake, row["chain"]),
-                total=row["invocations"],
-            )
-        )
-    return tuple(views), len(rows)
-
-
-def _members(lake: Lake, chain: str) -> tuple[Member, ...]:
-    rows = lake.rows(
-        f"""select i.*, m.hop, e.caller, e.kind as edge_kind, e.evidence, e.confidence
-        from chains.member as m
-        join lake.invocation as i using (invocation)
-        left join (
-            select e.* from links.edge as e
-            join chains.member as a on a.invocation = e.caller and a.chain = $chain
-            qualify row_number() over (partition by e.callee order by a.hop, e.caller) = 1
-        ) as e on e.callee = i.invocation and m.hop > 0
-        where m.chain = $chain
-        order by m.hop, i.started_at nulls last, i.invocation limit {_MEMBERS}""",
-        {"chain": chain},
-    )
-    logs = _logs(lake, [r["invocation"] for r in rows if not r["is_virtual"]])
-    return tuple(
-        Member(
-            invocation=r["invocation"],
-            caller=r["caller"],
-            node=Node(r["node"], r["kind"]),
-            status=r["status"],
-            edge=StepEdge(r["edge_kind"], r["evidence"], r["confidence"]) if r["caller"] else None,
-            started_at=iso(r["started_at"]),
-            duration_ms=None if r["duration_ms"] is None else float(r["duration_ms"]),
-            trace_id=r["trace_id"],
-            request_id=r["request_id"],
-            said=": ".join(t for t in (r["error_type"], r["error_message"]) if t) or None,
-            logs=tuple(logs.get(r["invocation"], ())[:_LOGS]),
-        )
-        for r in rows
+def chains_of(lake: Lake, invocations: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The chains that hold these invocations, as rows of `chains.chain`, in order of time."""
+    is_asked, bound = among("m.invocation", invocations)
+    return lake.rows(
+        f"""select distinct c.* from chains.member as m join chains.chain as c using (chain)
+        where {is_asked} order by c.started_at nulls last, c.chain""",
+        bound,
     )
 
 
-def _logs(lake: Lake, invocations: list[str]) -> dict[str, list[str]]:
-    """Warnings and errors that the invocations logged, in order of time."""
-    rows = lake.rows(
-        """
-        with wanted as (
-            select i.invocation, i.request_id, i.kind from lake.invocation as i
-            where i.invocation in (select unnest($ids))
-        ),
-        telling as (
-            select * from lake.log_record
-            where level in ('WARN', 'ERROR', 'FATAL') or record_type in ('error', 'timeout', 'exit')
-        )
-        select w.invocation, l.timestamp, l.event_id, l.message
-        from wanted as w join telling as l on l.request_id = w.request_id and w.kind = 'AWS::Lambda::Function'
-        union
-        select s.invocation, l.timestamp, l.event_id, l.message
-        from telling as l
-        join lake.span as p on p.trace_key = l.trace_key and p.span_key = l.span_key
-        join lake.segment_invocation as s on s.trace_key = p.trace_key and s.segment_key = p.segment_key
-        semi join wanted as w on w.invocation = s.invocation
-        order by 1, 2, 3""",
-        {"ids": invocations},
+def chain_views(
+    chains: list[dict[str, Any]], members: list[dict[str, Any]], stories: Sequence[Story]
+) -> tuple[ChainView, ...]:
+    """Rows of chains with their members; what these logged is known of the chains that are told."""
+    logs = _logs(stories)
+    of_chain: dict[str, list[Member]] = {}
+    for row in members:
+        of = of_chain.setdefault(row["chain"], [])
+        if row["is_proven"] and len(of) < _MEMBERS:
+            of.append(_member(row, logs))
+    return tuple(_view(row, of_chain.get(row["chain"], [])) for row in chains)
+
+
+def _view(row: dict[str, Any], members: list[Member]) -> ChainView:
+    duration = row["duration_ms"]
+    return ChainView(
+        chain=row["chain"],
+        entry=Node(row["entry_node"], row["entry_kind"]),
+        status=row["status"],
+        started_at=iso(row["started_at"]),
+        duration_ms=None if duration is None else float(duration),
+        members=tuple(members),
+        total=row["invocations"],
     )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["invocation"], []).append(row["message"])
-    return found
+
+
+def _member(row: dict[str, Any], logs: dict[str, list[str]]) -> Member:
+    return Member(
+        invocation=row["invocation"],
+        caller=row["caller"],
+        node=Node(row["node"], row["kind"]),
+        status=row["status"],
+        edge=StepEdge(row["edge_kind"], row["evidence"], row["confidence"]) if row["caller"] else None,
+        started_at=iso(row["started_at"]),
+        duration_ms=None if row["duration_ms"] is None else float(row["duration_ms"]),
+        trace_id=row["trace_id"],
+        request_id=row["request_id"],
+        said=": ".join(t for t in (row["error_type"], row["error_message"]) if t) or None,
+        logs=tuple(logs.get(row["invocation"], ())[:_LOGS]),
+    )
+
+
+def _logs(stories: Sequence[Story]) -> dict[str, list[str]]:
+    """Warnings and errors that the invocations logged, in order of time, each line once."""
+    found: dict[str, dict[tuple[str | None, str | None], str]] = {}
+    for story in stories:
+        for line in story.lines:
+            invocation = story.rows[line.row].invocation if line.row is not None else None
+            if invocation and line.rank <= 1:
+                where = (line.locator.log_group, line.locator.event_id)
+                found.setdefault(invocation, {})[where] = line.text
+    return {invocation: list(lines.values()) for invocation, lines in found.items()}

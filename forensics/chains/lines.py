@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forensics.chains.among import among
 from forensics.chains.ids import trace_keys
 from forensics.chains.times import iso, micros
 from forensics.lake import Lake
 from forensics.model import Locator
 
-__all__ = ["SaidLine", "asked_for", "lines_of"]
+__all__ = ["SaidLine", "lines_of"]
 
 _TEXT = 4_000
-_REQUESTS = 300
 _RAN = """
     select trace_id, span_id, node, request_id, started_at, ended_at from lake.invocation
-    where trace_key in (select unnest($keys)) and not is_virtual and span_id is not null
+    where {is_traced} and not is_virtual and span_id is not null
 """
 # A line that names a span stands there; one of a function that names only its request, at the function's
 # segment, where retries are told apart by time. What tells most comes first where there is too much.
 _SAID = """
     with said as (
         select l.trace_id, l.span_id, l.* exclude (trace_id, span_id) from lake.log_record as l
-        where l.trace_key in (select unnest($keys)) and l.span_id is not null
+        where {is_traced} and l.span_id is not null
             and (l.kind is distinct from 'AWS::Lambda::Function' or l.request_id is null)
         union all
         select r.trace_id, r.span_id, l.* exclude (trace_id, span_id)
@@ -69,25 +69,13 @@ class SaidLine:
 
 def lines_of(lake: Lake, trace_ids: Sequence[str], most: int) -> list[SaidLine]:
     """The lines of each trace in order of time, the `most` telling ones where there are more."""
-    keys = trace_keys(trace_ids)
-    ran = lake.arrow(_RAN, {"keys": keys})
-    is_asked, requests = asked_for(ran["request_id"].to_pylist())
+    is_traced, keys = among("trace_key", trace_keys(trace_ids))
+    ran = lake.arrow(_RAN.format(is_traced=is_traced), keys)
+    is_asked, requests = among("l.request_id", ran["request_id"].to_pylist())
     with lake.given("ran", ran):
-        rows = lake.rows(
-            _SAID.format(is_asked=is_asked), {"keys": keys, "text": _TEXT, "most": most} | requests
-        )
+        sql = _SAID.format(is_asked=is_asked, is_traced=is_traced)
+        rows = lake.rows(sql, {"text": _TEXT, "most": most} | keys | requests)
     return [_line(row) for row in rows if row["trace_id"] in set(trace_ids)]
-
-
-def asked_for(request_ids: list[str | None]) -> tuple[str, dict[str, str]]:
-    """Which request ids are looked for, as a condition: a list of constants is looked up by bloom filters, a
-    join alone reads every line of the case. Beyond a few hundred the join is as good."""
-    wanted = sorted({one for one in request_ids if one})
-    if len(wanted) > _REQUESTS:
-        return "true", {}
-    bound = {f"request_{n}": one for n, one in enumerate(wanted)}
-    listed = ", ".join(f"${name}" for name in bound)
-    return (f"l.request_id in ({listed})" if listed else "false"), bound
 
 
 def _line(row: dict[str, Any]) -> SaidLine:

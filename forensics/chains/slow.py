@@ -22,7 +22,8 @@ _MOST = 10
 # Beyond the median by more than three times what the 95th percentile is: rare even where times vary much.
 _LIKE = """
     with timed as (
-        select *, coalesce(own_us, duration_us) as took_us from chains.own_time
+        select *, coalesce(own_us, duration_us) as took_us, coalesce(trace_id, invocation) as trace
+        from chains.worked
         where node in (select node from lake.invocation semi join asked using (invocation))
     ),
     mine as (select * from timed semi join asked using (invocation) where took_us is not null),

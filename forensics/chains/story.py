@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forensics.chains.lines import asked_for
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from forensics.chains.among import among
+from forensics.chains.ids import trace_keys
+from forensics.chains.members import members_of
 from forensics.chains.times import iso, iso_us, micros
 from forensics.chains.told import Told, tell
 from forensics.chains.trace import dependent, path_of, spans_of_traces, split_time, warnings_of
@@ -21,36 +26,13 @@ _ROWS = 20_000
 _LINES = 300
 _TEXT = 4_000
 
-# A failing chain also holds what only its time and node tie to it.
-_MEMBERS = """
-    with member as (
-        select m.chain, m.invocation, m.hop from chosen join chains.member as m using (chain)
-        union
-        select m.chain, m.invocation, m.hop from chosen join failures.member as m using (chain)
-        where not m.is_proven
-    ),
-    edge as (
-        select m.chain, e.*, row_number() over (
-            partition by m.chain, e.callee order by m.hop, e.caller
-        ) as place
-        from member as m join links.edge as e on e.caller = m.invocation
-    )
-    select m.chain, m.hop, i.*, e.caller, e.kind as edge_kind, e.evidence, e.confidence
-    from (select chain, invocation, min(hop) as hop from member group by chain, invocation) as m
-    join lake.invocation as i using (invocation)
-    left join edge as e on e.chain = m.chain and e.callee = m.invocation and e.place = 1 and m.hop > 0
-    order by m.chain, m.hop, i.started_at nulls last, i.invocation
-"""
+# The segment, or the call to a virtual node, that an invocation begins with; the first by name comes last.
 _HEADS = """
-    select trace_id, segment_id, min(invocation) as invocation from (
-        select s.trace_id, s.segment_id, i.invocation
-        from lake.segment_invocation as i
-        join lake.span as s on s.trace_key = i.trace_key and s.segment_key = i.segment_key and s.ordinal = 0
-        where i.trace_key in (select unnest($keys))
-        union all
-        select v.trace_id, v.span_id, v.invocation from lake.virtual_invocation as v
-        where v.trace_key in (select unnest($keys))
-    ) group by trace_id, segment_id order by all
+    select trace_key, 'segment ' || segment_key as place, invocation from lake.segment_invocation
+    where {is_traced}
+    union all
+    select trace_key, span_id, invocation from lake.virtual_invocation where {is_traced}
+    order by invocation desc
 """
 # What tells most comes first where there is more than is shown.
 _LOGS = """
@@ -58,7 +40,8 @@ _LOGS = """
         select distinct chain, invocation, node, request_id, trace_key, started_at, ended_at from told
     ),
     said as (
-        select m.chain, m.invocation, null as span_id, l.* exclude (span_id) from member as m
+        select m.chain, m.invocation, null as span_id, l.* exclude (span_id)
+        from member as m
         join lake.log_record as l on l.request_id = m.request_id and l.node = m.node
         where {is_asked}
             and coalesce(l.timestamp >= m.started_at - interval 2 seconds, true)
@@ -67,7 +50,7 @@ _LOGS = """
         select m.chain, null, l.span_id, l.* exclude (span_id)
         from (select distinct chain, trace_key from member where trace_key is not null) as m
         join lake.log_record as l on l.trace_key = m.trace_key
-        where l.kind is distinct from 'AWS::Lambda::Function' or l.request_id is null
+        where {is_traced} and (l.kind is distinct from 'AWS::Lambda::Function' or l.request_id is null)
     ),
     once as (
         select
@@ -98,32 +81,30 @@ class Chosen:
     issue: str | None
 
 
-def stories_of(lake: Lake, chosen: Sequence[Chosen]) -> tuple[Story, ...]:
-    """The chains in the order given; those that the case does not hold are left out."""
+def stories_of(lake: Lake, chosen: Sequence[Chosen], members: pa.Table | None = None) -> tuple[Story, ...]:
+    """The chains in the order given; those that the case does not hold are left out. `members` are theirs, as
+    `members_of` has them, where they were read before."""
     if not chosen:
         return ()
-    with lake.given("chosen", _table(sorted({c.chain for c in chosen}))):
-        table = lake.arrow(_MEMBERS)
-    members = _grouped(table.to_pylist())
-    is_asked, requests = asked_for(table["request_id"].to_pylist())
+    names = sorted({c.chain for c in chosen})
+    table = members_of(lake, names) if members is None else members
+    table = table.filter(pc.is_in(table["chain"], pa.array(names)))
+    is_asked, requests = among("l.request_id", table["request_id"].to_pylist())
+    is_traced, keys = among("l.trace_key", table["trace_key"].to_pylist())
     with lake.given("told", table):
-        said = lake.rows(_LOGS.format(is_asked=is_asked), {"most": _LINES, "text": _TEXT} | requests)
+        sql = _LOGS.format(is_asked=is_asked, is_traced=is_traced)
+        said = lake.rows(sql, {"most": _LINES, "text": _TEXT} | requests | keys)
+    members_by = _grouped(table.to_pylist())
     lines = _grouped(said)
-    traces = {chain: _traces(rows) for chain, rows in members.items()}
+    traces = {chain: _traces(rows) for chain, rows in members_by.items()}
     wanted = sorted({trace for found in traces.values() for trace in found})
     spans = spans_of_traces(lake, wanted)
-    heads = _heads(lake, members)
+    heads = _heads(lake, spans)
     return tuple(
-        _story(c, members[c.chain], traces[c.chain], spans, heads, lines.get(c.chain, []))
+        _story(c, members_by[c.chain], traces[c.chain], spans, heads, lines.get(c.chain, []))
         for c in chosen
-        if c.chain in members
+        if c.chain in members_by
     )
-
-
-def _table(chains: list[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.table({"chain": pa.array(chains, pa.string())})
 
 
 def _grouped(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -137,11 +118,20 @@ def _traces(members: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m["trace_id"] for m in members if m["trace_id"]))[:_TRACES]
 
 
-def _heads(lake: Lake, members: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], str]:
-    """The invocation of a segment or of a call to a virtual node, by trace and id."""
-    keys = sorted({m["trace_key"] for rows in members.values() for m in rows if m["trace_key"] is not None})
-    rows = lake.rows(_HEADS, {"keys": keys})
-    return {(r["trace_id"], r["segment_id"]): r["invocation"] for r in rows}
+def _heads(lake: Lake, spans: dict[str, list[Span]]) -> dict[tuple[str, str], str]:
+    """The invocation of a segment or of a call to a virtual node, by trace and span."""
+    keys = dict(zip(spans, trace_keys(list(spans)), strict=True))
+    is_traced, bound = among("trace_key", keys.values())
+    rows = lake.rows(_HEADS.format(is_traced=is_traced), bound)
+    begins = {(row["trace_key"], row["place"]): row["invocation"] for row in rows}
+    found: dict[tuple[str, str], str] = {}
+    for trace, of in spans.items():
+        for span in of:
+            places = (f"segment {span.segment_key}" if span.ordinal == 0 else "", span.span_id)
+            names = [name for place in places if (name := begins.get((keys[trace], place)))]
+            if names:
+                found[trace, span.span_id] = min(names)
+    return found
 
 
 def _story(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from forensics.chains.among import among
 from forensics.chains.breakdown import breakdown_us
 from forensics.chains.ids import trace_keys
 from forensics.chains.lines import SaidLine, lines_of
@@ -34,16 +35,18 @@ __all__ = [
 ]
 
 _LINES = 300
+# Texts that nobody shows are as dear to read as all the rest.
 _SPANS = """
-    select s.*, coalesce(n.logs, 0) as logs
-    from lake.span as s
-    left join (
-        select trace_key, span_key, count(*) as logs from lake.log_record
-        where trace_key in (select unnest($keys)) and span_key is not null
-        group by trace_key, span_key
-    ) as n on n.trace_key = s.trace_key and n.span_key = s.span_key
-    where s.trace_key in (select unnest($keys)) and s.trace_id in (select unnest($traces))
-    order by s.started_at nulls last, s.segment_id, s.ordinal
+    select
+        trace_id, segment_id, segment_key, span_id, span_key, parent_span_id, parent_key, call_key, ordinal,
+        name, span_type, node, kind, origin, inferred, in_progress, attempt, started_at, ended_at, is_error,
+        is_fault, is_throttle, http_status, url, exception_type, exception_message
+    from lake.span where {is_traced}
+    order by started_at nulls last, segment_id, ordinal
+"""
+_LOGS = """
+    select span_key, count(*) as logs from lake.log_record
+    where {is_traced} and span_key is not null group by span_key
 """
 
 
@@ -55,10 +58,20 @@ def spans_of(lake: Lake, trace_id: str) -> list[Span]:
 def spans_of_traces(lake: Lake, trace_ids: Sequence[str]) -> dict[str, list[Span]]:
     """The spans of many traces, by trace; those that the case does not hold are left out."""
     found: dict[str, list[Span]] = {}
-    asked = {"keys": trace_keys(trace_ids), "traces": list(trace_ids)}
-    for row in lake.rows(_SPANS, asked):
-        found.setdefault(row["trace_id"], []).append(_span(row))
+    is_traced, keys = among("trace_key", trace_keys(trace_ids))
+    wanted = set(trace_ids)
+    for row in lake.rows(_SPANS.format(is_traced=is_traced), keys):
+        if row["trace_id"] in wanted:
+            found.setdefault(row["trace_id"], []).append(_span(row))
     return found
+
+
+def _count_logs(lake: Lake, trace_id: str, spans: list[Span]) -> None:
+    is_traced, keys = among("trace_key", trace_keys([trace_id]))
+    rows = lake.rows(_LOGS.format(is_traced=is_traced), keys)
+    logs = {row["span_key"]: row["logs"] for row in rows}
+    for span in spans:
+        span.logs = logs.get(span.key, 0)
 
 
 def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()) -> TraceDocument | None:
@@ -66,6 +79,7 @@ def trace_document(lake: Lake, trace_id: str, failures: tuple[Failure, ...] = ()
     spans = spans_of(lake, trace_id)
     if not spans:
         return None
+    _count_logs(lake, trace_id, spans)
     roots = plant(spans)
     ordered = [span for root in roots for span in walk_down(root)]
     start, end = min(s.first_us for s in roots), max(s.last_us for s in roots)
@@ -237,7 +251,6 @@ def _span(row: dict[str, Any]) -> Span:
         is_throttle=row["is_throttle"],
         http_status=row["http_status"],
         url=row["url"],
-        logs=row["logs"],
         segment_id=row["segment_id"],
         ordinal=row["ordinal"],
         said=": ".join(t for t in (row["exception_type"], row["exception_message"]) if t) or None,

@@ -41,6 +41,9 @@ __all__ = ["BASE_TABLES", "Edge", "Lake", "view_key"]
 
 _BATCH_ROWS = 100_000
 _AREAS = ("evidence", "lake")
+# Progress is counted for whoever asks, and never printed by DuckDB. One question reads a part many times, and
+# parts never change.
+_OPTIONS = ("enable_progress_bar=true", "enable_progress_bar_print=false", "parquet_metadata_cache=true")
 _QUALIFIED = re.compile(rf'(?i)\b"?({"|".join(SCHEMAS)})"?\s*\.\s*"?(\w+)')
 
 # Where comments can be read: DuckDB's table functions, and the views that clients ask.
@@ -74,8 +77,8 @@ class Lake:
         self._described: set[str] = set()
         self._fenced = False
         self._db = duckdb.connect(":memory:", config=_config(case.path, threads, memory))
-        for option in ("enable_progress_bar=true", "enable_progress_bar_print=false"):
-            self._db.execute(f"set {option}")  # counted for whoever asks, never printed by DuckDB
+        for option in _OPTIONS:
+            self._db.execute(f"set {option}")
         for schema in (*BASE_SCHEMAS, *SCHEMAS):
             self._db.execute(f"create schema {schema}")
         for name in BASE_TABLES:

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard chainboard triageboard suspectboard clean
+.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard confidence chainboard triageboard suspectboard clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -75,6 +75,9 @@ reliability: $(READY) browser ## Every hazard that must not break anything, whol
 
 scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
 	@$(BIN)/python tests/scoreboard/score.py --show --into README.md
+
+confidence: $(READY) ## How often verdicts of each kind are right on half of the scenarios, held against the other half
+	@$(BIN)/python tests/scoreboard/confidence.py --into forensics/rootcause/confidence.toml
 
 chainboard: $(READY) ## Edges and deliveries of every scenario against the truth, at three levels of tracing
 	@$(BIN)/python tests/scoreboard/chains.py

@@ -88,9 +88,11 @@ def _verdict_key(state: str) -> str:
 
 
 def code_sha256(package: object) -> str:
-    """The hash of a room's source: a changed rule or grammar makes anew what it decides."""
+    """The hash of a room's source, and of the tables beside it: a changed rule or grammar makes anew what it
+    decides."""
     folder = Path(str(getattr(package, "__file__", ""))).parent
-    text = b"\0".join(file.read_bytes() for file in sorted(folder.rglob("*.py")))
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".py", ".toml"))
+    text = b"\0".join(file.read_bytes() for file in files)
     return hashlib.sha256(text).hexdigest()
 
 

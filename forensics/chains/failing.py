@@ -166,6 +166,7 @@ def _invocation(row: dict[str, Any], lines: list[dict[str, Any]], before: Before
         locator=invocation_locator(row),
         logs=tuple(_line(line) for line in lines),
         before=before,
+        code=row["code"],
     )
 
 
@@ -196,6 +197,7 @@ def _line(row: dict[str, Any]) -> LogLine:
             event_id=row["event_id"],
             timestamp=iso(row["timestamp"]),
         ),
+        code=row.get("code"),
     )
 
 

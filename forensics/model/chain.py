@@ -39,7 +39,8 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A log record that speaks of one invocation."""
+    """A log record that speaks of one invocation. `code`, where it was asked for, is the application's own
+    code in the stack that it carries: `path function`, sorted, a line each."""
 
     text: str
     kind: str
@@ -47,6 +48,7 @@ class LogLine:
     exception_type: str | None
     exception_message: str | None
     locator: Locator
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One row of `lake.invocation`, times in µs since the epoch (None = not recorded)."""
+    """One row of `lake.invocation`, times in µs since the epoch (None = not recorded). `code` is the
+    application's own code that its exception went through, as in `LogLine`."""
 
     invocation: str
     node: Node
@@ -89,6 +92,7 @@ class Invocation:
     locator: Locator
     logs: tuple[LogLine, ...] = ()
     before: Before | None = None
+    code: str | None = None
 
     @property
     def is_failed(self) -> bool:

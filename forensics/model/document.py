@@ -229,6 +229,10 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class RootCause:
+    """`confidence` is the share of verdicts of the same kind that were right where the truth is known; of a
+    kind are those with the same band, by the same `rule`, whose `way` to the origin is known as well: exact
+    (every edge is a record) or inferred. An `unknown` is right where the records do not tell."""
+
     node: Node
     category: str
     explanation: str
@@ -239,6 +243,8 @@ class RootCause:
     contributing: tuple[str, ...]
     would_decide: tuple[str, ...]
     invocation: str | None
+    rule: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

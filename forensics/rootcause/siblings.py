@@ -84,7 +84,7 @@ class Siblings:
             last.me, invocation="", node=node, is_virtual=True, span_id=None, logs=(), http_status=None,
             is_client_error=False, is_cold_start=None, duration_us=None, operation=began.me.operation,
             end_reason=began.me.end_reason,
-            error_type=began.me.error_type, error_message=began.me.error_message,
+            error_type=began.me.error_type, error_message=began.me.error_message, code=began.me.code,
         )  # fmt: skip
         below = Step(named, replace(finding, claims=()), None)
         return replace(walked, steps=(*steps[:-1], Step(last.me, finding, last.edge), below))

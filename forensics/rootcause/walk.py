@@ -91,7 +91,7 @@ def _handed_back(me: Invocation, said: LogLine | None) -> Invocation:
         return replace(me, status="failed", end_reason="partial")
     return replace(
         me, status="failed", end_reason="partial", error_type=said.exception_type,
-        error_message=said.exception_message or said.text, logs=(said,),
+        error_message=said.exception_message or said.text, logs=(said,), code=said.code,
     )  # fmt: skip
 
 
@@ -133,6 +133,7 @@ def _one_place(call: Invocation, answer: Invocation) -> Invocation:
         call, node=answer.node, is_virtual=False, logs=answer.logs, before=answer.before,
         status=answer.status if call.status == "unknown" else call.status,
         error_type=answer.error_type, error_message=answer.error_message, end_reason=answer.end_reason,
+        code=answer.code,
     )  # fmt: skip
 
 
@@ -149,6 +150,7 @@ def _steps(me: Invocation, finding: Finding, edge: Edge | None) -> list[Step]:
     named = replace(
         me, invocation="", node=finding.elsewhere, is_virtual=True, hop=me.hop + 1, span_id=None, logs=(),
         status="failed", end_reason=None, http_status=None, is_client_error=False, is_cold_start=None,
+        code=None,
     )  # fmt: skip
     told = replace(finding, elsewhere=None, claims=())
     return [Step(me, finding, edge), Step(named, told, None)]

@@ -3,7 +3,7 @@
 -- one's text, or names its node; or a service that keeps no trace repeats the text in its log while a call to it
 -- fails. A failure of the caller is then where this one shows; a caller of complete records that ended well has
 -- handled it.
--- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.alias lake.workflow_event lake.execution_log_entry
+-- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration links.alias lake.workflow_event lake.execution_log_entry
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -16,11 +16,15 @@ with direct as (
     union select node, target from lake.workflow_event where target is not null
     union select node, target_node from lake.execution_log_entry where target_node is not null
 ),
--- whoever stands between may say nothing of how it ended
+-- whoever stands between may say nothing of how it ended, and who is only configured to call may not have called
 route as (
     select caller_node, callee_node, 1 as hops from direct
-    union all
-    select distinct a.caller_node, b.callee_node, 2
+    union
+    select caller as caller_node, callee as callee_node, 2
+    from links.integration as i
+    anti join direct as d on d.caller_node = i.caller and d.callee_node = i.callee
+    union
+    select a.caller_node, b.callee_node, 2
     from direct as a
     join direct as b on b.caller_node = a.callee_node
     anti join direct as d on d.caller_node = a.caller_node and d.callee_node = b.callee_node

@@ -1,10 +1,11 @@
 -- One request at a front door (API Gateway, load balancer, AppSync) as the door's logs tell it: its access log and, of
 -- a REST stage, its execution log, put together by the id that the door gave the request.
--- needs: lake.access_entry lake.execution_log_entry
+-- needs: lake.access_entry lake.execution_log_entry lake.api_name
 -- scope: case
 -- materialize
 -- invocation: request id # 1; of a door that gives none its log event
--- node: API id / stage or load balancer; the log group where a record does not tell, `unknown` where it has none
+-- node: API / stage or load balancer; of an API its id where no configuration tells its name, the log group where
+--   a record does not tell either, `unknown` where it has none
 -- kind: X-Ray's type of the node
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -50,7 +51,7 @@ executed as (
     where place = 1
 )
 select
-    coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(e.node, a.node, 'unknown') as node,
+    coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(n.node, e.node, a.node, 'unknown') as node,
     coalesce(a.kind, e.kind) as kind, coalesce(a.account, e.account) as account, coalesce(a.region, e.region) as region,
     coalesce(a.request_id, e.request_id) as request_id,
     coalesce(a.integration_request_id, e.integration_request_id) as integration_request_id,
@@ -62,3 +63,4 @@ select
     coalesce(e.error_message, a.error_message) as error_message, coalesce(e.target_node, a.target) as target
 from once as a
 full join executed as e on e.request_id = a.request_id
+left join lake.api_name as n on n.api = coalesce(e.node, a.node)

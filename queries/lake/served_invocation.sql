@@ -62,7 +62,7 @@ with served as (
     )
 ),
 segment as (
-    select i.invocation, s.kind, s.trace_key, coalesce(
+    select i.invocation, s.node, s.kind, s.trace_key, coalesce(
         case when s.kind = 'AWS::ApiGateway::Stage' then json_extract_string(s.aws, '$.api_gateway.request_id') end,
         case when s.kind = 'AWS::StepFunctions::StateMachine' then coalesce(
             json_extract_string(s.aws, '$.execution_arn'), json_extract_string(s.aws, '$.resource_arn')) end) as id
@@ -71,26 +71,37 @@ segment as (
     where s.ordinal = 0 and not s.inferred and s.kind in ('AWS::ApiGateway::Stage', 'AWS::StepFunctions::StateMachine')
 ),
 known as (
-    select id, kind, min(invocation) as invocation from segment where id is not null group by id, kind
+    select id, kind, min(invocation) as invocation, min(node) as node from segment
+    where id is not null group by id, kind
 ),
 -- a segment that names no request: the only one of its kind in the trace that the door's only request names
 lone as (
-    select s.trace_key, s.kind, s.invocation
+    select s.trace_key, s.kind, s.invocation, s.node
     from (
-        select trace_key, kind, min(invocation) as invocation
+        select trace_key, kind, min(invocation) as invocation, min(node) as node
         from segment where kind = 'AWS::ApiGateway::Stage'
         group by trace_key, kind having count(*) = 1 and count(id) = 0
     ) as s
     semi join (
         select trace_key, kind from served where told_by = 'door' group by trace_key, kind having count(*) = 1
     ) as d on d.trace_key = s.trace_key and d.kind = s.kind
+),
+joined as (
+    select s.*, coalesce(k.invocation, l.invocation) as segment, coalesce(k.node, l.node) as called
+    from served as s
+    left join known as k on k.id = coalesce(s.execution_arn, s.request_id) and k.kind = s.kind
+    left join lone as l on l.trace_key = s.trace_key and l.kind = s.kind and s.told_by = 'door'
+),
+-- what a door's own lines call it, an id or a log group, its traced requests tell the name of
+alias as (
+    select node, kind, min(called) as called from joined
+    where told_by = 'door' and called is not null
+    group by node, kind having count(distinct called) = 1
 )
 select
-    coalesce(s.traced, k.invocation, l.invocation, s.invocation) as invocation,
-    coalesce(s.traced, k.invocation, l.invocation) as traced,
-    s.told_by, s.node, s.kind, s.account, s.region, s.request_id, s.execution_arn, s.trace_id, s.trace_key, s.log_group,
+    coalesce(s.traced, s.segment, s.invocation) as invocation, coalesce(s.traced, s.segment) as traced,
+    s.told_by, coalesce(a.called, s.node) as node, s.kind, s.account, s.region, s.request_id, s.execution_arn, s.trace_id, s.trace_key, s.log_group,
     s.log_stream, s.started_at, s.ended_at, s.status, s.is_client_error, s.is_throttle, s.http_status, s.error_type,
     s.error_message, s.event_id, s.event_time
-from served as s
-left join known as k on k.id = coalesce(s.execution_arn, s.request_id) and k.kind = s.kind
-left join lone as l on l.trace_key = s.trace_key and l.kind = s.kind and s.told_by = 'door'
+from joined as s
+left join alias as a on a.node = s.node and a.kind = s.kind and s.told_by = 'door'

@@ -18,7 +18,9 @@ told as (
     from (
         select arn, regexp_extract(arn, '/((?:rest)?apis/[^/]+)/', 1) as api, unnest(list_concat(
             json_extract_string(configuration, '$.resourceMethods.*.methodIntegration.uri'),
-            [configuration ->> '$.IntegrationUri'])) as said
+            [configuration ->> '$.IntegrationUri'],
+            -- which state machine is started stands in the body that is sent, or in a parameter
+            list_distinct(regexp_extract_all(configuration, 'arn:[a-z-]+:states:[a-z0-9-]+:\d*:stateMachine:[\w-]+')))) as said
         from latest where kind in ('AWS::ApiGateway::Resource', 'AWS::ApiGatewayV2::Integration')
     ) as r
     join stage as s on s.api = r.api

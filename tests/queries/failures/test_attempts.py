@@ -223,7 +223,7 @@ ABOVE = """
 def above(flow="failed"):
     return {
         "lake.invocation": ABOVE.format(w=flow), "links.edge": "caller | callee",
-        "links.route": "caller_node | callee_node | kind\nflow | fn | call",
+        "links.route": "caller_node | callee_node | kind\nflow | fn | call", "links.integration": "caller",
         "lake.workflow_event": "node", "lake.execution_log_entry": "node", "lake.lambda_log": "node",
         "lake.log_record": "node", "links.alias": "name | node",
     }  # fmt: skip
@@ -242,6 +242,15 @@ def test_above_may_have_handled_it(check) -> None:
         invocation | caller | outcome | candidates
         f          | w      | ok      | 2
     """)  # fmt: skip
+
+
+def test_who_is_only_configured_to_call_it_is_above_where_it_failed_and_has_handled_nothing(check) -> None:
+    tables = {"links.route": "caller_node | callee_node | kind", "links.integration": "caller | callee\nflow | fn"}
+    check("failures.above", above() | tables, """
+        invocation | caller | outcome | candidates
+        f          | w      | failed  | 1
+    """)  # fmt: skip
+    check("failures.above", above("ok") | tables, "invocation")
 
 
 def test_nobody_is_above_what_a_record_ties_to_its_caller(check) -> None:

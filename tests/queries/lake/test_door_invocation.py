@@ -10,7 +10,10 @@ EXECUTED = "node | kind | request_id | log_group | event_id | event_time | start
 
 
 def given(access: str = "", executed: str = "") -> dict[str, str]:
-    return {"lake.access_entry": ACCESS + access, "lake.execution_log_entry": EXECUTED + executed}
+    return {
+        "lake.access_entry": ACCESS + access, "lake.execution_log_entry": EXECUTED + executed,
+        "evidence.resource": [],
+    }  # fmt: skip
 
 
 def test_empty_and_what_is_no_door(check) -> None:
@@ -46,4 +49,43 @@ def test_door_of_lines_that_were_imported_without_a_group_is_unknown(check) -> N
     check(VIEW, given("apigateway | - | stage | r | - | e1 | - | 1 | 5 | 500 | GET | /"), """
         invocation | node
         r#1        | unknown
+    """)  # fmt: skip
+
+
+def test_stage_is_called_by_its_name_where_the_configuration_tells_it(check) -> None:
+    stage = {
+        "kind": "AWS::ApiGateway::Stage", "node": "shop/prod", "configuration_key": 1,
+        "arn": "arn:aws:apigateway:eu-west-1::/restapis/k3v9/stages/prod",
+        "configuration": '{"accessLogSettings": {"destinationArn": "arn:aws:logs:eu-west-1:1:log-group:shop-log"}}',
+    }  # fmt: skip
+    http = {
+        "kind": "AWS::ApiGatewayV2::Stage", "node": "edge/$default", "configuration_key": 1,
+        "arn": "arn:aws:apigateway:eu-west-1::/apis/h6t2/stages/$default",
+        "configuration": '{"AccessLogSettings": {"DestinationArn": "arn:aws:logs:eu-west-1:1:log-group:edge-log:*"}}',
+    }  # fmt: skip
+    rows = (("shop-log", "r1"), ("edge-log", "r2"), ("other-log", "r3"))
+    access = "".join(
+        f"apigateway | {group} | stage | {id} | - | {id} | {group} | 1 | 5 | 200 | GET | /\n"
+        for group, id in rows
+    )
+    executed = "k3v9/prod | stage | r4 | x | e4 | 1 | 1 | 2 | 200"
+    check(VIEW, {**given(access, executed), "evidence.resource": [stage, http]}, """
+        invocation | node
+        r1#1       | shop/prod
+        r2#1       | edge/$default
+        r3#1       | other-log
+        r4#1       | shop/prod
+    """)  # fmt: skip
+
+
+def test_log_group_of_two_stages_names_neither(check) -> None:
+    stages = [
+        {"kind": "AWS::ApiGateway::Stage", "node": f"shop/{name}", "arn": f"{name}", "configuration_key": 1,
+         "configuration": '{"accessLogSettings": {"destinationArn": "arn:aws:logs:eu-west-1:1:log-group:both"}}'}
+        for name in ("a", "b")
+    ]  # fmt: skip
+    access = "apigateway | both | stage | r | - | e1 | both | 1 | 5 | 200 | GET | /"
+    check(VIEW, {**given(access), "evidence.resource": stages}, """
+        invocation | node
+        r#1        | both
     """)  # fmt: skip

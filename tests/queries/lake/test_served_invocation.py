@@ -19,7 +19,7 @@ def given(door: str = "", flow: str = "", container: str = "", spans: tuple[Any,
         "lake.container_invocation": "work | traced | node | kind | log_group | started_at | is_failed | event_id\n"
         + container,
         "lake.span": [
-            {"trace_id": trace, "segment_id": id, "span_id": id, "kind": kind, "aws": json.dumps(aws)}
+            {"trace_id": trace, "segment_id": id, "span_id": id, "node": "shop/prod", "kind": kind, "aws": json.dumps(aws)}
             for trace, id, kind, aws in spans
         ],
         "lake.segment_invocation": [
@@ -82,4 +82,15 @@ def test_container_of_a_segment_is_counted_once(check) -> None:
         e3         | -      | e3       | unknown
         e4         | -      | e5       | failed
         t:s        | t:s    | e1       | unknown
+    """)  # fmt: skip
+
+
+def test_untraced_requests_have_the_name_that_segments_of_others_give_their_door(check) -> None:
+    spans = (("t", "s1", STAGE, {"api_gateway": {"request_id": "r"}}),)
+    rows = f"r#1 | log | {STAGE} | r | t | 200 | 1\nq#1 | log | {STAGE} | q | - | 200 | 1\np#1 | other | {STAGE} | p | - | 200 | 1"
+    check(VIEW, given(rows, spans=spans), """
+        invocation | node      | traced
+        p#1        | other     | -
+        q#1        | shop/prod | -
+        t:s1       | shop/prod | t:s1
     """)  # fmt: skip

@@ -44,6 +44,24 @@ def test_every_stage_of_an_api_calls_what_its_paths_integrate(check):
     """)  # fmt: skip
 
 
+def test_the_body_that_is_sent_says_which_state_machine_is_started(check):
+    body = json.dumps({"stateMachineArn": _ARN.format("states", "stateMachine:quote"), "input": "$input.json('$')"})
+    put = {"methodIntegration": {"uri": "arn:aws:apigateway:eu-west-1:states:action/StartSyncExecution",
+                                 "requestTemplates": {"application/json": body}}}  # fmt: skip
+    given = [
+        resource("ApiGateway::Stage", "shop/prod", f"{_APIS}restapis/r1/stages/prod"),
+        resource("ApiGateway::Resource", "shop", f"{_APIS}restapis/r1/resources/x", resourceMethods={"PUT": put}),
+        resource("ApiGatewayV2::Stage", "edge/$default", f"{_APIS}apis/h1/stages/$default"),
+        resource("ApiGatewayV2::Integration", "edge", f"{_APIS}apis/h1/integrations/i", IntegrationSubtype="StepFunctions-StartExecution",
+                 RequestParameters={"StateMachineArn": _ARN.format("states", "stateMachine:ship")}),
+    ]  # fmt: skip
+    check(VIEW, {"evidence.resource": given}, """
+        caller        | callee | callee_kind
+        edge/$default | ship   | AWS::StepFunctions::StateMachine
+        shop/prod     | quote  | AWS::StepFunctions::StateMachine
+    """)  # fmt: skip
+
+
 def test_behind_a_load_balancer_stand_services_and_functions(check):
     balancer = _ARN.format("elasticloadbalancing", "loadbalancer/app/alb/0a")
     groups = [_ARN.format("elasticloadbalancing", f"targetgroup/{name}/0b") for name in ("web", "fn")]

@@ -157,6 +157,8 @@ def one_of_each() -> Scenario:
     made.append(
         {"method": "SCHEDULE", "path": "rate(5 minutes)", "to": "pay", "entry": "nightly", "share": 0.2}
     )
+    flow = {"method": "PUT", "path": "/orders/{id}", "to": "flow", "entry": "shop/prod", "share": 0.1}
+    made.append(flow | {"operation": "StartSyncExecution"})
     return account(*nodes, route=made)
 
 
@@ -267,6 +269,16 @@ def test_the_definition_of_a_state_machine_follows_its_states() -> None:
     assert pay["Next"] == "Ship all"
     assert definition["States"]["Ship all"]["Label"] == "Shipall"
     assert definition["States"]["Undo"]["End"] is True
+
+
+def test_a_method_that_starts_an_execution_names_its_state_machine_in_the_body() -> None:
+    tree = document(one_of_each())["apigateway"]["Resources"]["abc123"]
+    (methods,) = (one["resourceMethods"] for one in tree if "resourceMethods" in one)
+    asked = methods["PUT"]["methodIntegration"]
+    body = json.loads(asked["requestTemplates"]["application/json"])
+    assert asked["uri"].endswith(":states:action/StartSyncExecution")
+    assert body["stateMachineArn"].endswith(":stateMachine:flow")
+    assert "requestTemplates" not in methods["POST"]["methodIntegration"]
 
 
 def test_a_queue_names_its_dead_letter_queue_as_text() -> None:

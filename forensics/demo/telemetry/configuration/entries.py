@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from forensics.demo.scenario import BALANCER, FUNCTION, HTTP_API, STAGE, Node, Route, Scenario
@@ -112,11 +113,20 @@ def _integration(account: Scenario, node: Node, route: Route) -> Item:
         "type": kind,
         "httpMethod": "POST" if kind != "HTTP_PROXY" else route.method,
         "uri": uri,
+        **_templates(account, target, kind),
         "passthroughBehavior": "WHEN_NO_MATCH",
         "timeoutInMillis": timeout,
         "cacheNamespace": _resource_id(api_id(node), route.path),
         "cacheKeyParameters": [],
     }
+
+
+def _templates(account: Scenario, target: Node, kind: str) -> Item:
+    """The URI of Step Functions names an action; which state machine, the body that is sent says."""
+    if kind != "AWS":
+        return {}
+    body = {"input": "$util.escapeJavaScript($input.json('$'))", "stateMachineArn": arn_of(account, target)}
+    return {"requestTemplates": {"application/json": json.dumps(body)}}
 
 
 # ---------------------------------------------------------------- HTTP APIs

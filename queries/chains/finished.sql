@@ -16,7 +16,7 @@ again as (
     select node from attempt where attempt > 1
 ),
 work as (
-    select coalesce(traced, work) as invocation, node, work, log_group
+    select invocation, node, work, log_group
     from lake.container_invocation semi join again using (node)
 ),
 said as (

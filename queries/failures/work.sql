@@ -40,7 +40,7 @@ stretch as (
 container as (
     select i.node, i.invocation, i.started_at, i.status, c.work, c.log_group
     from lake.container_invocation as c
-    join lake.invocation as i on i.invocation = coalesce(c.traced, c.work)
+    join lake.invocation as i on i.invocation = c.invocation
     where c.node in (select node from lake.container_invocation where is_failed)
 ),
 told as (

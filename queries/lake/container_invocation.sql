@@ -3,6 +3,8 @@
 -- scope: case
 -- materialize
 -- work: locator of its first line, see lake.container_line
+-- invocation: the invocation that it is: that of its segments; else node : request id # which of them, where its
+--   lines name a request; else `work`
 -- traced: the invocation that its segments tell of, null where there is none
 -- node: service or workload
 -- kind: X-Ray's type of the node
@@ -92,7 +94,13 @@ by_value as (
     having count(distinct v.trace_key) = 1
 )
 select
-    t.work, coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
+    t.work,
+    coalesce(
+        p.invocation, b.invocation, v.invocation,
+        t.node || ':' || t.request_id || '#' || row_number() over (
+            partition by t.node, t.request_id order by t.started_at, t.work, t.log_group),
+        t.work) as invocation,
+    coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
     t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines,
     t.uncaught is not null as is_failed, t.uncaught.type as error_type, t.uncaught.message as error_message,
     coalesce(t.uncaught.event_id, t.work) as event_id, coalesce(t.uncaught.event_time, t.started_at) as event_time

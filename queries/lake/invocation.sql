@@ -5,7 +5,8 @@
 -- scope: case
 -- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id; where no trace tells of it the ARN of
---   the execution, the door's request id # 1, or the locator of its first log event
+--   the execution, the door's request id # 1, a container's node : request id # ordinal, or the locator of its
+--   first log event
 -- node: name of the node that ran
 -- kind: X-Ray's type of the node
 -- is_virtual: true where there is no record of its own

@@ -44,7 +44,7 @@ with served as (
     from lake.workflow_invocation
     union all by name
     select
-        'container' as told_by, coalesce(traced, work) as invocation, traced, node, kind, request_id, trace_id,
+        'container' as told_by, invocation, traced, node, kind, request_id, trace_id,
         trace_key, log_group, log_stream, started_at, ended_at,
         case when is_failed then 'failed' else 'unknown' end as status, false as is_client_error,
         false as is_throttle, error_type, error_message, event_id, event_time
@@ -53,7 +53,7 @@ with served as (
         select * exclude (place)
         from (
             select *, row_number() over (
-                partition by coalesce(traced, work), case when traced is null then log_group end
+                partition by invocation, case when traced is null then log_group end
                 order by is_failed desc, started_at, work
             ) as place
             from lake.container_invocation

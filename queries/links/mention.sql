@@ -31,7 +31,7 @@ by_stream as (
     where s.ended_at is null or k.timestamp <= s.ended_at
 ),
 by_line as (
-    select coalesce(i.traced, l.work) as invocation, k.value, k.timestamp, k.is_message
+    select i.invocation, k.value, k.timestamp, k.is_message
     from kept as k
     join lake.container_line as l on l.event_id = k.event_id and l.log_group = k.log_group
     join lake.container_invocation as i on i.work = l.work and i.log_group = l.log_group

@@ -14,8 +14,8 @@ def given(last: str = "took order", failed: str = "cannot take order") -> dict[s
             "consumer | consumer_node | attempt | outcome\na | n | 1 | done\nb1 | n | 1 | returned\n"
             "b2 | n | 2 | done"
         ),
-        "lake.container_invocation": "work | node | log_group\n"
-        + "\n".join(f"{w} | n | g" for w, _ in works),
+        "lake.container_invocation": "invocation | work | node | log_group\n"
+        + "\n".join(f"{w} | {w} | n | g" for w, _ in works),
         "lake.container_line": "work | event_id | log_group\n"
         + "\n".join(f"{w} | {w} | g" for w, _ in works),
         "lake.log_template": "event_id | log_group | template\n"

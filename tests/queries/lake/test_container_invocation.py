@@ -41,6 +41,23 @@ def test_lines_of_one_request_follow_each_other(check) -> None:
     """)  # fmt: skip
 
 
+def test_request_that_its_lines_name_names_it(check) -> None:
+    """A proxy may give the same id to all behind it, and a client may send it again."""
+    lines = "work | event_id | log_group | timestamp | node | request_id\n" + """
+        e1 | e1 | g | 1 | n | r
+        e2 | e2 | g | 9 | n | r
+        e3 | e3 | h | 2 | m | r
+        e4 | e4 | h | 3 | m | -
+    """
+    check(VIEW, {LINE: lines}, """
+        work | invocation
+        e1   | n:r#1
+        e2   | n:r#2
+        e3   | m:r#1
+        e4   | e4
+    """)  # fmt: skip
+
+
 def test_without_an_id_the_rarest_common_value_tells(check) -> None:
     check(LINE, given(f"e1 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne2 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne3 | 2 | a/b/t1 | {ECS} | n | - | - | -",
         "/aws/lambda/fn | a/b/t1 | e1 | c1\n/aws/lambda/fn | a/b/t1 | e1 | o1\n/aws/lambda/fn | a/b/t1 | e3 | o1\n/aws/lambda/fn | a/b/t1 | e2 | c1",

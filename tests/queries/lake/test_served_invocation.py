@@ -16,7 +16,7 @@ def given(door: str = "", flow: str = "", container: str = "", spans: tuple[Any,
         "lake.door_invocation": "invocation | node | kind | request_id | trace_id | http_status | started_at\n"
         + door,
         "lake.workflow_invocation": "invocation | node | kind | execution_arn | status | started_at\n" + flow,
-        "lake.container_invocation": "work | traced | node | kind | log_group | started_at | is_failed | event_id\n"
+        "lake.container_invocation": "invocation | traced | node | kind | log_group | started_at | is_failed | event_id\n"
         + container,
         "lake.span": [
             {"trace_id": trace, "segment_id": id, "span_id": id, "node": "shop/prod", "kind": kind, "aws": json.dumps(aws)}
@@ -73,8 +73,8 @@ def test_segment_without_an_id_is_the_only_request_of_its_trace(check) -> None:
 def test_container_of_a_segment_is_counted_once(check) -> None:
     ecs = "AWS::ECS::Container"
     check(VIEW, given(container=f"""
-        e1 | t:s | n | {ecs} | g | 1 | false | e1
-        e2 | t:s | n | {ecs} | g | 2 | false | e2
+        t:s | t:s | n | {ecs} | g | 1 | false | e1
+        t:s | t:s | n | {ecs} | g | 2 | false | e2
         e3 | -   | n | {ecs} | g | 3 | false | e3
         e4 | -   | n | {ecs} | g | 4 | true  | e5
     """), """

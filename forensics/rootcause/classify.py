@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["classify", "is_of_caller", "is_of_reading", "names_no_host", "status_in_text"]
+__all__ = ["classify", "is_of_caller", "is_of_reading", "names_no_host", "statuses_in_text"]
 
 _THROTTLES = (
     "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
@@ -86,10 +86,13 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ),
 )
 _PATTERNS = tuple((family, re.compile(pattern)) for family, pattern in _FAMILIES)
-# A status as the usual HTTP clients put it into the text of what they throw.
+# A status as HTTP clients put it into the text of what they throw: `status code 503`, `HTTP 502`,
+# `500 Internal Server Error`, `503 Server Error: … for url`; the standard phrases are RFC 9110's.
 _STATUS_TEXT = re.compile(
-    r"(?:status(?: code)?:?|unexpected status|with status|not indicate success:|answered|HTTP) "
-    r"(?P<a>[45]\d\d)\b|\b(?P<b>[45]\d\d) (?:Server|Client) Error|^(?P<c>[45]\d\d) [A-Z]"
+    r"(?i:\b(?:status(?:[ _]?code)?|not indicate success|answered|HTTP(?:/[\d.]+)?)[:=\s/]{1,3})([45]\d\d)\b"
+    r"|\b([45]\d\d)\b(?i:[:\s-]{1,3}(?:Internal Server Error|Bad Gateway|Service Unavailable"
+    r"|Gateway Time-?out|Not Implemented|Server Error|Client Error|Bad Request|Unauthorized|Forbidden|Not Found"
+    r"|Conflict|Gone|Unprocessable|Too Many Requests))|^([45]\d\d) [A-Z]"
 )
 # The request was wrong, not who refused it (RFC 9110, 15.5: "the client seems to have erred").
 _OF_CALLER = frozenset({"permission_denied", "credential_expired", "validation", "configuration"})
@@ -120,16 +123,16 @@ def classify(
     for family, pattern in _PATTERNS:
         if pattern.search(text):
             return "connection" if family == "connect_timeout" else family
-    status = http_status or status_in_text(message)
+    status = http_status or next(iter(statuses_in_text(message)), None)
     if status and status >= 500:
         return "dependency_fault" if not http_status else None
     return _STATUS.get(status or 0)
 
 
-def status_in_text(message: str | None) -> int | None:
-    """`Request failed with status code 503`, `401 Client Error: Unauthorized for url: …`."""
-    found = _STATUS_TEXT.search((message or "")[:2000])
-    return int(found["a"] or found["b"] or found["c"]) if found else None
+def statuses_in_text(message: str | None) -> list[int]:
+    """`Request failed with status code 503`, `401 Client Error: Unauthorized for url: …`, in order."""
+    found = _STATUS_TEXT.findall((message or "")[:2000])
+    return [int(one or two or three) for one, two, three in found]
 
 
 def is_of_caller(category: str | None, error_type: str | None, message: str | None) -> bool:

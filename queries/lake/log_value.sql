@@ -1,6 +1,7 @@
 -- An id-like value that a log line prints: a request, message or event id, the number of an order, a key.
--- No field is looked for by its name. What says more about the writer than about its work (dates, times,
--- names of threads) is left out; lake.shared_value has those that join records.
+-- No field is looked for by its name. What says more about the writer than about its work (dates, times, names of
+-- threads, and what a collector adds about pod, task and machine) is left out; lake.shared_value has those that join
+-- records.
 -- needs: evidence.log_event
 -- scope: record
 -- materialize
@@ -11,7 +12,15 @@
 -- value: the value, as it was printed; of a trace id its 32 hex digits
 -- is_message: whether the line calls it a message id
 with line as (
-    select log_group, log_stream, event_id, timestamp, left(message, 8000) as head
+    select
+        log_group, log_stream, event_id, timestamp, case
+            -- Fluent Bit's envelopes: its Kubernetes filter adds one object, FireLens members of its own
+            when message[1] = '{' and contains(message, '"kubernetes":{') then regexp_replace(
+                left(message, 8000), '"kubernetes":\{(?:[^{}]|\{[^{}]*\})*\}?', '')
+            when message[1] = '{' and contains(message, '"container_id":"') then regexp_replace(
+                left(message, 8000), '"(?:container_(?:id|name)|ecs_\w+|ec2_instance_id)":"[^"]*"', '', 'g')
+            else left(message, 8000)
+        end as head
     from evidence.log_event
     where message is not null and not (
         -- Lambda's own lines, and those whose ids have columns of their own

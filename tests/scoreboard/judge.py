@@ -83,7 +83,8 @@ def _shared(pairs: list[Pair]) -> int:
 
 def _ids_expected(row: Row) -> set[str]:
     traces = {id[2:].replace("-", "") for id in (row["trace_id"], *row["trace_ids"])}
-    return traces | set(row["request_ids"])
+    executions = {arn.rsplit(":", 1)[-1] for arn in row.get("execution_arns", ())}
+    return traces | executions | set(row["request_ids"])
 
 
 def _ids_given(row: Row) -> set[str]:

@@ -107,6 +107,8 @@ def _entry(chain: Chain, ending: Ending) -> Entry:
         "traced": chain.root.sampled,
         "trace_ids": list(dict.fromkeys(inv.trace.id for inv in ending.invocations)),
         "request_ids": [inv.request_id for inv in ending.invocations],
+        # records of a workflow know no request id
+        "execution_arns": [inv.execution_arn for inv in ending.invocations if inv.execution_arn],
         "order": chain.order,
         "symptom": {"name": ending.symptom.name, "kind": ending.symptom.kind},
         "failed_at": iso(ending.failed_at),

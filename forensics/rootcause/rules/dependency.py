@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from forensics.model import Evidence
+from forensics.rootcause.classify import statuses_in_text
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.caller import asked_wrongly
 from forensics.rootcause.words import node_words, outcome_words
@@ -22,13 +23,6 @@ _PASS_THROUGH = ("AWS::ApiGateway::Stage", "AWS::AppSync::GraphQLAPI", "AWS::Ela
 # Of more invocations that ran around it, time does not tell which one waited.
 FEW = 2
 _HTTP_STATUS = re.compile(r"\b([45]\d\d)\b")
-# How HTTP clients say what they were answered: `500 Internal Server Error`, `status code 503`, `HTTP 502`.
-_TOLD_STATUS = re.compile(
-    r"\b([45]\d\d)\b[:\s-]*(?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out"
-    r"|Not Implemented|Server Error|Client Error|Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Gone"
-    r"|Unprocessable|Too Many Requests)|\b(?:HTTP|status(?:[ _]?code)?)[:=\s/]*([45]\d\d)\b",
-    re.IGNORECASE,
-)
 
 
 def exception_passed_on(place: Place) -> Finding | None:
@@ -50,8 +44,8 @@ def status_passed_on(place: Place) -> Finding | None:
     """What this node threw names a status, and one node alone had answered it with that."""
     if place.own_exception is None:
         return None
-    told = {one or two for one, two in _TOLD_STATUS.findall(": ".join(t for t in place.own_exception if t))}
-    calls = [c for c in _candidates(place) if not _is_lost(c) and str(_status(c)) in told]
+    told = statuses_in_text(": ".join(t for t in place.own_exception if t))
+    calls = [c for c in _candidates(place) if not _is_lost(c) and _status(c) in told]
     if len({call.callee.node for call in calls}) != 1:
         return None
     rule, call = "status_passed_on", calls[-1]

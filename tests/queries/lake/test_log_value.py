@@ -54,6 +54,19 @@ def test_value(query, message, value, is_message) -> None:
     assert [(row["value"], row["is_message"]) for row in rows] == [(value, is_message)]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"log":"took ord-cab7a7f4","kubernetes":{"pod_id":"%s","labels":{"hash":"6747cf4db9"},"docker_id":"ff7cdc20"}}',
+        '{"kubernetes":{"pod_id":"%s","labels":{"hash":"6747cf4db9"}},"log":"took ord-cab7a7f4"}',
+        '{"log":"took ord-cab7a7f4","container_id":"%s","ecs_task_arn":"arn:aws:ecs:task/c/9e3dce47","ec2_instance_id":"i-0a1"}',
+    ],
+)
+def test_what_a_collector_adds_of_pod_or_task_is_about_no_work(query, message) -> None:
+    rows = query(VIEW, {"evidence.log_event": [line(message % UUID)]})
+    assert [row["value"] for row in rows] == ["ord-cab7a7f4"]
+
+
 def values(*pairs: tuple[str, str]) -> list[dict[str, object]]:
     return [
         EVENT | {"log_stream": stream, "event_id": str(n), "value": value, "is_message": False}

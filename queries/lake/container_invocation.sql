@@ -98,7 +98,7 @@ select
     coalesce(
         p.invocation, b.invocation, v.invocation,
         t.node || ':' || t.request_id || '#' || row_number() over (
-            partition by t.node, t.request_id order by t.started_at, t.work, t.log_group),
+            partition by t.node, t.request_id order by t.started_at, t.log_group, t.work),
         t.work) as invocation,
     coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
     t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines,

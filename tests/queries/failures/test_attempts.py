@@ -245,7 +245,10 @@ def test_above_may_have_handled_it(check) -> None:
 
 
 def test_who_is_only_configured_to_call_it_is_above_where_it_failed_and_has_handled_nothing(check) -> None:
-    tables = {"links.route": "caller_node | callee_node | kind", "links.integration": "caller | callee\nflow | fn"}
+    tables = {
+        "links.route": "caller_node | callee_node | kind",
+        "links.integration": "caller | callee\nflow | fn",
+    }
     check("failures.above", above() | tables, """
         invocation | caller | outcome | candidates
         f          | w      | failed  | 1

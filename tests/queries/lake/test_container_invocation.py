@@ -43,12 +43,15 @@ def test_lines_of_one_request_follow_each_other(check) -> None:
 
 def test_request_that_its_lines_name_names_it(check) -> None:
     """A proxy may give the same id to all behind it, and a client may send it again."""
-    lines = "work | event_id | log_group | timestamp | node | request_id\n" + """
+    lines = (
+        "work | event_id | log_group | timestamp | node | request_id\n"
+        + """
         e1 | e1 | g | 1 | n | r
         e2 | e2 | g | 9 | n | r
         e3 | e3 | h | 2 | m | r
         e4 | e4 | h | 3 | m | -
     """
+    )
     check(VIEW, {LINE: lines}, """
         work | invocation
         e1   | n:r#1

@@ -19,7 +19,14 @@ def given(door: str = "", flow: str = "", container: str = "", spans: tuple[Any,
         "lake.container_invocation": "invocation | traced | node | kind | log_group | started_at | is_failed | event_id\n"
         + container,
         "lake.span": [
-            {"trace_id": trace, "segment_id": id, "span_id": id, "node": "shop/prod", "kind": kind, "aws": json.dumps(aws)}
+            {
+                "trace_id": trace,
+                "segment_id": id,
+                "span_id": id,
+                "node": "shop/prod",
+                "kind": kind,
+                "aws": json.dumps(aws),
+            }
             for trace, id, kind, aws in spans
         ],
         "lake.segment_invocation": [

@@ -45,7 +45,9 @@ def test_every_stage_of_an_api_calls_what_its_paths_integrate(check):
 
 
 def test_the_body_that_is_sent_says_which_state_machine_is_started(check):
-    body = json.dumps({"stateMachineArn": _ARN.format("states", "stateMachine:quote"), "input": "$input.json('$')"})
+    body = json.dumps(
+        {"stateMachineArn": _ARN.format("states", "stateMachine:quote"), "input": "$input.json('$')"}
+    )
     put = {"methodIntegration": {"uri": "arn:aws:apigateway:eu-west-1:states:action/StartSyncExecution",
                                  "requestTemplates": {"application/json": body}}}  # fmt: skip
     given = [

@@ -91,8 +91,8 @@ _PATTERNS = tuple((family, re.compile(pattern)) for family, pattern in _FAMILIES
 _STATUS_TEXT = re.compile(
     r"(?i:\b(?:status(?:[ _]?code)?|not indicate success|answered|HTTP(?:/[\d.]+)?)[:=\s/]{1,3})([45]\d\d)\b"
     r"|\b([45]\d\d)\b(?i:[:\s-]{1,3}(?:Internal Server Error|Bad Gateway|Service Unavailable"
-    r"|Gateway Time-?out|Not Implemented|Server Error|Client Error|Bad Request|Unauthorized|Forbidden|Not Found"
-    r"|Conflict|Gone|Unprocessable|Too Many Requests))|^([45]\d\d) [A-Z]"
+    r"|Gateway Time-?out|Not Implemented|Server Error|Client Error|Bad Request|Unauthorized|Forbidden"
+    r"|Not Found|Conflict|Gone|Unprocessable|Too Many Requests))|^([45]\d\d) [A-Z]"
 )
 # The request was wrong, not who refused it (RFC 9110, 15.5: "the client seems to have erred").
 _OF_CALLER = frozenset({"permission_denied", "credential_expired", "validation", "configuration"})

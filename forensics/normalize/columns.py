@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -16,7 +18,7 @@ import pyarrow.compute as pc
 from msgspec import UNSET
 
 from forensics.normalize.document import Aws, Cause, ExceptionHead, Http, Segment, read_all, read_part
-from forensics.normalize.ids import id_key, trace_id_key
+from forensics.normalize.ids import id_key, span_id_of, trace_id_key
 from forensics.normalize.links import add_links
 from forensics.normalize.mend import mended_part
 from forensics.normalize.node import called_node, segment_node
@@ -30,6 +32,7 @@ _LATEST_SECOND = 1e11  # beyond year 5000: milliseconds, or nonsense
 _NOTHING = Aws()
 _INT, _TEXT = pa.int64(), pa.string()
 _Columns = dict[str, pa.Array]
+_Owner = tuple[str | None, str | None, str | None, str | None]
 
 
 class Head(NamedTuple):
@@ -39,7 +42,6 @@ class Head(NamedTuple):
     region: str | None
     trace_id: str
     segment_id: str
-    parent_id: str | None
     document_key: int
     first: int
 
@@ -56,12 +58,40 @@ class SpanColumns:
         self.spans: list[Segment] = []
         self.parents: list[int | None] = []
         self.calls: list[int | None] = []
-        self.ordinals: list[int] = []
-        self.documents: list[int] = []
         self.size = 0
+        self._ends = pa.array([], pa.int32())  # of documents, in rows
 
     def __len__(self) -> int:
         return len(self.spans)
+
+    def add(self, document: Segment, head: Head) -> None:
+        """The document and its subsegments, parents before children."""
+        self.heads.append(head)
+        self.spans.append(document)
+        self.parents.append(None)
+        # a segment serves, it does not call
+        is_call = document.type == "subsegment" and (document.namespace or document.sql is not UNSET)
+        self.calls.append(head.first if is_call else None)
+        if document.subsegments:
+            self._add_below(document.subsegments, head.first)
+
+    def _add_below(self, subsegments: list[Segment], row: int) -> None:
+        """A stack of our own, since nesting has no bound."""
+        spans, parents, calls = self.spans, self.parents, self.calls
+        stack = [(row, calls[row], iter(subsegments))]
+        while stack:
+            parent, outer, level = stack[-1]
+            for span in level:
+                row += 1
+                call = row if outer is None and (span.namespace or span.sql is not UNSET) else outer
+                spans.append(span)
+                parents.append(parent)
+                calls.append(call)
+                if span.subsegments:
+                    stack.append((row, call, iter(span.subsegments)))
+                    break
+            else:
+                stack.pop()
 
     def tables(self) -> dict[str, pa.RecordBatch]:
         columns = self._columns() if self.spans else {}
@@ -73,12 +103,12 @@ class SpanColumns:
 
     def _columns(self) -> _Columns:
         spans = self.spans
+        self._ends = pa.array([*(head.first for head in self.heads[1:]), len(self)], pa.int32())
         aws = self._aws()
         names = [span.name for span in spans]
         columns = self._of_documents(aws)
         columns |= self._identity()
         columns |= {
-            "ordinal": pa.array(self.ordinals, _INT),
             "name": pa.array(names, _TEXT),
             "namespace": pa.array([span.namespace for span in spans], _TEXT),
             "origin": pa.array([span.origin for span in spans], _TEXT),
@@ -109,72 +139,67 @@ class SpanColumns:
 
     def _of_documents(self, aws: list[Aws]) -> _Columns:
         heads = self.heads
-        which = pa.array(self.documents, pa.int32())
-        known: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
-        owners = [self._owner(head, aws[head.first], known) for head in heads]
-        accounts, regions, nodes, kinds = zip(*owners, strict=True)
+        accounts, regions, nodes, kinds = zip(*self._owners(aws), strict=True)
         traces = [head.trace_id for head in heads]
-        told: dict[str, tuple[Sequence[Any], pa.DataType]] = {
-            "account": (accounts, _TEXT), "region": (regions, _TEXT), "node": (nodes, _TEXT),
-            "kind": (kinds, _TEXT),
-            "trace_id": (traces, _TEXT), "segment_id": ([head.segment_id for head in heads], _TEXT),
-            "document_key": ([head.document_key for head in heads], _INT),
+        told = {
+            "account": pa.array(accounts, _TEXT), "region": pa.array(regions, _TEXT),
+            "node": pa.array(nodes, _TEXT), "kind": pa.array(kinds, _TEXT),
+            "trace_id": pa.array(traces, _TEXT), "trace_key": _trace_keys(traces),
+            "segment_id": pa.array([head.segment_id for head in heads], _TEXT),
+            "document_key": pa.array([head.document_key for head in heads], _INT),
         }  # fmt: skip
-        columns = {name: pa.array(values, kind).take(which) for name, (values, kind) in told.items()}
-        columns["trace_key"] = _trace_keys(traces).take(which)
+        columns = {name: self._spread(values) for name, values in told.items()}
         columns["source"] = pa.repeat(pa.scalar("segment_document"), len(self))
         return columns
 
-    def _owner(
-        self, head: Head, aws: Aws, known: dict[tuple[str | None, ...], tuple[str | None, ...]]
-    ) -> tuple[str | None, ...]:
-        """Account, region, node and kind. An independent subsegment does not say where it ran: that is
-        its segment's to tell (`lake.hanging_document`). Segments of one node come again and again."""
-        document = self.spans[head.first]
-        arn = document.resource_arn
-        account = head.account or (str(aws.account_id) if aws.account_id else None)
-        region = head.region or aws.region
-        told = (account, region, arn, aws.function_arn, document.name, document.origin, document.type)
-        if not document.inferred and (found := known.get(told)):
-            return found
-        node, kind = (None, None) if document.type == "subsegment" else segment_node(document, aws)
-        owner = account or _arn_part(arn, 4), region or _arn_part(arn, 3), node, kind
-        if not document.inferred:
-            known[told] = owner
-        return owner
+    def _spread(self, values: pa.Array) -> pa.Array:
+        """One value per document → one per span."""
+        return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(self._ends, values))
+
+    def _owners(self, aws: list[Aws]) -> Iterator[_Owner]:
+        """Of each document; segments of one node come again and again."""
+        known: dict[tuple[str | int | None, ...], _Owner] = {}
+        for account, region, _, _, _, first in self.heads:
+            document, block = self.spans[first], aws[first]
+            if document.inferred:
+                yield _owner(account, region, document, block)
+                continue
+            told = (
+                account, region, block.account_id, block.region, block.function_arn, document.resource_arn,
+                document.name, document.origin, document.type,
+            )  # fmt: skip
+            owner = known.get(told)
+            if owner is None:
+                owner = known[told] = _owner(account, region, document, block)
+            yield owner
 
     # --- ids
 
     def _identity(self) -> _Columns:
         ids = [span.id or "" for span in self.spans]
-        types = [False] * len(ids)
-        above: list[str | None] = [None] * len(ids)
         for head in self.heads:
-            first = head.first
-            ids[first] = head.segment_id
-            above[first] = head.parent_id
-            types[first] = self.spans[first].type != "subsegment"
+            ids[head.first] = head.segment_id
         ids = _lower(ids)
         if "" in ids:
             for row in (row for row, found in enumerate(ids) if not found):
-                ids[row] = f"{self.heads[self.documents[row]].segment_id}.{self.ordinals[row]}"
+                ids[row] = self._span_id(row)
         own, keys = pa.array(ids, _TEXT), _keys(ids)
-        firsts = pa.array([head.first for head in self.heads], pa.int32()).take(
-            pa.array(self.documents, pa.int32())
-        )
+        segments = pa.array([head.first for head in self.heads], pa.int32())
         parents = pa.array(self.parents, pa.int32())
-        far = pa.array(above, _TEXT)
-        far_keys = pc.replace_with_mask(
-            pa.nulls(len(ids), _INT), far.is_valid(), _keys([text for text in above if text is not None])
-        )
+        above = [_parent_id(self.spans[head.first], head.segment_id) for head in self.heads]
+        is_segment = pa.array([self.spans[head.first].type != "subsegment" for head in self.heads])
+        rows = pa.array(range(len(ids)), pa.int32())
         return {
             "span_id": own,
             "span_key": keys,
-            "segment_key": keys.take(firsts),
-            "parent_span_id": pc.coalesce(own.take(parents), far),
-            "parent_key": pc.coalesce(keys.take(parents), far_keys),
+            "segment_key": self._spread(keys.take(segments)),
+            "parent_span_id": pc.coalesce(own.take(parents), self._spread(pa.array(above, _TEXT))),
+            "parent_key": pc.coalesce(keys.take(parents), self._spread(_some_keys(above))),
             "call_key": keys.take(pa.array(self.calls, pa.int32())),
-            "span_type": pc.if_else(pa.array(types), "segment", "subsegment"),
+            "span_type": pc.if_else(
+                pc.and_(parents.is_null(), self._spread(is_segment)), "segment", "subsegment"
+            ),
+            "ordinal": pc.subtract(rows, self._spread(segments)),
         }
 
     # --- times and HTTP
@@ -191,29 +216,30 @@ class SpanColumns:
         usable = pc.and_(pc.greater_equal(given, 0.0), pc.less(given, _LATEST_SECOND))
         bad = pc.invert(usable.fill_null(not is_needed))
         for row in pc.indices_nonzero(bad).to_pylist():
-            head = self.heads[self.documents[row]]
+            head = self._head(row)
             said = "no" if seconds[row] is None else f"no usable ({seconds[row]!r})"
             message = f"span {self._span_id(row)} has {said} {what} time"
             self.rows.warn(f"no_{what}_time", message, head.trace_id, head.segment_id)
         kept = pc.if_else(usable, given, pa.scalar(None, pa.float64()))
         return pc.round(pc.multiply(kept, 1e6), round_mode="half_to_even").cast(_INT).cast(TIME)
 
+    def _head(self, row: int) -> Head:
+        return self.heads[bisect_right(self.heads, row, key=attrgetter("first")) - 1]
+
     def _span_id(self, row: int) -> str:
-        head = self.heads[self.documents[row]]
+        head = self._head(row)
         if row == head.first:
             return head.segment_id
-        return (self.spans[row].id or f"{head.segment_id}.{self.ordinals[row]}").lower()
+        return (self.spans[row].id or f"{head.segment_id}.{row - head.first}").lower()
 
     def _http(self) -> _Columns:
         status: list[int | None] = [None] * len(self)
         method: list[str | None] = [None] * len(self)
         url: list[str | None] = [None] * len(self)
-        for row, span in enumerate(self.spans):
-            http = span.http
-            if http is not None:
-                status[row] = _status(http)
-                if http.request is not None:
-                    method[row], url[row] = http.request.method, http.request.url
+        for row, http in [(row, span.http) for row, span in enumerate(self.spans) if span.http]:
+            status[row] = _status(http)
+            if http.request is not None:
+                method[row], url[row] = http.request.method, http.request.url
         return {
             "http_status": pa.array(status, _INT),
             "http_method": pa.array(method, _TEXT),
@@ -241,19 +267,17 @@ class SpanColumns:
     def _remote(self, aws: list[Aws]) -> _Columns:
         nodes: list[str | None] = [None] * len(self)
         kinds: list[str | None] = [None] * len(self)
-        for row, call in enumerate(self.calls):
-            if call == row:
-                nodes[row], kinds[row] = called_node(self.spans[row], aws[row])
+        for row in [row for row, call in enumerate(self.calls) if call == row]:
+            nodes[row], kinds[row] = called_node(self.spans[row], aws[row])
         return {"remote_node": pa.array(nodes, _TEXT), "remote_kind": pa.array(kinds, _TEXT)}
 
     def _causes(self) -> _Columns:
         """Exception type, message, id; the id of an exception elsewhere; the exceptions as JSON."""
         names = ("exception_type", "exception_message", "exception_id", "cause_id", "exceptions")
         columns: dict[str, list[str | None]] = {name: [None] * len(self) for name in names}
-        for row, span in enumerate(self.spans):
-            if span.cause is not None:
-                for name, value in zip(names, self._cause(row, span.cause), strict=True):
-                    columns[name][row] = value
+        for row, cause in [(row, s.cause) for row, s in enumerate(self.spans) if s.cause is not None]:
+            for name, value in zip(names, self._cause(row, cause), strict=True):
+                columns[name][row] = value
         return {name: pa.array(values, _TEXT) for name, values in columns.items()}
 
     def _cause(self, row: int, cause: Cause | str) -> tuple[str | None, ...]:
@@ -269,22 +293,31 @@ class SpanColumns:
         return head.type, head.message or cause.message, head.id, None, listed
 
     def _links(self) -> None:
-        for row, span in enumerate(self.spans):
-            if span.links:
-                head = self.heads[self.documents[row]]
-                add_links(
-                    self.rows,
-                    span.links,
-                    self._span_id(row),
-                    head.trace_id,
-                    head.segment_id,
-                    head.document_key,
-                )
+        for row, links in [(row, span.links) for row, span in enumerate(self.spans) if span.links]:
+            head = self._head(row)
+            add_links(
+                self.rows, links, self._span_id(row), head.trace_id, head.segment_id, head.document_key
+            )  # fmt: skip
 
     def _warn_dropped(self, row: int, dropped: Iterable[str]) -> None:
-        head = self.heads[self.documents[row]]
+        head = self._head(row)
         for message in dropped:
             self.rows.warn("bad_field", f"left out: {message}", head.trace_id, head.segment_id)
+
+
+def _owner(account: str | None, region: str | None, document: Segment, aws: Aws) -> _Owner:
+    """Account, region, node and kind. An independent subsegment does not say where it ran: that is
+    its segment's to tell (`lake.hanging_document`)."""
+    account = account or (str(aws.account_id) if aws.account_id else None)
+    region = region or aws.region
+    arn = document.resource_arn
+    node, kind = (None, None) if document.type == "subsegment" else segment_node(document, aws)
+    return account or _arn_part(arn, 4), region or _arn_part(arn, 3), node, kind
+
+
+def _parent_id(document: Segment, segment_id: str) -> str | None:
+    parent = span_id_of(document.parent_id)
+    return parent if parent and parent != segment_id else None
 
 
 def _empty(size: int) -> pa.Array:
@@ -327,15 +360,22 @@ def _trace_keys(ids: list[str]) -> pa.Array:
     return pa.array([trace_id_key(text) for text in ids], _INT)
 
 
+def _some_keys(ids: list[str | None]) -> pa.Array:
+    """`id_key` of each that there is."""
+    keys = _keys([text for text in ids if text is not None])
+    given = pa.array([text is not None for text in ids])
+    return pc.replace_with_mask(pa.nulls(len(ids), _INT), given, keys)
+
+
 def _keys(ids: list[str]) -> pa.Array:
-    """`id_key` of each: all at once where each is 16 hex digits."""
-    joined = "".join(ids)
-    if joined.isalnum() and joined.isascii() and set(map(len, ids)) == {16}:
+    """`id_key` of each: all at once where each is 16 hex digits (blanks are passed over, so they show)."""
+    if set(map(len, ids)) == {16}:
         try:
-            keys = array("q", bytes.fromhex(joined))
+            digits = bytes.fromhex("".join(ids))
         except ValueError:
-            pass
-        else:
+            digits = b""
+        if len(digits) == 8 * len(ids):
+            keys = array("q", digits)
             if _IS_LITTLE:
                 keys.byteswap()
             return pa.Array.from_buffers(_INT, len(ids), [None, pa.py_buffer(keys)])

@@ -22,6 +22,7 @@ __all__ = [
     "raw_text",
     "read_all",
     "read_document",
+    "read_documents",
     "read_part",
 ]
 
@@ -144,6 +145,14 @@ def read_document(text: str) -> Segment | None:
         return _document.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def read_documents(texts: list[str]) -> list[Segment | None]:
+    """The same of many: one failure is rare, and only then is each read by itself."""
+    try:
+        return [*map(_document.decode, texts)]
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return [*map(read_document, texts)]
 
 
 def read_part(raw: Raw, kind: type[_Part]) -> _Part | None:

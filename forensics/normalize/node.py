@@ -29,16 +29,18 @@ def called_node(span: Segment, aws: Aws) -> tuple[str, str]:
     """The node behind a call: the resource that the `aws` block names, else a host or the name."""
     if aws.function_name and (aws.operation or "").startswith("Invoke"):
         return function_name(aws.function_name) or aws.function_name, "AWS::Lambda::Function"
-    for resource, separator, kind in (
-        (aws.table_name, "/", "AWS::DynamoDB::Table"),  # may be an ARN: …:table/orders
-        (aws.bucket_name, ":", "AWS::S3::Bucket"),
-        (aws.queue_url, "/", "AWS::SQS::Queue"),
-        (aws.topic_arn, ":", "AWS::SNS"),
-        (aws.state_machine_arn, ":", "AWS::StepFunctions::StateMachine"),
-        (aws.stream_name, "/", "AWS::Kinesis::Stream"),
-    ):
-        if resource:
-            return _last(resource, separator), kind
+    if aws.table_name:  # may be an ARN: …:table/orders
+        return _last(aws.table_name, "/"), "AWS::DynamoDB::Table"
+    if aws.bucket_name:
+        return _last(aws.bucket_name, ":"), "AWS::S3::Bucket"
+    if aws.queue_url:
+        return _last(aws.queue_url, "/"), "AWS::SQS::Queue"
+    if aws.topic_arn:
+        return _last(aws.topic_arn, ":"), "AWS::SNS"
+    if aws.state_machine_arn:
+        return _last(aws.state_machine_arn, ":"), "AWS::StepFunctions::StateMachine"
+    if aws.stream_name:
+        return _last(aws.stream_name, "/"), "AWS::Kinesis::Stream"
     if span.namespace == "aws" or (span.origin or "").startswith("AWS::"):
         return _service(span, aws)
     return _host(span) or span.name or _UNNAMED, span.origin or _remote_kind(span)

@@ -267,6 +267,7 @@ def test_no_documents_are_tables_without_rows() -> None:
 
 def test_batches_are_cut_without_losing_rows(monkeypatch, segment) -> None:
     monkeypatch.setattr("forensics.normalize.segment._BATCH", 3)
+    monkeypatch.setattr("forensics.normalize.segment._READ", 1)
     rows = [
         {
             "trace_id": "t",

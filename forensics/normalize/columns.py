@@ -253,8 +253,8 @@ class SpanColumns:
         found = [(row, span.aws) for row, span in enumerate(self.spans) if span.aws is not UNSET]
         blocks = [_NOTHING] * len(self)
         whole = read_all([raw for _, raw in found], Aws)
-        for number, (row, raw) in enumerate(found):
-            blocks[row] = whole[number] if whole else self._aws_block(row, raw)
+        for (row, _), block in zip(found, whole or (self._aws_block(*told) for told in found), strict=True):
+            blocks[row] = block
         return blocks
 
     def _aws_block(self, row: int, raw: Any) -> Aws:
@@ -295,9 +295,7 @@ class SpanColumns:
     def _links(self) -> None:
         for row, links in [(row, span.links) for row, span in enumerate(self.spans) if span.links]:
             head = self._head(row)
-            add_links(
-                self.rows, links, self._span_id(row), head.trace_id, head.segment_id, head.document_key
-            )  # fmt: skip
+            add_links(self.rows, links, self._span_id(row), head.trace_id, head.segment_id, head.document_key)
 
     def _warn_dropped(self, row: int, dropped: Iterable[str]) -> None:
         head = self._head(row)

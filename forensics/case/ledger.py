@@ -129,6 +129,11 @@ class Ledger:
         )
         return [Part(*row) for row in rows]
 
+    def forget(self, units: Iterable[Unit]) -> None:
+        """Units that others stand for. A pull that follows an account would heap them up without end."""
+        with self._transaction() as db:
+            db.executemany("delete from unit where kind = ? and what = ?", [(u.kind, u.what) for u in units])
+
     def commit(
         self, parts: Iterable[Part] = (), units: Iterable[Unit] = (), replaces: Iterable[Part] = ()
     ) -> None:

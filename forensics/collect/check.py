@@ -20,6 +20,7 @@ from forensics.collect.aws import Api, Refused
 from forensics.collect.pacing import Pacer, start_rate
 from forensics.collect.permitted import actions_by_state, tried_actions
 from forensics.collect.plan import identify
+from forensics.collect.quotas import applied_quotas
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Access, Session
 from forensics.collect.windows import to_ms
@@ -139,9 +140,11 @@ def _endpoint(api: Api, access: Access) -> Check:
 
 
 def _quota(api: Api, request: PullRequest) -> Check:
-    rate, _ = start_rate("FilterLogEvents", api.region)
-    text = f"FilterLogEvents {rate:g}/s per account, {rate * request.quota_share:g}/s of it used"
-    return Check(f"quota {api.region}", "ok", text)
+    """The account's own where it may be asked, as `pull` paces itself by."""
+    own = applied_quotas(api).get("FilterLogEvents") if request.wants("quotas") else None
+    rate = own or start_rate("FilterLogEvents", api.region)[0]
+    text = f"FilterLogEvents {rate:g}/s ({'of this account' if own else 'as published'})"
+    return Check(f"quota {api.region}", "ok", f"{text}, {rate * request.quota_share:g}/s of it used")
 
 
 def _filter_events(api: Api, listed: dict[str, Any]) -> Check:

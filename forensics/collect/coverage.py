@@ -12,9 +12,8 @@ from forensics.collect.plan import Plan
 from forensics.collect.windows import Window, from_iso, iso, missing
 from forensics.model import Gap
 
-__all__ = ["SUPERSEDED", "Coverage"]
+__all__ = ["Coverage"]
 
-SUPERSEDED = "superseded"
 _LOOKS = ("inventory", "executions")
 
 
@@ -40,9 +39,9 @@ class Coverage:
         return gone, [left for gap in gone for left in touched[gap]]
 
     def superseded(self, plan: Plan) -> list[Unit]:
-        """Units that were to be read again and were, as windows that other units now stand for."""
+        """Units that were to be read again and were: windows that other units now stand for."""
         return [
-            replace(unit, state=SUPERSEDED, detail="")
+            unit
             for unit in plan.open_units
             if self._is_superseded(unit.kind, *parse_name(unit.what))
         ]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from forensics.collect.outcome import Source
-from forensics.collect.pacing import Bucket
+from forensics.collect.pacing import DATAPOINTS, Bucket
 from forensics.collect.windows import Window
 
 __all__ = ["ALSO_ASKED", "ENTRY_S", "Lanes"]
@@ -21,6 +21,7 @@ __all__ = ["ALSO_ASKED", "ENTRY_S", "Lanes"]
 # What reading a source of the one operation asks besides: traces by id are where the time goes.
 ALSO_ASKED = {
     "GetTraceSummaries": ("BatchGetTraces",),
+    "GetMetricData": (DATAPOINTS,),
     "stepfunctions.GetExecutionHistory": ("stepfunctions.ListExecutions",),
 }
 

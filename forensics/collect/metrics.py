@@ -34,6 +34,7 @@ from forensics.collect.outcome import (
     parse_name,
     unit_name,
 )
+from forensics.collect.pacing import DATAPOINTS
 from forensics.collect.pages import MetricResult
 from forensics.collect.windows import Window, cut, to_ms
 from forensics.evidence import micros
@@ -178,13 +179,15 @@ class _Read:
     states: dict[str, str] = field(default_factory=dict)
     pages: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, page: dict[str, Any]) -> None:
+    def add(self, page: dict[str, Any]) -> int:
+        """How many datapoints came."""
         self.pages.append(page)
         results: list[MetricResult] = page["MetricDataResults"]
         for result in results:
             self.times.setdefault(result.Id, []).extend(result.Timestamps or ())
             self.values.setdefault(result.Id, []).extend(result.Values or ())
             self.states[result.Id] = result.StatusCode or "Complete"
+        return sum(len(result.Values or ()) for result in results)
 
 
 class MetricSource:
@@ -236,7 +239,7 @@ class MetricSource:
         read, tokens = _Read(), set[str]()
         while True:
             page = self._api.call("GetMetricData", **params)
-            read.add(page)
+            self._api.spend(DATAPOINTS, read.add(page))
             token = page.get("NextToken")
             if not token:
                 return read

@@ -14,7 +14,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 
-__all__ = ["Bucket", "Pacer", "quota_of", "start_rate"]
+__all__ = ["DATAPOINTS", "Bucket", "Pacer", "quota_of", "start_rate"]
+
+# A quota beside the one of calls, in `quotas.toml` as an operation's.
+DATAPOINTS = "GetMetricData datapoints"
 
 _UNPUBLISHED_HEADROOM = 8.0
 _CUT = 0.7
@@ -57,12 +60,12 @@ class Bucket:
         self._tokens = max(1.0, rate)
         self._filled_at = self._cut_at = self._raised_at = clock()
 
-    def reserve(self) -> float:
-        """Take a token, from the future if need be; returns the seconds to wait for it."""
+    def reserve(self, amount: float = 1.0) -> float:
+        """Take tokens, from the future if need be; returns the seconds to wait for them."""
         with self._lock:
             now = self._clock()
             earned = (now - self._filled_at) * self.rate
-            self._tokens = min(max(1.0, self.rate), self._tokens + earned) - 1.0
+            self._tokens = min(max(1.0, self.rate), self._tokens + earned) - amount
             self._filled_at = now
             return max(0.0, -self._tokens / self.rate)
 
@@ -72,9 +75,9 @@ class Bucket:
             earned = (self._clock() - self._filled_at) * self.rate
             return min(max(1.0, self.rate), self._tokens + earned)
 
-    def take(self, wait: Callable[[float], object]) -> None:
-        """Take a token and wait for it with `wait(seconds)`."""
-        delay = self.reserve()
+    def take(self, wait: Callable[[float], object], amount: float = 1.0) -> None:
+        """Take tokens and wait for them with `wait(seconds)`."""
+        delay = self.reserve(amount)
         if delay > 0:
             wait(delay)
 

@@ -20,6 +20,7 @@ from forensics.inventory import ASKS
 
 __all__ = [
     "SHAPES",
+    "SOMETIMES",
     "LogEvent",
     "LogPage",
     "MetricPage",
@@ -40,23 +41,27 @@ _REQUIRED = {
     "StartQuery": "queryId",
     "GetQueryResults": "status",
     "GetTraceSummaries": "TraceSummaries",
+    "GetTraceSegmentDestination": "Destination",
     "BatchGetTraces": "Traces",
     "GetMetricData": "MetricDataResults",
     "ListMetrics": "Metrics",
     "DescribeAlarmHistory": "AlarmHistoryItems",
     "LookupEvents": "Events",
-}
-_REQUIRED |= {
-    ask.full: ask.wire or ask.items or ask.item
-    for ask in ASKS
-    if (ask.items or ask.item) and not ask.is_optional
-}
-_REQUIRED |= {
+    "codedeploy.BatchGetDeployments": "deploymentsInfo",
+    "codedeploy.ListDeployments": "deployments",
+    "ecs.DescribeTasks": "tasks",
+    "ecs.ListTasks": "taskArns",
+    "eks.DescribeUpdate": "update",
+    "eks.ListUpdates": "updateIds",
+    "health.DescribeEvents": "events",
     "stepfunctions.ListExecutions": "executions",
     "stepfunctions.GetExecutionHistory": "events",
     "stepfunctions.ListMapRuns": "mapRuns",
     "stepfunctions.DescribeMapRun": "mapRunArn",
 }
+_REQUIRED |= {ask.full: ask.always for ask in ASKS if ask.always}
+# What an answer of the operation holds, unless there is none of it.
+SOMETIMES = {ask.full: ask.items for ask in ASKS if ask.is_optional}
 _JSON = {"json", "rest-json"}
 _ROOT = re.compile(rb"<([A-Za-z][\w.:-]*)")
 _NO_ROOT = {b"html", b"HTML"}

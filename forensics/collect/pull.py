@@ -177,7 +177,7 @@ class _Run:
         gone, left = self._coverage.filled(self._case.gaps(), self._gaps, plan)
         ledger.drop_gaps(gone)
         ledger.add_gaps(left)
-        self._case.commit(units=self._coverage.superseded(plan))
+        ledger.forget(self._coverage.superseded(plan))
         self._spool.close()
 
     def _take(self, result: Read | Failed | Fatal, workers: Workers) -> BaseException | None:

@@ -36,6 +36,7 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     unless: dict[str, Any] = {}
     action: str = ""
     is_optional: bool = False
+    member: str = ""
     requires: tuple[str, ...] = ()
     collection: str = ""
 
@@ -48,6 +49,11 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     def permission(self) -> str:
         """The IAM action."""
         return f"{self.iam or self.service}:{self.action or self.operation}"
+
+    @property
+    def always(self) -> str:
+        """The member of the JSON without which an answer is none; empty where there is no such."""
+        return self.member or ("" if self.is_optional else self.wire or self.items or self.item)
 
     @property
     def gives(self) -> str:

@@ -10,14 +10,14 @@ import msgspec
 from forensics.demo.endpoint.configuration import write_configuration
 from forensics.demo.endpoint.execution_index import build_executions
 from forensics.demo.endpoint.ledger import build_ledgers
-from forensics.demo.endpoint.log_index import build_logs
+from forensics.demo.endpoint.log_index import COUNTED, build_logs
 from forensics.demo.endpoint.metric_index import build_metrics
 from forensics.demo.endpoint.reading import sources
 from forensics.demo.endpoint.trace_index import build_traces
 
 __all__ = ["build_index"]
 
-_VERSION = 2
+_VERSION = 3
 
 
 def build_index(data: Path, folder: Path, round_ms: int = 1) -> None:
@@ -34,7 +34,7 @@ def build_index(data: Path, folder: Path, round_ms: int = 1) -> None:
     folder.mkdir(parents=True)
     build_logs(files["logs"], folder, round_ms)
     build_traces(files["traces"], folder)
-    build_metrics(files["metrics"], folder)
+    build_metrics([*files["metrics"], folder / COUNTED], folder)
     build_executions(files["executions"], folder)
     build_ledgers(files["changes"], files["alarms"], folder)
     write_configuration(files["configuration"], folder / "configuration.json")

@@ -2,10 +2,12 @@
 
 `events.bin` holds `{…},{…},` by log group, then timestamp, then ingestion, so that a page without a
 filter is one slice of the file. The columns beside it say where events begin and what their times are.
+`counted.ndjson` holds what CloudWatch counts as they come in.
 """
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +16,14 @@ import msgspec
 import polars as pl
 
 from forensics.demo.endpoint.columns import Spool, order_by, series, write_numbers, write_ordered
-from forensics.demo.endpoint.reading import LogEvent, event_id, read_events
+from forensics.demo.endpoint.reading import Datapoint, LogEvent, event_id, read_events
 
-__all__ = ["Group", "Stream", "build_logs"]
+__all__ = ["COUNTED", "NAMESPACE", "Group", "Stream", "build_logs"]
+
+COUNTED = "counted.ndjson"
+# "CloudWatch Logs metrics": events, and their volume uncompressed; PutLogEvents counts 26 bytes more for each.
+NAMESPACE = "AWS/Logs"
+_OF_EACH = 26
 
 
 class Stream(msgspec.Struct):
@@ -47,6 +54,7 @@ class _Columns:
     def __init__(self) -> None:
         self.group, self.stream = array("q"), array("q")
         self.timestamp, self.ingestion = array("q"), array("q")
+        self.incoming = array("q")
         self.names: dict[tuple[str, str], tuple[int, int, bytes]] = {}
         self.groups: dict[str, int] = {}
 
@@ -86,6 +94,7 @@ def _rendered(batch: list[LogEvent], columns: _Columns, number: int, round_ms: i
         columns.stream.append(stream)
         columns.timestamp.append(timestamp)
         columns.ingestion.append(ingestion)
+        columns.incoming.append(_size(event.message) + _OF_EACH)
         id = event_id(event, number).encode()
         number += 1
         # The event id is last and the stream first, so that GetLogEvents can cut both off.
@@ -98,6 +107,12 @@ def _rendered(batch: list[LogEvent], columns: _Columns, number: int, round_ms: i
         )
 
 
+def _size(message: msgspec.Raw) -> int:
+    """Bytes of the text that this JSON string stands for."""
+    written = bytes(message)
+    return len(json.loads(written).encode("utf-8", "surrogatepass") if b"\\" in written else written[1:-1])
+
+
 def _write_columns(columns: _Columns, order: pl.Series, offsets: array[int], folder: Path) -> None:
     frame = pl.DataFrame(
         {
@@ -105,8 +120,10 @@ def _write_columns(columns: _Columns, order: pl.Series, offsets: array[int], fol
             "stream": series(columns.stream),
             "timestamp": series(columns.timestamp),
             "ingestion": series(columns.ingestion),
+            "incoming": series(columns.incoming),
         }
     )[order]
+    _write_counts(columns, frame, folder)
     for name in ("stream", "timestamp", "ingestion"):
         write_numbers(folder / f"{name}.q", frame[name])
     frame = frame.with_row_index("event").with_columns(pl.col("event").cast(pl.Int64))
@@ -114,6 +131,20 @@ def _write_columns(columns: _Columns, order: pl.Series, offsets: array[int], fol
     write_numbers(folder / "by_stream.q", frame.sort("stream", "event")["event"])
     groups = _groups(columns, frame)
     (folder / "groups.json").write_bytes(msgspec.json.encode(groups))
+
+
+def _write_counts(columns: _Columns, frame: pl.DataFrame, folder: Path) -> None:
+    """A datapoint a group and minute of ingestion, of each metric."""
+    names, minute = list(columns.groups), pl.col("ingestion") // 60_000 * 60
+    counts = frame.group_by("group", minute.alias("minute")).agg(
+        pl.len().alias("IncomingLogEvents"), pl.col("incoming").sum().alias("IncomingBytes")
+    )
+    with open(folder / COUNTED, "wb") as file:
+        for row in counts.sort("group", "minute").iter_rows(named=True):
+            for metric in ("IncomingLogEvents", "IncomingBytes"):
+                point = Datapoint(NAMESPACE, metric, row["minute"], 1, *[row[metric]] * 3)
+                point.Dimensions = {"LogGroupName": names[row["group"]]}
+                file.write(msgspec.json.encode(point) + b"\n")
 
 
 def _groups(columns: _Columns, frame: pl.DataFrame) -> list[Group]:

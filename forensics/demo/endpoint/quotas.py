@@ -24,7 +24,7 @@ _FLAT = {
     "logs.StartQuery": 10.0,
     "logs.GetQueryResults": 10.0,
     "cloudtrail.LookupEvents": 2.0,
-    "cloudwatch.GetMetricData": 50.0,
+    "cloudwatch.GetMetricData": 500.0,
     "stepfunctions.DescribeExecution": 15.0,
     "stepfunctions.GetExecutionHistory": 20.0,
 }

@@ -12,6 +12,7 @@ from typing import Self
 from forensics.demo.endpoint.configuration import Configuration, load_configuration
 from forensics.demo.endpoint.execution_store import ExecutionStore
 from forensics.demo.endpoint.ledger import Ledger
+from forensics.demo.endpoint.log_index import NAMESPACE as LOGS
 from forensics.demo.endpoint.log_store import LogStore
 from forensics.demo.endpoint.metric_store import MetricStore
 from forensics.demo.endpoint.settings import Settings
@@ -83,6 +84,9 @@ class World:
 
     def has_data_in(self, region: str) -> bool:
         return region == self.region
+
+    def has_metrics_of(self, namespace: str, region: str) -> bool:
+        return self.has_data_in(region) and (namespace != LOGS or self.settings.counts_logs)
 
     def is_gone(self, group: str, number: int) -> bool:
         """Deleted by the time of that request."""

@@ -59,7 +59,7 @@ def test_only_reading_methods_of_http_are_used(ask):
 @pytest.mark.parametrize("ask", BY_ASK)
 def test_the_answer_has_the_members_that_are_read(ask):
     shape = model(ask).output_shape
-    for name in filter(None, (ask.items, ask.item)):
+    for name in filter(None, (ask.items, ask.item, ask.member)):
         assert name in shape.members
         wire = shape.members[name].serialization.get("name", name)
         assert (ask.wire or name) == wire or protocol_of(ask) not in ("json", "rest-json")

@@ -25,7 +25,7 @@ _HISTORY_PAGES = Pages("MaxRecords", "NextToken", "NextToken", 100)
 
 def list_metrics(world: World, call: Call) -> Body:
     """500 a page; of the dimensions asked for a metric has all, and maybe more."""
-    known = world.metrics.series if world.has_data_in(call.region) else []
+    known = [one for one in world.metrics.series if world.has_metrics_of(one.namespace, call.region)]
     shown, following = paged(world, call, _METRIC_PAGES, [one for one in known if _is_asked_for(call, one)])
     return {"Metrics": [_metric(one) for one in shown]} | following
 

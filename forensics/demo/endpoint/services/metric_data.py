@@ -90,7 +90,7 @@ def _points(world: World, call: Call, query: Query, newest_first: bool) -> Point
     metric = stat["Metric"]
     dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()}
     found = world.metrics.find(metric.get("Namespace", ""), metric.get("MetricName", ""), dimensions)
-    if found is None or not world.has_data_in(call.region):
+    if found is None or not world.has_metrics_of(found.namespace, call.region):
         return []
     # The files hold minutes: what is finer shows these.
     period = max(60, int(stat["Period"]))

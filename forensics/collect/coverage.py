@@ -40,11 +40,7 @@ class Coverage:
 
     def superseded(self, plan: Plan) -> list[Unit]:
         """Units that were to be read again and were: windows that other units now stand for."""
-        return [
-            unit
-            for unit in plan.open_units
-            if self._is_superseded(unit.kind, *parse_name(unit.what))
-        ]
+        return [unit for unit in plan.open_units if self._is_superseded(unit.kind, *parse_name(unit.what))]
 
     def _left(self, gap: Gap, plan: Plan) -> list[Gap]:
         where = gap.reason[gap.reason.rfind("[") :]

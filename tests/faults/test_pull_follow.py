@@ -82,6 +82,11 @@ def test_no_event_is_lost_or_doubled_and_late_ones_are_taken(live: Any, tmp_path
     assert found.total() == EVENTS
     assert len(rounds) > 4
     assert not failed
+    with Case(tmp_path / "case") as folder:
+        states = [state for _, state in folder.ledger.states("log_window")]
+    # Rounds since the last whole one, and it: what they stand for is forgotten.
+    assert states.count("open") <= GROUPS * 2 * 5
+    assert set(states) <= {"open", "done"}
 
 
 def test_an_outage_ends_nothing(live: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from forensics.demo.endpoint.reading import Datapoint, LogEvent, event_id, read_
 __all__ = ["COUNTED", "NAMESPACE", "Group", "Stream", "build_logs"]
 
 COUNTED = "counted.ndjson"
-# "CloudWatch Logs metrics": events, and their volume uncompressed; PutLogEvents counts 26 bytes more for each.
+# "CloudWatch Logs metrics": events, and their volume uncompressed; PutLogEvents counts 26 bytes more a piece.
 NAMESPACE = "AWS/Logs"
 _OF_EACH = 26
 

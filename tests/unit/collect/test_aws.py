@@ -56,3 +56,23 @@ def test_what_may_pass_is_asked_again(code: str, status: int, known: set[str]) -
     with pytest.raises(TemporaryError):
         api.call("LookupEvents")
     assert endpoint.asked >= 12
+
+
+class _Forgetful:
+    """Leaves the list out of some answers, as a service without any does, or a body that came empty."""
+
+    def __init__(self, empty: int) -> None:
+        self.meter, self._empty, self.asked = Meter(clock_offset_s=0.0), empty, 0
+
+    def ask(self, *_: Any) -> dict[str, Any]:
+        self.asked += 1
+        return {"ResponseMetadata": {}} | ({} if self.asked <= self._empty else {"QueueUrls": ["q"]})
+
+
+@pytest.mark.parametrize(("empty", "asked", "found"), [(0, 1, ["q"]), (2, 3, ["q"]), (9, 3, None)])
+def test_a_list_that_is_left_out_once_is_not_taken_for_an_empty_one(
+    empty: int, asked: int, found: list[str] | None
+) -> None:
+    endpoint = _Forgetful(empty)
+    assert _api(endpoint).call("sqs.ListQueues").get("QueueUrls") == found
+    assert endpoint.asked == asked

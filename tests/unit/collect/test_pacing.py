@@ -31,6 +31,15 @@ def test_it_uses_its_share_and_no_more() -> None:
     assert 500 * 0.95 <= calls_in(100, bucket, clock) <= 506
 
 
+def test_what_was_used_up_at_once_is_earned_before_anything_else() -> None:
+    """Datapoints of GetMetricData: a page of them can be more than a second's worth."""
+    clock = Clock()
+    bucket = Bucket(90_000.0, clock=clock)
+    for _ in range(10):
+        bucket.take(clock.wait, 100_800)
+    assert clock.now == pytest.approx(10 * 100_800 / 90_000 - 1)
+
+
 def test_a_pause_does_not_end_in_a_burst() -> None:
     clock = Clock()
     bucket = Bucket(5.0, clock=clock)

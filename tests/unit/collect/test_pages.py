@@ -54,6 +54,18 @@ def test_what_is_no_page_is_refused(operation: str, body: bytes) -> None:
         check(operation, body)
 
 
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("xray", "GetTraceSegmentDestination"), ("lambda", "GetFunctionConfiguration"), ("ecs", "ListTasks"),
+        ("codedeploy", "ListDeployments"), ("resourcegroupstaggingapi", "GetResources"),
+    ],
+)  # fmt: skip
+def test_an_empty_object_is_no_answer_where_something_is_always_said(service: str, operation: str) -> None:
+    with pytest.raises(PageError):
+        check_page(service, operation, {}, b"{}", "json")
+
+
 def test_a_page_cut_anywhere_is_refused() -> None:
     whole = json.dumps(PAGES["FilterLogEvents"][1]).encode()
     for end in range(len(whole)):

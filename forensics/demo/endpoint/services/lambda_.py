@@ -104,11 +104,23 @@ def _qualified(world: World, call: Call) -> Item:
 
 
 def get_account_settings(world: World, call: Call) -> Body:
-    found = (world.configuration.entry("lambda", "AccountSettings", part) for part in _SETTINGS)
-    return {part: value for part, value in zip(_SETTINGS, found, strict=True) if value is not None}
+    """Every account has limits; those that nobody set are the ones that "Lambda quotas" begins with."""
+    return {
+        part: world.configuration.entry("lambda", "AccountSettings", part) or default
+        for part, default in _SETTINGS.items()
+    }
 
 
-_SETTINGS = ("AccountLimit", "AccountUsage")
+_SETTINGS = {
+    "AccountLimit": {
+        "TotalCodeSize": 75 << 30,
+        "CodeSizeUnzipped": 250 << 20,
+        "CodeSizeZipped": 50 << 20,
+        "ConcurrentExecutions": 1000,
+        "UnreservedConcurrentExecutions": 1000,
+    },
+    "AccountUsage": {"TotalCodeSize": 0, "FunctionCount": 0},
+}
 
 
 def _is_of(world: World, call: Call, item: Item) -> bool:

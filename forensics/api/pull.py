@@ -12,11 +12,33 @@ from pathlib import Path
 from typing import NoReturn
 
 from forensics.case import Case as Folder
-from forensics.collect import Check, Follow, PullRequest, PullResult, check_access, pull, triage
-from forensics.errors import CaseLockedError, ForensicsError, TemporaryError
-from forensics.model import OnProgress, no_progress
+from forensics.collect import (
+    Check,
+    Follow,
+    PullRequest,
+    PullResult,
+    check_access,
+    plan_pull,
+    pull,
+    triage,
+)
+from forensics.errors import CaseLockedError, ForensicsError, NoCaseError, TemporaryError
+from forensics.model import OnProgress, PullPlan, no_progress
 
-__all__ = ["check", "follow_into", "pull_into", "triage_into"]
+__all__ = ["check", "follow_into", "plan", "pull_into", "triage_into"]
+
+
+def plan(case: str | Path, request: PullRequest) -> PullPlan:
+    """What `pull_into` would read and what that takes; the case need not be there, and stays as it is.
+
+    Raises what `collect.plan_pull` raises.
+    """
+    try:
+        folder = Folder(Path(case))
+    except NoCaseError:
+        return plan_pull(None, request)
+    with folder:
+        return plan_pull(folder, request)
 
 
 def pull_into(case: str | Path, request: PullRequest, *, on_progress: OnProgress = no_progress) -> PullResult:

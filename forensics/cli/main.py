@@ -22,6 +22,7 @@ from forensics.cli import (
     import_,
     invocation,
     map,
+    plan,
     pull,
     report,
     shell,
@@ -45,8 +46,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _COMMANDS = (
-    demo, doctor, iam_policy, pull, import_, status, analyse, report, why, trace, invocation, map, export,
-    diff, sql, shell, connect, catalog, verify,
+    demo, doctor, iam_policy, plan, pull, import_, status, analyse, report, why, trace, invocation, map,
+    export, diff, sql, shell, connect, catalog, verify,
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)

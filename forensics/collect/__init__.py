@@ -1,11 +1,13 @@
 """Batch download from AWS: the only room that imports boto3.
 
-`pull` fills a case, `triage` with what a first verdict takes, `check_access` is what `doctor` prints,
+`plan_pull` says what a pull would take, `pull` fills a case, `triage` with what a first verdict takes,
+`check_access` is what `doctor` prints,
 `policy` what `iam-policy` prints.
 Evidence is the same as the importers make, column for column, with account and region filled in.
 """
 
 from forensics.collect.check import Check, check_access
+from forensics.collect.estimate import plan_pull
 from forensics.collect.follow import Follow
 from forensics.collect.policy import policy
 from forensics.collect.pull import pull
@@ -20,6 +22,7 @@ __all__ = [
     "PullRequest",
     "PullResult",
     "check_access",
+    "plan_pull",
     "policy",
     "pull",
     "triage",

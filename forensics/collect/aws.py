@@ -30,6 +30,7 @@ from forensics.collect.actions import action_of, service_of
 from forensics.collect.pacing import Pacer
 from forensics.collect.pages import SOMETIMES, PageError
 from forensics.collect.session import Session
+from forensics.collect.windows import to_ms
 from forensics.errors import CredentialsError, ForensicsError, TemporaryError
 
 __all__ = ["Api", "BadToken", "Refused", "Stopped"]
@@ -137,6 +138,16 @@ class Api:
                 bare += (key := SOMETIMES.get(operation)) is not None and key not in page
                 if bare in (0, _BELIEVED) or key in page:
                     return page
+
+    def has_room(self, operation: str) -> bool:
+        """Whether workers stand idle while the quota of the operation has calls to spare."""
+        return (
+            self.pacer.idle > 0 and self.pacer.bucket(self.account or "", self.region, operation).spare() >= 1
+        )
+
+    def now_ms(self) -> int:
+        """The time by AWS's clock."""
+        return to_ms(self.session.meter.now())
 
     def spend(self, quota: str, amount: int) -> None:
         """Charge a quota for what an answer held, and wait until that is earned. Raises Stopped."""

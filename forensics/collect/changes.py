@@ -33,7 +33,7 @@ from forensics.collect.outcome import (
     place,
     unit_name,
 )
-from forensics.collect.windows import Window, cut, to_ms
+from forensics.collect.windows import Window, cut
 from forensics.evidence import change_rows
 from forensics.model import Gap
 from forensics.schema import EVIDENCE
@@ -195,7 +195,7 @@ class ChangeSource:
     name = "changes"
 
     def __init__(self, api: Api, stream: Stream, settle: timedelta, shared: Inventory | None = None) -> None:
-        self._api, self._stream, self._shared = api, stream, shared
+        self.api, self._stream, self._shared = api, stream, shared
         self._settle_ms = settle // timedelta(milliseconds=1)
         self.priority = stream.priority
         self.is_snapshot = shared is not None
@@ -209,7 +209,7 @@ class ChangeSource:
         pages: list[Page] = []
         rows: list[dict[str, Any]] = []
         try:
-            for page in self._stream.pages(self._api, window):
+            for page in self._stream.pages(self.api, window):
                 pages.append(page)
                 rows += [row for row in change_rows(page) if self._is_within(row, window)]
         except Refused as refused:
@@ -236,12 +236,12 @@ class ChangeSource:
             return gap_of(self, window, reason, closable=False)
         if not self.is_snapshot:
             return gap_of(self, window, str(refused), closable=True)
-        where = place(self._api.account, self._api.region)
+        where = place(self.api.account, self.api.region)
         return Gap("inventory", refused.action, None, None, f"{refused} {where}", closable=True)
 
     def _too_old(self, window: Window, rows: list[dict[str, Any]]) -> Iterator[Gap]:
         """Nothing came of a time that is not kept any more: that is no quiet time."""
-        oldest = to_ms(self._api.session.meter.now()) - self._stream.looks_back_ms
+        oldest = self.api.now_ms() - self._stream.looks_back_ms
         if self._stream.looks_back_ms and window.end <= oldest and not rows:
             reason = f"{self.name} looks back 90 days: import the files of a trail"
             yield gap_of(self, window, reason, closable=False)
@@ -249,7 +249,7 @@ class ChangeSource:
     def _finished(
         self, window: Window, pages: list[Page], rows: list[dict[str, Any]], gaps: tuple[Gap, ...]
     ) -> Finished:
-        now = to_ms(self._api.session.meter.now())
+        now = self.api.now_ms()
         is_young = not self.is_snapshot and window.end > now - self._settle_ms
         is_open = is_young or any(gap.closable for gap in gaps)
         unit = Unit(
@@ -259,7 +259,7 @@ class ChangeSource:
         return Finished(unit, {"change": self._table(rows)}, gaps)
 
     def _table(self, rows: list[dict[str, Any]]) -> pa.Table:
-        here = {"account": self._api.account, "region": self._api.region}
+        here = {"account": self.api.account, "region": self.api.region}
         whole = [row | {name: row[name] or value for name, value in here.items()} for row in rows]
         schema = EVIDENCE["change"]
         return pa.table({name: [row[name] for row in whole] for name in schema.names}, schema=schema)

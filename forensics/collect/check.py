@@ -23,7 +23,6 @@ from forensics.collect.plan import identify
 from forensics.collect.quotas import applied_quotas
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Access, Session
-from forensics.collect.windows import to_ms
 from forensics.errors import CredentialsError, ForensicsError, TemporaryError
 
 __all__ = ["Check", "check_access"]
@@ -151,7 +150,7 @@ def _filter_events(api: Api, listed: dict[str, Any]) -> Check:
     groups = [g for g in listed.get("logGroups", ()) if g.get("logGroupClass", "STANDARD") == "STANDARD"]
     if not groups:
         return Check(f"logs:FilterLogEvents {api.region}", "warning", "no log group to try it on")
-    now = to_ms(api.session.meter.now())
+    now = api.now_ms()
     params = {"logGroupName": groups[0]["logGroupName"], "startTime": now - 1, "endTime": now, "limit": 1}
     return _try(api, "FilterLogEvents", lambda: api.call("FilterLogEvents", **params))
 

@@ -33,6 +33,8 @@ _RUNNING = ("Scheduled", "Running", "Unknown")
 class QuerySource(LogSource):
     """The events of a group of class Infrequent Access, without a filter."""
 
+    way, why = "Logs Insights", "a class that can only be queried, at a charge for what is scanned"
+
     def read(self, window: Window) -> Finished | Split:
         """Read the window to its end, or split it where it holds more than a query gives."""
         first, last = window.start // _SECOND_MS, (window.end - 1) // _SECOND_MS
@@ -69,7 +71,7 @@ class QuerySource(LogSource):
         }
         for _ in range(_STARTS):
             found.clear()
-            query = self._api.call("StartQuery", **self._group_named(), **params)["queryId"]
+            query = self.api.call("StartQuery", **self._group_named(), **params)["queryId"]
             status = self._results(str(query), found, pages)
             if status == "Complete":
                 return
@@ -79,11 +81,11 @@ class QuerySource(LogSource):
         """The rows of a query that is over; returns how it ended."""
         params, tries = {"queryId": query}, 0
         while True:
-            page = self._api.call("GetQueryResults", **params)
+            page = self.api.call("GetQueryResults", **params)
             status = str(page.get("status") or "Unknown")
             if status in _RUNNING:
                 tries += 1
-                self._api.pause(tries)
+                self.api.pause(tries)
                 continue
             pages.append(page)
             found.extend(
@@ -95,7 +97,7 @@ class QuerySource(LogSource):
             params = {"queryId": query, "nextToken": page["nextToken"]}
 
     def _count(self, page: dict[str, Any]) -> None:
-        meter = self._api.session.meter
+        meter = self.api.session.meter
         with meter.lock:
             meter.scanned_bytes += int((page.get("statistics") or {}).get("bytesScanned") or 0)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.columns import LogRows, warning_rows
 from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, unit_name
-from forensics.collect.windows import Window, cut, to_ms
+from forensics.collect.windows import Window, cut
 
 __all__ = ["LogGroup", "LogSource", "account_in", "list_groups", "settle_ms"]
 
@@ -28,6 +28,8 @@ _UNIT_PAGES = 32  # a kill loses at most this much fetching per worker
 _AIM_PAGES = 12
 _ALL_PAGES = 512  # empty ones among them
 _LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is given up early
+_LEAST_PAGES = 3  # of a piece that an idle worker is given
+_MOST_TIMES = 64  # what a burst says of so much more time is nothing
 _STARTS = 3
 _REPEATS = 3
 _MOST_PREFIXES = 20
@@ -36,12 +38,18 @@ _LONGEST_DELAY_MS = 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A group as DescribeLogGroups lists it; `account` is taken from its ARN, which is kept without `:*`."""
+    """A group as DescribeLogGroups lists it; `account` is taken from its ARN, which is kept without `:*`.
+
+    `retention_days`: 0 = for ever.
+    """
 
     name: str
     account: str | None
     log_class: str
     arn: str = ""
+    created_ms: int = 0
+    retention_days: int = 0
+    stored_bytes: int = 0
 
     @property
     def is_readable(self) -> bool:
@@ -57,12 +65,18 @@ def list_groups(api: Api, patterns: Sequence[str]) -> list[LogGroup]:
         for group in _described(api, prefix):
             name = group["logGroupName"]
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-                arn = str(group.get("arn", ""))
-                found = LogGroup(
-                    name, account_in(arn), group.get("logGroupClass", "STANDARD"), arn.removesuffix(":*")
-                )
+                found = _group_of(group)
                 groups[found.account or "", name] = found
     return [groups[key] for key in sorted(groups)]
+
+
+def _group_of(told: Mapping[str, Any]) -> LogGroup:
+    arn = str(told.get("arn", ""))
+    return LogGroup(
+        told["logGroupName"], account_in(arn), told.get("logGroupClass", "STANDARD"), arn.removesuffix(":*"),
+        int(told.get("creationTime") or 0), int(told.get("retentionInDays") or 0),
+        int(told.get("storedBytes") or 0),
+    )  # fmt: skip
 
 
 def account_in(arn: str) -> str | None:
@@ -119,19 +133,26 @@ class LogSource:
 
     kind = "log_window"
     gap_kind = "log_group"
+    way, why = "FilterLogEvents", "all streams at once, page by page, at no charge"
     priority = LATER
     is_snapshot = False
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
-        self._api = api
+        self.api = api
         self._settle = settle
-        self._group = group
+        self.group = group
         self._account = group.account or api.account
         self.name = group.name
+        self._seen = (0.0, 1)  # pages of the last window, and its length
         self.key = SourceKey(self._account or "", api.region, "FilterLogEvents", group.name, pattern)
 
     def read(self, window: Window) -> Finished | Split:
-        """Read the window to its end. A token that is repeated or no longer good starts it again."""
+        """Read the window to its end, or split it. A token that is repeated or not good starts it again.
+
+        While workers stand idle, a window that will take many pages is shared with them.
+        """
+        if self._expected(window) >= 2 * _LEAST_PAGES and self.api.has_room("FilterLogEvents"):
+            return Split(cut(window, 2))
         for _ in range(_STARTS):
             try:
                 return self._read_once(window)
@@ -146,21 +167,28 @@ class LogSource:
         for page in self.pages(window):
             rows.add(page["events"], page["Page"].escaped)
             pages.add(page)
-            if page.get("nextToken") and (pieces := pages.pieces()):
+            if page.get("nextToken") and (pieces := pages.pieces(self.api.has_room("FilterLogEvents"))):
+                self._seen = (pages.expected(), window.length)
                 return Split(pieces)
+        self._seen = (float(len(pages.metadata)), window.length)
         return self._finished(window, rows, pages.metadata, pages.bytes, read_at)
 
+    def _expected(self, window: Window) -> float:
+        """Pages of the window at the pace of the last one; 0 where that was too short to tell."""
+        pages, length = self._seen
+        return pages * window.length / length if window.length <= length * _MOST_TIMES else 0.0
+
     def _check_class(self) -> None:
-        if not self._group.is_readable:
+        if not self.group.is_readable:
             raise Refused(
                 "logs:FilterLogEvents",
-                f"refused for log class {self._group.log_class}: pull --insights, or export it and import",
+                f"refused for log class {self.group.log_class}: pull --insights, or export it and import",
                 for_good=True,
             )
 
     def rows(self) -> LogRows:
         """Nothing yet of this group."""
-        return LogRows(self._account, self._api.region, self.name)
+        return LogRows(self._account, self.api.region, self.name)
 
     def pages(self, window: Window, pattern: str | None = None) -> Iterator[dict[str, Any]]:
         """Page after page to the end, of its own pattern or another. Raises what `Api.call` raises, and
@@ -182,7 +210,7 @@ class LogSource:
         return self._finished(window, rows, pages, size, self._now())
 
     def _now(self) -> int:
-        return to_ms(self._api.session.meter.now())
+        return self.api.now_ms()
 
     def _next_page(self, params: dict[str, Any], tokens: set[str]) -> dict[str, Any]:
         """The page, asked again where its token leads back to a page that was read already.
@@ -190,10 +218,10 @@ class LogSource:
         Raises BadToken where it goes on doing so: following it would never end.
         """
         for tries in range(1, _REPEATS + 1):
-            page = self._api.call("FilterLogEvents", **params)
+            page = self.api.call("FilterLogEvents", **params)
             if page.get("nextToken") not in tokens:
                 return page
-            self._api.pause(tries)
+            self.api.pause(tries)
         raise BadToken("the service repeats a page token")
 
     def _params(self, window: Window, pattern: str) -> dict[str, Any]:
@@ -207,8 +235,8 @@ class LogSource:
 
     def _named(self) -> dict[str, str]:
         """A group of another account is named by its ARN."""
-        if self._group.arn and self._account != self._api.account:
-            return {"logGroupIdentifier": self._group.arn}
+        if self.group.arn and self._account != self.api.account:
+            return {"logGroupIdentifier": self.group.arn}
         return {"logGroupName": self.name}
 
     def _finished(
@@ -245,17 +273,23 @@ class _Pages:
             self._first = min(self._first, events[0].timestamp or self._window.end)
             self._last = max(self._last, events[-1].timestamp or self._window.start)
 
-    def pieces(self) -> list[Window]:
-        """How to cut the window, by the density seen; empty while it may go on in one piece."""
+    def pieces(self, has_room: bool) -> list[Window]:
+        """How to cut the window, by the density seen; empty while it may go on in one piece.
+
+        `has_room`: others could read parts of it. Then a long one is given up after its first page.
+        """
         if self._window.length <= 1:
             return []
         if len(self.metadata) >= _ALL_PAGES:
             return cut(self._window, 2)
-        if self._filled in _LOOK_AT and self._expected() > _UNIT_PAGES * 1.2:
+        if has_room and self._filled == 1 and self.expected() > _AIM_PAGES:
+            return self._cut()
+        if self._filled in _LOOK_AT and self.expected() > _UNIT_PAGES * 1.2:
             return self._cut()
         return self._cut() if self._filled >= _UNIT_PAGES else []
 
-    def _expected(self) -> float:
+    def expected(self) -> float:
+        """Filled pages of the window, by the density seen."""
         seen = max(1, self._last - self._first + 1)
         return self._filled * (self._window.end - self._first) / seen
 

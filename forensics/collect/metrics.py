@@ -200,29 +200,33 @@ class MetricSource:
     is_snapshot = False
 
     def __init__(self, api: Api, series: Sequence[Series], period_s: int, settle: timedelta) -> None:
-        self._api, self._series, self._period = api, series, period_s
+        self.api, self._series, self.period_s = api, series, period_s
         self._settle_ms = settle // timedelta(milliseconds=1)
         # The first window that is read tells the ledger which series these are.
         self.told_by: Window | None = None
         what = hashlib.sha256(json.dumps([period_s, series]).encode()).hexdigest()[:24]
         self.key = SourceKey(api.account or "", api.region, "GetMetricData", what, "")
 
+    @property
+    def series_count(self) -> int:
+        return len(self._series)
+
     def read(self, window: Window) -> Finished | Split:
         """Read the window to its end. A token that is repeated or no longer good starts it again."""
-        now = self._api.session.meter.now()
+        now = self.api.session.meter.now()
         for _ in range(_STARTS):
             try:
                 return self._finished(window, self.fetch(window), now)
             except BadToken as error:
                 reason = str(error)
-        step = self._period * 1000
+        step = self.period_s * 1000
         if window.length > step:
             return Split(cut(window, 2, step))
         raise Refused("cloudwatch:GetMetricData", f"page tokens were refused or repeated: {reason}")
 
     def has_any(self, window: Window) -> bool:
         """Whether there is any datapoint in the first page's worth of the window."""
-        end = min(window.end, window.start + longest(len(self._series), self._period))
+        end = min(window.end, window.start + longest(len(self._series), self.period_s))
         try:
             return any(self.fetch(Window(window.start, end)).values.values())
         except BadToken:
@@ -238,8 +242,8 @@ class MetricSource:
         }
         read, tokens = _Read(), set[str]()
         while True:
-            page = self._api.call("GetMetricData", **params)
-            self._api.spend(DATAPOINTS, read.add(page))
+            page = self.api.call("GetMetricData", **params)
+            self.api.spend(DATAPOINTS, read.add(page))
             token = page.get("NextToken")
             if not token:
                 return read
@@ -253,7 +257,7 @@ class MetricSource:
         metric = {"Namespace": series.namespace, "MetricName": series.metric, "Dimensions": dimensions}
         return {
             "Id": f"m{number}",
-            "MetricStat": {"Metric": metric, "Period": self._period, "Stat": series.stat},
+            "MetricStat": {"Metric": metric, "Period": self.period_s, "Stat": series.stat},
             "ReturnData": True,
         }
 
@@ -292,13 +296,13 @@ class MetricSource:
 
     def _same(self, one: Series, now: datetime) -> dict[str, Any]:
         return {
-            "account": self._api.account,
-            "region": self._api.region,
+            "account": self.api.account,
+            "region": self.api.region,
             "namespace": one.namespace,
             "metric": one.metric,
             "dimensions": json.dumps(dict(one.dimensions), separators=(",", ":"), ensure_ascii=False),
             "stat": one.stat,
-            "period_s": self._period,
+            "period_s": self.period_s,
             "unit": None,
             "fetched_at": now.replace(tzinfo=None, microsecond=0),
         }

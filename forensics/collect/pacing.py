@@ -102,9 +102,10 @@ class Bucket:
 
 class Pacer:
     """The buckets of one run. `share` is the part of each quota that may be used; more than 1 is
-    for endpoints that have no quota."""
+    for endpoints that have no quota. `idle`: workers that have nothing to read at this moment."""
 
     def __init__(self, share: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.idle = 0
         self._share = share
         self._clock = clock
         self._lock = threading.Lock()

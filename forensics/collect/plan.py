@@ -99,14 +99,15 @@ class Plan:
 class Done:
     """What the ledger holds: windows by source, and the trace revisions that are in the case."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case | None) -> None:
+        """None: of a case that is not there yet."""
         self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
         self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self.open_units: list[Unit] = []
-        self.metrics = case.ledger.units("metric_window")
+        self.metrics = case.ledger.units("metric_window") if case else {}
         # How late events of a group come, as far as any run has seen.
         self.delays: dict[SourceKey, int] = defaultdict(int)
-        units = [unit for kind in KINDS for unit in case.ledger.units(kind).values()]
+        units = [unit for kind in KINDS for unit in case.ledger.units(kind).values()] if case else []
         told = [(unit, *parse_name(unit.what), json.loads(unit.detail or "{}")) for unit in units]
         for _, key, _, detail in told:
             self.delays[key] = max(self.delays[key], detail.get("delay_ms", 0))
@@ -141,7 +142,7 @@ class Done:
 
 
 def make_plan(
-    case: Case, request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event
+    case: Case | None, request: PullRequest, session: Session, pacer: Pacer, stop: threading.Event
 ) -> Plan:
     """List what the request names, in every region, and take off what the ledger has as done.
 
@@ -228,7 +229,7 @@ def _identify(
 
 def _check_window(request: PullRequest, api: Api) -> None:
     """Raises UsageError where all of the window is still to come, by AWS's clock."""
-    now = to_ms(api.session.meter.now())
+    now = api.now_ms()
     if to_ms(request.starts_at) > now:
         text = f"the window begins at {iso(to_ms(request.starts_at))}, and AWS's clock says {iso(now)}"
         raise UsageError(f"{text}: nothing of it is past", "forensics pull --since 2h")
@@ -283,7 +284,7 @@ def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
         plan.accounts.update(filter(None, [group.account]))
         source = _reader(request, api, group)
         settle = settle_ms(request.log_settle, done.delays[source.key])
-        _add_tasks(plan, source, done, window, to_ms(api.session.meter.now()) - settle)
+        _add_tasks(plan, source, done, window, api.now_ms() - settle)
 
 
 def _reader(request: PullRequest, api: Api, group: LogGroup) -> LogSource:
@@ -316,12 +317,12 @@ def _plan_spans(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     """Traces that only Transaction Search holds: their group is read whatever `log_groups` says."""
     source = LogSource(api, LogGroup(SPAN_GROUP, api.account, "STANDARD"), "", request.log_settle)
     settle = settle_ms(request.log_settle, done.delays[source.key])
-    _add_tasks(plan, source, done, window_of(request, api), to_ms(api.session.meter.now()) - settle)
+    _add_tasks(plan, source, done, window_of(request, api), api.now_ms() - settle)
 
 
 def _plan_inventory(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     """How things are now: in the hour of the pull, whatever the window."""
-    hour = hour_of(to_ms(api.session.meter.now()))
+    hour = hour_of(api.now_ms())
     # One of many services that does not answer must not keep the others waiting for minutes.
     shared = Inventory(replace(api, patience_s=_LOOK_PATIENCE_S), Redactor(load_key()), done.has)
     wanted = [InventorySource(shared, ask) for ask in roots() if request.wants(ask.group)]
@@ -374,7 +375,7 @@ def _periods(
     api: Api, found: list[tuple[Series, ...]], window: Window, done: Done
 ) -> list[tuple[int, Window]]:
     """As AWS promises to keep them; minutes where it, or what stands in for it, has them all the same."""
-    kept = kept_periods(window, to_ms(api.session.meter.now()))
+    kept = kept_periods(window, api.now_ms())
     coarsest = kept[0]
     if coarsest[0] == 60:
         return kept
@@ -396,7 +397,7 @@ def window_of(request: PullRequest, api: Api) -> Window:
 
 def _end(request: PullRequest, api: Api) -> int:
     """The end of the window, and not later than now: what is still to come is not done."""
-    return min(to_ms(request.ends_at), to_ms(api.session.meter.now()) + 1)
+    return min(to_ms(request.ends_at), api.now_ms() + 1)
 
 
 def _add_tasks(

@@ -129,7 +129,7 @@ class _Run:
 
     def _read(self, plan: Plan, pacer: Pacer) -> None:
         lanes = Lanes(lambda source: _buckets(pacer, source))
-        workers = Workers(self._request.workers, self.stop, self._spool.put, lanes)
+        workers = Workers(self._request.workers, self.stop, self._spool.put, lanes, pacer)
         for task in plan.tasks:
             workers.add(task.source, task.window)
             self._total_ms += _weight(task.source, task.window)

@@ -23,7 +23,7 @@ from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.columns import document_rows, summary_rows
 from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, gap_of, unit_name
 from forensics.collect.pages import SummaryHead, Trace
-from forensics.collect.windows import Window, cut, to_ms
+from forensics.collect.windows import Window, cut
 from forensics.model import Gap
 
 __all__ = ["LONGEST_MS", "SECOND_MS", "TraceSource", "seconds"]
@@ -79,7 +79,7 @@ class TraceSource:
     is_snapshot = False
 
     def __init__(self, api: Api, pattern: str, settle: timedelta, known: Mapping[str, int]) -> None:
-        self._api = api
+        self.api = api
         self._settle_ms = settle // timedelta(milliseconds=1)
         self._known = known
         self._carried: dict[Window, _Summaries] = {}
@@ -97,7 +97,7 @@ class TraceSource:
         raise Refused("xray:GetTraceSummaries", f"page tokens were refused or repeated: {reason}")
 
     def _read_once(self, window: Window) -> Finished | Split:
-        settled = to_ms(self._api.session.meter.now()) - self._settle_ms
+        settled = self.api.now_ms() - self._settle_ms
         summaries = self._carried.get(window) or self._summaries(window)
         wanted = [trace for trace in sorted(summaries.heads) if self._is_new(summaries.heads[trace])]
         if window.length > SECOND_MS and not summaries.complete:
@@ -126,16 +126,28 @@ class TraceSource:
         self._carried.pop(window, None)
         return Split(pieces)
 
+    def first_page(self, window: Window) -> tuple[list[SummaryHead], bool, int]:
+        """The heads of one page of summaries, whether there are more, and its bytes."""
+        page = self.api.call("GetTraceSummaries", **self._asked(window))
+        heads = [_heads.decode(raw) for raw in page["TraceSummaries"]]
+        return heads, bool(page.get("NextToken")), page["Page"].bytes
+
+    def bytes_of(self, ids: list[str]) -> int:
+        """Of one of up to five traces, on average, as they are sent."""
+        size: int = sum(page["Page"].bytes for page in self._batch_pages(ids))
+        return size // max(1, len(ids))
+
+    def _asked(self, window: Window) -> dict[str, Any]:
+        params: dict[str, Any] = {"StartTime": seconds(window.start), "EndTime": seconds(window.end)}
+        return params | ({"FilterExpression": self.key.pattern} if self.key.pattern else {})
+
     def _is_new(self, head: SummaryHead) -> bool:
         return bool(head.IsPartial) or (head.Revision or 0) > self._known.get(head.Id or "", -1)
 
     def _summaries(self, window: Window) -> _Summaries:
-        found, tokens = _Summaries(), set[str]()
-        params: dict[str, Any] = {"StartTime": seconds(window.start), "EndTime": seconds(window.end)}
-        if self.key.pattern:
-            params["FilterExpression"] = self.key.pattern
+        found, tokens, params = _Summaries(), set[str](), self._asked(window)
         while True:
-            page = self._api.call("GetTraceSummaries", **params)
+            page = self.api.call("GetTraceSummaries", **params)
             found.add(page)
             token = page.get("NextToken")
             if not token:
@@ -154,7 +166,7 @@ class TraceSource:
             wanted = ids[start : start + _BATCH]
             for ask in range(_ASKS):
                 if ask:
-                    self._api.pause(ask)
+                    self.api.pause(ask)
                 wanted = self._ask(wanted, fetched)
                 if not wanted:
                     break
@@ -176,7 +188,7 @@ class TraceSource:
         params: dict[str, Any] = {"TraceIds": ids}
         tokens: set[str] = set()
         while True:
-            page = self._api.call("BatchGetTraces", **params)
+            page = self.api.call("BatchGetTraces", **params)
             yield page
             token = page.get("NextToken")
             if not token or token in tokens:
@@ -193,7 +205,7 @@ class TraceSource:
         return Finished(unit, tables, tuple(self._gaps(window, got, partial, is_young)))
 
     def _tables(self, texts: Mapping[str, str], traces: list[Trace]) -> dict[str, pa.Table]:
-        account, region = self._api.account, self._api.region
+        account, region = self.api.account, self.api.region
         return {
             "trace_summary": summary_rows(list(texts), list(texts.values()), account, region),
             "segment_document": document_rows(traces, account, region),

@@ -16,6 +16,7 @@ from pathlib import Path
 from forensics.collect.aws import Refused, Stopped
 from forensics.collect.lanes import Lanes
 from forensics.collect.outcome import Finished, More, Source
+from forensics.collect.pacing import Pacer
 from forensics.collect.windows import Window
 from forensics.errors import TemporaryError
 
@@ -54,9 +55,10 @@ class Workers:
     """At most `count` threads that read windows, as many as the quotas of these call for."""
 
     def __init__(
-        self, count: int, stop: threading.Event, keep: Callable[[Finished], Path], lanes: Lanes
+        self, count: int, stop: threading.Event, keep: Callable[[Finished], Path], lanes: Lanes, pacer: Pacer
     ) -> None:
         self._stop = stop
+        self._pacer = pacer
         self._keep = keep
         self._ready = threading.Condition()
         self._lanes = lanes
@@ -125,7 +127,9 @@ class Workers:
                 if (task := self._lanes.pop()) is not None:
                     return task
                 # Whether a lane is open depends on the clock, where anything waits in it.
+                self._pacer.idle += 1
                 self._ready.wait(_LOOK_S if len(self._lanes) else 0.5)
+                self._pacer.idle -= 1
             return None
 
     def _read(self, source: Source, window: Window) -> Read | Failed | Fatal | None:

@@ -57,6 +57,7 @@ from forensics.model.document import (
     XrayAgreement,
 )
 from forensics.model.export import ExportDocument, ExportEvent, ExportLink, ExportSpan
+from forensics.model.plan import PlannedSource, PullPlan
 from forensics.model.progress import (
     OnProgress,
     Progress,
@@ -139,9 +140,11 @@ __all__ = [
     "PairStep",
     "ParameterInfo",
     "PathStep",
+    "PlannedSource",
     "Point",
     "Population",
     "Progress",
+    "PullPlan",
     "Rate",
     "RecipeInfo",
     "Record",

@@ -11,7 +11,7 @@ import pytest
 from forensics.case import Case
 from forensics.collect import Access, PullRequest, pull
 from forensics.collect.pacing import Bucket, start_rate
-from forensics.demo.endpoint import Limits, Settings, serve
+from forensics.demo.endpoint import Hazard, Limits, Settings, serve
 
 QUOTA, _ = start_rate("FilterLogEvents", "eu-west-1")
 SECONDS = 12
@@ -72,3 +72,25 @@ def _rate(times: list[float]) -> float:
     """Calls a second, without the second that the bucket had saved up and the last pages of all."""
     begin, end = times[0] + 2, times[-1] - 1
     return sum(begin <= t < end for t in times) / (end - begin)
+
+
+def test_a_long_group_is_shared_with_workers_that_stand_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page by page, three groups would keep three workers busy, however much of the quota is left."""
+    write_events(tmp_path, 60)
+    slow = Hazard("slow", operation="logs.FilterLogEvents", delay_ms=60)
+    with serve(tmp_path, Settings(limits=Limits(events=PAGE), hazards=(slow,))) as endpoint:
+        for name, value in endpoint.environment().items():
+            monkeypatch.setenv(name, value)
+        access = Access(regions=("eu-west-1",), endpoint_url=endpoint.url)
+        end = START + timedelta(hours=1)
+        request = PullRequest(START, end, traces=False, access=access, quota_share=10.0, workers=12)
+        with Case(tmp_path / "case", writable=True, create=True) as case:
+            result = pull(case, request)
+            again = pull(case, request)
+    assert (result.added["log_event"], result.known["log_event"]) == (60 * PAGE, 0)
+    assert result.units >= 8
+    # A page of each group is let go, and each piece may end with a page that is not full.
+    assert result.calls["FilterLogEvents"] <= 60 + GROUPS + result.units
+    assert again.calls.get("FilterLogEvents", 0) == 0

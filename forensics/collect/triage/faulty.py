@@ -19,7 +19,7 @@ from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.outcome import DONE, FIRST, Finished, SourceKey, detail, unit_name
 from forensics.collect.pages import SummaryHead
-from forensics.collect.traces import SECOND_MS, TraceSource, seconds
+from forensics.collect.traces import SECOND_MS, TraceSource
 from forensics.collect.windows import Window, cut
 
 __all__ = ["ANY", "ERRORS", "FAULTS", "FaultySource", "kind_of", "summary_of", "time_of"]
@@ -116,11 +116,8 @@ class FaultySource(TraceSource):
         return texts, pages
 
     def _page(self, window: Window) -> dict[str, Any]:
-        params: dict[str, Any] = {"StartTime": seconds(window.start), "EndTime": seconds(window.end)}
-        if self.key.pattern:
-            params["FilterExpression"] = self.key.pattern
         try:
-            return self._api.call("GetTraceSummaries", **params)
+            return self.api.call("GetTraceSummaries", **self._asked(window))
         except BadToken as error:
             raise Refused("xray:GetTraceSummaries", str(error)) from error
 

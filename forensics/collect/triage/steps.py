@@ -127,7 +127,7 @@ _GROUPS_OF = """
 def _soon_gone(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:
     """What AWS forgets within the hour, before anything else; where the window is older, it has."""
     hour, shared = _look(api, done)
-    if to_ms(api.session.meter.now()) - window_of(request, api).end > HOUR_MS:
+    if api.now_ms() - window_of(request, api).end > HOUR_MS:
         return
     for stream in SNAPSHOTS:
         source = ChangeSource(api, stream, request.log_settle, shared)
@@ -154,7 +154,7 @@ def _unasked(request: PullRequest, api: Api, done: Done) -> Iterator[Gap]:
 
 
 def _look(api: Api, done: Done) -> tuple[Window, Inventory]:
-    return hour_of(to_ms(api.session.meter.now())), Inventory(api, Redactor(load_key()), done.has)
+    return hour_of(api.now_ms()), Inventory(api, Redactor(load_key()), done.has)
 
 
 def _faulty(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:

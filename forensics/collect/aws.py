@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,9 @@ _PASSING = {
     "InternalError", "OperationAbortedException", "RequestTimeout", "RequestTimeoutException",
 }  # fmt: skip
 
+Page = dict[str, Any]
+
+_REPEATS = 3
 _CAP_S = 8.0
 _PATIENCE_S = 300.0
 _LEAST_TRIES = 12
@@ -90,8 +94,11 @@ class Refused(Exception):
         self.is_denied = is_denied
 
 
-class BadToken(Exception):
-    """A page token that is expired or unknown."""
+class BadToken(Refused):
+    """A page token that is expired, unknown, or leads back: a gap, unless who asked starts again."""
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(action_of(operation), f"page tokens were refused or repeated: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,28 @@ class Api:
     def now_ms(self) -> int:
         """The time by AWS's clock."""
         return to_ms(self.session.meter.now())
+
+    def pages(self, operation: str, params: Mapping[str, Any], sent: str, came: str = "") -> Iterator[Page]:
+        """Page after page to the end; `sent` and `came` are the names of the token, if they differ.
+
+        A page whose token leads back to one that was read is asked for again, and BadToken raised where it
+        goes on doing so: following it would never end, and to take it for the end would lose what follows.
+        """
+        seen, tries, params = set[str](), 0, dict(params)
+        while True:
+            page = self.call(operation, **params)
+            token = page.get(came or sent)
+            if token and token in seen:
+                tries += 1
+                if tries == _REPEATS:
+                    raise BadToken(operation, "the service repeats a page token")
+                self.pause(tries)
+                continue
+            yield page
+            if not token:
+                return
+            seen.add(token)
+            tries, params = 0, {**params, sent: token}
 
     def spend(self, quota: str, amount: int) -> None:
         """Charge a quota for what an answer held, and wait until that is earned. Raises Stopped."""
@@ -230,7 +259,7 @@ def _translate(operation: str, error: ClientError) -> Exception:
     if code in _PASSING or status >= 500 or not _is_from_aws(code):
         return _Again(f"{code}: {text[:200]}", is_bare=status == 500 and not _is_from_aws(code))
     if "token" in text.lower():
-        return BadToken(text)
+        return BadToken(operation, text)
     return Refused(action, f"{code}: {text}", code=code)
 
 

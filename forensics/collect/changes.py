@@ -82,20 +82,11 @@ class Stream:
 
 
 def _chain(api: Api, operation: str, params: Mapping[str, Any], token: str) -> Pages:
-    """Page after page. Raises BadToken where a token comes again, _TooMany after 60."""
-    seen: set[str] = set()
-    while True:
-        page = api.call(operation, **params)
+    """Page after page. Raises _TooMany after 60, if there are more."""
+    for number, page in enumerate(api.pages(operation, params, token), start=1):
         yield page
-        following = page.get(token)
-        if not following:
-            return
-        if following in seen:
-            raise BadToken("the service repeats a page token")
-        seen.add(following)
-        if len(seen) >= _MOST_PAGES:
+        if number == _MOST_PAGES and page.get(token):
             raise _TooMany
-        params = {**params, token: following}
 
 
 def _looked_up(api: Api, window: Window) -> Pages:
@@ -212,12 +203,12 @@ class ChangeSource:
             for page in self._stream.pages(self.api, window):
                 pages.append(page)
                 rows += [row for row in change_rows(page) if self._is_within(row, window)]
-        except Refused as refused:
-            return self._finished(window, pages, rows, (self._refused(window, refused),))
         except (BadToken, _TooMany) as error:
             if not self.is_snapshot and window.length > _SECOND_MS:
                 return Split(cut(window, 2, _SECOND_MS))
             raise Refused(self.name, f"page tokens were refused, repeated, or too many: {error}") from error
+        except Refused as refused:
+            return self._finished(window, pages, rows, (self._refused(window, refused),))
         if self._shared is not None:
             for action in self._stream.actions:
                 self._shared.note(action, None)

@@ -90,13 +90,6 @@ def _is_named(name: str, globs: Sequence[str]) -> bool:
 def _items(
     api: Api, operation: str, params: dict[str, Any], items: str, token: str = "nextToken", sent: str = ""
 ) -> Iterator[Any]:
-    """What all pages list; a token that comes again is the end."""
-    seen: set[str] = set()
-    while True:
-        page = api.call(operation, **params)
+    """What all pages list."""
+    for page in api.pages(operation, params, sent or token, token):
         yield from page.get(items) or ()
-        following = page.get(token)
-        if not following or following in seen:
-            return
-        seen.add(following)
-        params = {**params, sent or token: following}

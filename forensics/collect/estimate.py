@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from forensics.case import Case, Unit
-from forensics.collect.aws import BadToken, Refused
+from forensics.collect.aws import Refused
 from forensics.collect.cost import AT_LEAST, Cost, cost_of
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import MetricSource
@@ -136,7 +136,7 @@ def _cost(source: Source, windows: list[Window], sizes: Sizes) -> Cost:
     if isinstance(source, TraceSource):
         try:
             return cost_of(source, windows, trace_size(source, windows))
-        except (Refused, BadToken) as refused:
+        except Refused as refused:
             return Cost({"GetTraceSummaries": len(windows)}, bound=AT_LEAST, basis=str(refused))
     return cost_of(source, windows, None)
 

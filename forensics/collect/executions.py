@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from forensics.case import Unit
-from forensics.collect.aws import BadToken, Refused
+from forensics.collect.aws import Refused
 from forensics.collect.inventory import Inventory
 from forensics.collect.outcome import DONE, EARLY, OPEN, Finished, More, SourceKey, place, unit_name
 from forensics.collect.windows import Window
@@ -126,12 +126,10 @@ class ExecutionSource:
             reading.gaps.add((action, self._shared.refused[action]))
             return
         try:
-            for page in self._pages(name, params):
+            for page in self._shared.api.pages(f"stepfunctions.{name}", params, "nextToken"):
                 reading.request_ids.append(page["ResponseMetadata"].get("RequestId", ""))
                 reading.bytes += page["Page"].bytes
                 yield from page[member] if member else [{k: v for k, v in page.items() if k not in _META}]
-        except BadToken as error:
-            reading.gaps.add((action, f"{action}: page tokens were refused or repeated: {error}"))
         except Refused as refused:
             if refused.is_denied:
                 self._shared.note(action, str(refused))
@@ -139,19 +137,6 @@ class ExecutionSource:
                 reading.gaps.add((action, str(refused)))
         else:
             self._shared.note(action, None)
-
-    def _pages(self, name: str, params: Item) -> Iterator[Item]:
-        seen: set[str] = set()
-        while True:
-            page = self._shared.api.call(f"stepfunctions.{name}", **params)
-            yield page
-            token = page.get("nextToken")
-            if not token:
-                return
-            if token in seen:
-                raise BadToken("the service repeats a page token")
-            seen.add(token)
-            params = params | {"nextToken": token}
 
     def _finished(self, window: Window, reading: _Reading) -> Finished:
         api, table = self._shared.api, reading.rows.table()

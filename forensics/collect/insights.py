@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from forensics.collect.aws import Refused
+from forensics.collect.aws import BadToken, Refused
 from forensics.collect.logs import LogSource
 from forensics.collect.outcome import Finished, Split
 from forensics.collect.pages import LogEvent, escape_text
@@ -72,14 +72,17 @@ class QuerySource(LogSource):
         for _ in range(_STARTS):
             found.clear()
             query = self.api.call("StartQuery", **self._group_named(), **params)["queryId"]
-            status = self._results(str(query), found, pages)
+            try:
+                status = self._results(str(query), found, pages)
+            except BadToken as error:
+                status = str(error)
             if status == "Complete":
                 return
         raise TemporaryError(f"logs:StartQuery: a query of {self.name} ended as {status}", "run it again")
 
     def _results(self, query: str, found: list[LogEvent], pages: list[dict[str, Any]]) -> str:
-        """The rows of a query that is over; returns how it ended."""
-        params, tries = {"queryId": query}, 0
+        """The rows of a query that is over; returns how it ended. Raises BadToken."""
+        params, tries, seen = {"queryId": query}, 0, set[str]()
         while True:
             page = self.api.call("GetQueryResults", **params)
             status = str(page.get("status") or "Unknown")
@@ -94,6 +97,9 @@ class QuerySource(LogSource):
             if not page.get("nextToken") or status != "Complete":
                 self._count(page)
                 return status
+            if page["nextToken"] in seen:
+                raise BadToken("GetQueryResults", "the service repeats a page token")
+            seen.add(page["nextToken"])
             params = {"queryId": query, "nextToken": page["nextToken"]}
 
     def _count(self, page: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from forensics.case import Unit
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, Refused
 from forensics.collect.outcome import DONE, EARLY, OPEN, Finished, More, SourceKey, place, unit_name
 from forensics.collect.windows import Window
 from forensics.inventory import Ask, Place, Redactor, Resource, asked_of, filled, resource_of, resource_rows
@@ -110,8 +111,6 @@ class InventorySource:
         """Answers to the question; Refused is raised on, and is the gap."""
         try:
             found = [_Found(item) for item in self._answers(self._ask, _Found({}), reading)]
-        except BadToken as error:
-            raise Refused(self._ask.permission, f"page tokens were refused or repeated: {error}") from error
         except Refused as refused:
             if refused.code not in self._ask.absent:
                 raise
@@ -171,9 +170,6 @@ class InventorySource:
             return []
         try:
             answers = list(self._answers(ask, about, reading, many))
-        except BadToken as error:
-            reading.miss(action, f"{action}: page tokens were refused or repeated: {error}")
-            return []
         except Refused as refused:
             if refused.code not in ask.absent:
                 if refused.is_denied:
@@ -193,20 +189,10 @@ class InventorySource:
             yield from items_of(ask, page)
 
     def _pages(self, ask: Ask, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Page after page; a token that comes again would never end. Raises BadToken, Refused."""
-        seen: set[str] = set()
-        number = 0
-        while True:
-            page = self._shared.api.call(ask.full, **params)
-            yield page
-            number += 1
-            token = page.get(ask.token[1]) if ask.token else None
-            if not token or number == ask.first:
-                return
-            if token in seen:
-                raise BadToken("the service repeats a page token")
-            seen.add(token)
-            params = params | {ask.token[0]: token}
+        """Raises Refused."""
+        sent, came = ask.token or ("", "")
+        pages = self._shared.api.pages(ask.full, params, sent, came)
+        return islice(pages, ask.first) if ask.first else pages
 
     def _finished(self, window: Window, reading: _Reading) -> Finished:
         api = self._shared.api

@@ -31,7 +31,6 @@ _LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is g
 _LEAST_PAGES = 3  # of a piece that an idle worker is given
 _MOST_TIMES = 64  # what a burst says of so much more time is nothing
 _STARTS = 3
-_REPEATS = 3
 _MOST_PREFIXES = 20
 _LONGEST_DELAY_MS = 24 * 3600 * 1000
 
@@ -94,29 +93,19 @@ def _prefixes(patterns: Sequence[str]) -> list[str]:
 
 
 def _described(api: Api, prefix: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"limit": 50, "includeLinkedAccounts": True}
-    if prefix:
-        params["logGroupNamePrefix"] = prefix
-    seen: set[str] = set()
-    while True:
-        page = _page_of_groups(api, params)
-        yield from page["logGroups"]
-        token = page.get("nextToken")
-        if not token or token in seen:
-            return
-        seen.add(token)
-        params["nextToken"] = token
-
-
-def _page_of_groups(api: Api, params: dict[str, Any]) -> dict[str, Any]:
     """The reference does not say whether an account that monitors none may ask for linked ones: both are
     right here."""
+    params: dict[str, Any] = {"limit": 50} | ({"logGroupNamePrefix": prefix} if prefix else {})
+    linked, began = params | {"includeLinkedAccounts": True}, False
     try:
-        return api.call("DescribeLogGroups", **params)
+        for page in api.pages("DescribeLogGroups", linked, "nextToken"):
+            began = True
+            yield from page["logGroups"]
     except Refused as refused:
-        if refused.is_denied or not params.pop("includeLinkedAccounts", False):
+        if began or refused.is_denied:
             raise
-        return api.call("DescribeLogGroups", **params)
+        for page in api.pages("DescribeLogGroups", params, "nextToken"):
+            yield from page["logGroups"]
 
 
 def settle_ms(settle: timedelta, delay_ms: int) -> int:
@@ -157,10 +146,10 @@ class LogSource:
             try:
                 return self._read_once(window)
             except BadToken as error:
-                reason = str(error)
+                refused = error
         if window.length > 1:  # a shorter chain needs fewer tokens
             return Split(cut(window, 2))
-        raise Refused("logs:FilterLogEvents", f"page tokens were refused or repeated: {reason}")
+        raise refused
 
     def _read_once(self, window: Window) -> Finished | Split:
         read_at, rows, pages = self._now(), self.rows(), _Pages(window)
@@ -194,15 +183,8 @@ class LogSource:
         """Page after page to the end, of its own pattern or another. Raises what `Api.call` raises, and
         Refused where the group's class cannot be read so."""
         self._check_class()
-        params, tokens = self._params(window, self.key.pattern if pattern is None else pattern), set[str]()
-        while True:
-            page = self._next_page(params, tokens)
-            yield page
-            token = page.get("nextToken")
-            if not token:
-                return
-            tokens.add(token)
-            params = {**params, "nextToken": token}
+        params = self._params(window, self.key.pattern if pattern is None else pattern)
+        return self.api.pages("FilterLogEvents", params, "nextToken")
 
     def finished(self, window: Window, rows: LogRows, pages: list[dict[str, Any]]) -> Finished:
         """What a window that was read to its end comes to."""
@@ -211,18 +193,6 @@ class LogSource:
 
     def _now(self) -> int:
         return self.api.now_ms()
-
-    def _next_page(self, params: dict[str, Any], tokens: set[str]) -> dict[str, Any]:
-        """The page, asked again where its token leads back to a page that was read already.
-
-        Raises BadToken where it goes on doing so: following it would never end.
-        """
-        for tries in range(1, _REPEATS + 1):
-            page = self.api.call("FilterLogEvents", **params)
-            if page.get("nextToken") not in tokens:
-                return page
-            self.api.pause(tries)
-        raise BadToken("the service repeats a page token")
 
     def _params(self, window: Window, pattern: str) -> dict[str, Any]:
         params: dict[str, Any] = {

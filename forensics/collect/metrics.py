@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from forensics.case import Unit
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, BadToken
 from forensics.collect.outcome import (
     DONE,
     FIRST,
@@ -115,16 +115,7 @@ def _in_order(found: set[Series]) -> list[Series]:
 
 
 def _listed(api: Api, namespace: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"Namespace": namespace} if namespace else {}
-    seen: set[str] = set()
-    while True:
-        page = api.call("ListMetrics", **params)
-        yield page
-        token = page.get("NextToken")
-        if not token or token in seen:
-            return
-        seen.add(token)
-        params["NextToken"] = token
+    return api.pages("ListMetrics", {"Namespace": namespace} if namespace else {}, "NextToken")
 
 
 def batches(series: Sequence[Series], units: Mapping[str, Unit]) -> list[tuple[Series, ...]]:
@@ -218,11 +209,11 @@ class MetricSource:
             try:
                 return self._finished(window, self.fetch(window), now)
             except BadToken as error:
-                reason = str(error)
+                refused = error
         step = self.period_s * 1000
         if window.length > step:
             return Split(cut(window, 2, step))
-        raise Refused("cloudwatch:GetMetricData", f"page tokens were refused or repeated: {reason}")
+        raise refused
 
     def has_any(self, window: Window) -> bool:
         """Whether there is any datapoint in the first page's worth of the window."""
@@ -240,17 +231,10 @@ class MetricSource:
             "ScanBy": "TimestampAscending",
             "MaxDatapoints": _MOST_DATAPOINTS,
         }
-        read, tokens = _Read(), set[str]()
-        while True:
-            page = self.api.call("GetMetricData", **params)
+        read = _Read()
+        for page in self.api.pages("GetMetricData", params, "NextToken"):
             self.api.spend(DATAPOINTS, read.add(page))
-            token = page.get("NextToken")
-            if not token:
-                return read
-            if token in tokens:
-                raise BadToken("the service repeats a page token")
-            tokens.add(token)
-            params["NextToken"] = token
+        return read
 
     def _query(self, number: int, series: Series) -> dict[str, Any]:
         dimensions = [{"Name": name, "Value": value} for name, value in series.dimensions]

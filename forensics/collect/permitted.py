@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, Refused
 from forensics.collect.inventory import items_of, sent
 from forensics.collect.request import PullRequest
 from forensics.errors import TemporaryError
@@ -37,7 +37,7 @@ def _try(api: Api, ask: Ask, about: Item, above: Sequence[Item], told: dict[Ask,
     try:
         page = api.call(ask.full, **sent(ask, about, above, place, [about] if ask.batch else ()))
         told[ask] = None
-    except (Refused, BadToken, TemporaryError) as error:
+    except (Refused, TemporaryError) as error:
         is_absent = isinstance(error, Refused) and error.code in ask.absent
         told[ask] = None if is_absent else str(error)
         return

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, Refused
 from forensics.errors import TemporaryError
 
 __all__ = ["applied_quotas"]
@@ -34,23 +33,15 @@ def applied_quotas(api: Api) -> dict[str, float]:
     for service in _SERVICES:
         try:
             found.update(_rates(api, service))
-        except (Refused, BadToken, TemporaryError):
+        except (Refused, TemporaryError):
             continue
     return found
 
 
 def _rates(api: Api, service: str) -> Iterator[tuple[str, float]]:
-    params: dict[str, Any] = {"ServiceCode": service, "MaxResults": 100}
-    seen: set[str] = set()
-    while True:
-        page = api.call(_LIST, **params)
+    for page in api.pages(_LIST, {"ServiceCode": service, "MaxResults": 100}, "NextToken"):
         for quota in page.get("Quotas") or ():
             name, value = str(quota.get("QuotaName", "")), quota.get("Value")
             for operation in (m[1] for pattern in _NAMES if (m := pattern.fullmatch(name))):
                 if isinstance(value, int | float) and value > 0:
                     yield operation, float(value)
-        token = page.get("NextToken")
-        if not token or token in seen:
-            return
-        seen.add(token)
-        params["NextToken"] = token

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, Refused
 from forensics.collect.logs import LogGroup
 from forensics.collect.metrics import MetricSource, Series, kept_periods
 from forensics.collect.pages import SummaryHead
@@ -79,7 +79,7 @@ def _counted(api: Api, groups: Sequence[LogGroup], window: Window, now: int) -> 
         series = [_incoming(name, metric) for name in asked for metric in _METRICS]
         try:
             read = MetricSource(api, series, period, timedelta()).fetch(around)
-        except (Refused, BadToken):
+        except Refused:
             return {}
         for place, name in enumerate(asked):
             events, size = (sum(read.values.get(f"m{2 * place + n}", ())) for n in (0, 1))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -19,7 +20,7 @@ import msgspec
 import pyarrow as pa
 
 from forensics.case import Unit
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api, BadToken
 from forensics.collect.columns import document_rows, summary_rows
 from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, gap_of, unit_name
 from forensics.collect.pages import SummaryHead, Trace
@@ -91,10 +92,10 @@ class TraceSource:
             try:
                 return self._read_once(window)
             except BadToken as error:
-                reason = str(error)
+                refused = error
         if window.length > SECOND_MS:  # a shorter chain needs fewer tokens
             return Split(cut(window, 2, SECOND_MS))
-        raise Refused("xray:GetTraceSummaries", f"page tokens were refused or repeated: {reason}")
+        raise refused
 
     def _read_once(self, window: Window) -> Finished | Split:
         settled = self.api.now_ms() - self._settle_ms
@@ -145,20 +146,14 @@ class TraceSource:
         return bool(head.IsPartial) or (head.Revision or 0) > self._known.get(head.Id or "", -1)
 
     def _summaries(self, window: Window) -> _Summaries:
-        found, tokens, params = _Summaries(), set[str](), self._asked(window)
-        while True:
-            page = self.api.call("GetTraceSummaries", **params)
+        found = _Summaries()
+        for page in self.api.pages("GetTraceSummaries", self._asked(window), "NextToken"):
             found.add(page)
-            token = page.get("NextToken")
-            if not token:
-                return found
-            if len(found.heads) > _UNIT_SUMMARIES and window.length > SECOND_MS:
+            is_more = bool(page.get("NextToken")) and window.length > SECOND_MS
+            if is_more and len(found.heads) > _UNIT_SUMMARIES:
                 found.complete = False
-                return found
-            if token in tokens:
-                raise BadToken("the service repeats a page token")
-            tokens.add(token)
-            params["NextToken"] = token
+                break
+        return found
 
     def _fetch(self, ids: list[str]) -> _Fetched:
         fetched = _Fetched()
@@ -185,16 +180,9 @@ class TraceSource:
         return [trace for trace in ids if trace not in got or trace in unprocessed]
 
     def _batch_pages(self, ids: list[str]) -> Iterator[dict[str, Any]]:
-        params: dict[str, Any] = {"TraceIds": ids}
-        tokens: set[str] = set()
-        while True:
-            page = self.api.call("BatchGetTraces", **params)
-            yield page
-            token = page.get("NextToken")
-            if not token or token in tokens:
-                return  # a repeated token: what is missing is asked again by its id
-            tokens.add(token)
-            params["NextToken"] = token
+        """A token that is no good is the end: what is missing then is asked again by its id."""
+        with suppress(BadToken):
+            yield from self.api.pages("BatchGetTraces", {"TraceIds": ids}, "NextToken")
 
     def _finished(self, window: Window, found: _Summaries, got: _Fetched, settled: int) -> Finished:
         partial = {trace for trace, head in found.heads.items() if head.IsPartial}

@@ -13,10 +13,10 @@ import pytest
 import forensics.case.parts
 from forensics.case import Case
 from forensics.collect import Access
-from forensics.demo.endpoint import Hazard, Late, Partial
+from forensics.demo.endpoint import Hazard, Late, Limits, Partial
 from forensics.errors import CaseLockedError, CredentialsError, ForensicsError
 from forensics.model import Progress
-from tests.faults.conftest import END
+from tests.faults.conftest import END, LIMITS
 
 WIRE = [
     "truncated",
@@ -194,6 +194,20 @@ def test_an_api_that_is_not_permitted_is_a_gap_that_names_it(account: Any) -> No
     account.assert_whole()
     with Case(account.case) as case:
         assert not [gap for gap in case.gaps() if gap.closable]
+
+
+@pytest.mark.parametrize("kind", ["expired_token", "repeated_token"])
+def test_a_list_of_groups_that_cannot_be_followed_is_a_gap_and_no_crash(account: Any, kind: str) -> None:
+    """Nor is it taken for whole: groups on its later pages would be lost without a word."""
+    account.endpoint.change(
+        limits=Limits(groups=1), hazards=[Hazard(kind, operation="logs.DescribeLogGroups", first=2)]
+    )
+    result = account.pull()
+    assert [gap.kind for gap in result.gaps if gap.kind == "log_groups"] == ["log_groups"]
+    assert "page tokens were refused or repeated" in next(g.reason for g in result.gaps)
+    account.endpoint.change(limits=LIMITS, hazards=[])
+    assert account.pull().gaps == ()
+    account.assert_whole()
 
 
 def test_nothing_permitted_is_an_error_and_not_a_gap(account: Any) -> None:

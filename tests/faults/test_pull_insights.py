@@ -48,7 +48,7 @@ def test_nothing_is_queried_unless_it_is_asked_for(infrequent: Any) -> None:
     assert ["pull --insights" in gap.reason for gap in result.gaps if gap.what == GROUP] == [True]
 
 
-@pytest.mark.parametrize("kind", ["throttled", "truncated", "bare_object", "internal_error"])
+@pytest.mark.parametrize("kind", ["throttled", "truncated", "bare_object", "internal_error", "expired_token"])
 def test_queries_in_bad_weather(infrequent: Any, kind: str, tmp_path: Path) -> None:
     infrequent.endpoint.change(
         infrequent_access=[GROUP],

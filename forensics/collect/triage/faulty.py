@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from forensics.case import Unit
-from forensics.collect.aws import Api, BadToken, Refused
+from forensics.collect.aws import Api
 from forensics.collect.outcome import DONE, FIRST, Finished, SourceKey, detail, unit_name
 from forensics.collect.pages import SummaryHead
 from forensics.collect.traces import SECOND_MS, TraceSource
@@ -116,10 +116,7 @@ class FaultySource(TraceSource):
         return texts, pages
 
     def _page(self, window: Window) -> dict[str, Any]:
-        try:
-            return self.api.call("GetTraceSummaries", **self._asked(window))
-        except BadToken as error:
-            raise Refused("xray:GetTraceSummaries", str(error)) from error
+        return self.api.call("GetTraceSummaries", **self._asked(window))
 
 
 _heads = msgspec.json.Decoder(SummaryHead)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from forensics.case import Unit
-from forensics.collect.aws import BadToken, Refused
 from forensics.collect.columns import LogRows, warning_rows
 from forensics.collect.logs import LogSource
 from forensics.collect.outcome import DONE, EARLY, Finished, detail, gap_of, unit_name
@@ -80,11 +79,8 @@ class PeekSource:
     def _take(
         self, source: Iterator[dict[str, Any]], rows: LogRows, pages: list[dict[str, Any]], most: int
     ) -> None:
-        try:
-            for number, page in enumerate(source, start=1):
-                rows.add(page["events"], page["Page"].escaped)
-                pages.append(page)
-                if number == most and page.get("nextToken"):
-                    raise _Full
-        except BadToken as error:
-            raise Refused("logs:FilterLogEvents", f"page tokens were refused or repeated: {error}") from error
+        for number, page in enumerate(source, start=1):
+            rows.add(page["events"], page["Page"].escaped)
+            pages.append(page)
+            if number == most and page.get("nextToken"):
+                raise _Full

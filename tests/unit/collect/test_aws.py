@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from forensics.collect.aws import Api, Refused
+from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.pacing import Pacer
 from forensics.collect.session import Meter
 from forensics.errors import TemporaryError
@@ -76,3 +76,24 @@ def test_a_list_that_is_left_out_once_is_not_taken_for_an_empty_one(
     endpoint = _Forgetful(empty)
     assert _api(endpoint).call("sqs.ListQueues").get("QueueUrls") == found
     assert endpoint.asked == asked
+
+
+class _Looping:
+    """Leads back to a page that was read, so often, and then on."""
+
+    def __init__(self, times: int) -> None:
+        self.meter, self._times = Meter(clock_offset_s=0.0), times
+
+    def ask(self, service: str, operation: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
+        at = int(params.get("NextToken", 0))
+        if at == 2 and self._times:
+            self._times -= 1
+            return {"Metrics": [f"again {at}"], "NextToken": "1"}
+        return {"Metrics": [at]} | ({"NextToken": str(at + 1)} if at < 3 else {})
+
+
+def test_a_token_that_leads_back_is_not_the_end_of_a_list() -> None:
+    found = _api(_Looping(2)).pages("ListMetrics", {}, "NextToken")
+    assert [page["Metrics"] for page in found] == [[0], [1], [2], [3]]
+    with pytest.raises(BadToken, match="cloudwatch:ListMetrics: page tokens were refused or repeated"):
+        list(_api(_Looping(9)).pages("ListMetrics", {}, "NextToken"))

@@ -8,9 +8,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forensics.collect.aws import Api
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.outcome import DONE, OPEN, Finished, Split, parse_name
+from forensics.collect.pacing import Pacer
 from forensics.collect.pages import LogEvent, Page
+from forensics.collect.session import Meter
 from forensics.collect.windows import Window
 
 GROUP = LogGroup("/aws/lambda/pay/../../etc", "1", "STANDARD")
@@ -18,23 +21,19 @@ NOW = datetime(2026, 10, 5, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
 
 
-class Meter:
+class Clock(Meter):
     def now(self) -> datetime:
         return NOW
 
 
-class Api:
+class Account:
     """FilterLogEvents over (time, id) pairs: inclusive ends, pages of `size`, an empty one now and then."""
-
-    region, account = "eu-west-1", "1"
 
     def __init__(self, events: list[int], size: int) -> None:
         self.events, self.size, self.calls = sorted(events), size, 0
-        self.session = self
-        self.meter = Meter()
-        self.stop = threading.Event()
+        self.meter = Clock()
 
-    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+    def ask(self, service: str, operation: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
         self.calls += 1
         inside = [(n, t) for n, t in enumerate(self.events) if params["startTime"] <= t <= params["endTime"]]
         at, empty = map(int, params.get("nextToken", "0 0").split())
@@ -44,6 +43,12 @@ class Api:
         events = [LogEvent("s", t, f"m{n}", t, f"id-{n}") for n, t in taken]
         page = Page(None, 100 * len(events))
         return {"events": events, **token, "Page": page, "ResponseMetadata": {"RequestId": "r"}}
+
+
+def source_of(account: Any, pattern: str = "", settle: timedelta = timedelta(0), idle: int = 0) -> LogSource:
+    pacer = Pacer(1e9)
+    pacer.idle = idle
+    return LogSource(Api(account, "eu-west-1", "1", pacer, threading.Event()), GROUP, pattern, settle)
 
 
 def read_all(source: LogSource, window: Window) -> list[Finished]:
@@ -61,9 +66,12 @@ def ids(units: list[Finished]) -> list[str]:
 times = st.lists(st.integers(NOW_MS - 50_000, NOW_MS - 10_000), max_size=300)
 
 
-@given(times, st.integers(1, 7), st.lists(st.integers(1, 40_000), max_size=4))
-def test_any_split_of_a_window_gives_the_same_events(events: list[int], size: int, marks: list[int]) -> None:
-    source = LogSource(Api(events, size), GROUP, "", timedelta(0))  # type: ignore[arg-type]
+@given(times, st.integers(1, 7), st.lists(st.integers(1, 40_000), max_size=4), st.integers(0, 1))
+def test_any_split_of_a_window_gives_the_same_events(
+    events: list[int], size: int, marks: list[int], idle: int
+) -> None:
+    """Also while workers stand idle, which windows are then shared with."""
+    source = source_of(Account(events, size), idle=idle)
     start, end = NOW_MS - 50_000, NOW_MS - 9_000
     edges = sorted({start, *(start + mark for mark in marks), end})
     units = [u for a, b in pairwise(edges) for u in read_all(source, Window(a, b))]
@@ -76,7 +84,7 @@ def _is_one_ms(finished: Finished) -> bool:
 
 
 def test_a_unit_is_named_for_what_was_asked() -> None:
-    source = LogSource(Api([], 1), GROUP, "ERROR", timedelta(0))  # type: ignore[arg-type]
+    source = source_of(Account([], 1), "ERROR")
     (unit,) = read_all(source, Window(5, 9))
     key, window = parse_name(unit.unit.what)
     assert window == (5, 9)
@@ -84,7 +92,7 @@ def test_a_unit_is_named_for_what_was_asked() -> None:
 
 
 def test_what_is_recent_is_not_final() -> None:
-    source = LogSource(Api([], 1), GROUP, "", timedelta(minutes=15))  # type: ignore[arg-type]
+    source = source_of(Account([], 1), settle=timedelta(minutes=15))
     minute = 60_000
     (old,) = read_all(source, Window(NOW_MS - 30 * minute, NOW_MS - 15 * minute))
     (young,) = read_all(source, Window(NOW_MS - 15 * minute, NOW_MS))
@@ -92,8 +100,7 @@ def test_what_is_recent_is_not_final() -> None:
 
 
 def test_a_long_window_is_given_up_after_a_few_pages() -> None:
-    api = Api(list(range(NOW_MS - 10_000, NOW_MS)), 10)
-    source = LogSource(api, GROUP, "", timedelta(0))  # type: ignore[arg-type]
-    units = read_all(source, Window(NOW_MS - 10_000, NOW_MS))
+    account = Account(list(range(NOW_MS - 10_000, NOW_MS)), 10)
+    units = read_all(source_of(account), Window(NOW_MS - 10_000, NOW_MS))
     assert len(ids(units)) == 10_000
-    assert api.calls < 1_000 * 1.6  # every third page is an empty one
+    assert account.calls < 1_000 * 1.6  # every third page is an empty one

@@ -29,6 +29,9 @@ __all__ = ["plan_pull"]
 
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 _NANO = 1_000_000_000
+# An export writes into a bucket of yours, so that it is no part of a pull.
+_LONG_S = 6 * 3600
+_EXPORT = "; for so much, aws logs create-export-task into a bucket of yours, then forensics import"
 _KINDS = {
     "log_window": "log_group",
     "trace_window": "traces",
@@ -176,10 +179,11 @@ def _planned(readings: list[Reading], cost: Cost, pacer: Pacer) -> PlannedSource
     source, _ = readings[0]
     key, kind = source.key, _KINDS[source.kind]
     quotas = Counter({(key.account, key.region, quota): count for quota, count in cost.quotas().items()})
+    seconds = _seconds(quotas, pacer)
     return PlannedSource(
-        kind, key.account, key.region, _what(readings), _way(source, cost), _why(source, cost),
+        kind, key.account, key.region, _what(readings), _way(source, cost), _why(source, cost, seconds),
         sum(len(windows) for _, windows in readings), sum(cost.calls.values()), cost.bytes, cost.rows,
-        _seconds(quotas, pacer), round(cost.nano_usd / _NANO, 6), cost.bound, cost.basis,
+        seconds, round(cost.nano_usd / _NANO, 6), cost.bound, cost.basis,
         _expiry(source, min(window.start for _, windows in readings for window in windows)),
     )  # fmt: skip
 
@@ -197,18 +201,18 @@ def _way(source: Source, cost: Cost) -> str:
     return " + ".join(sorted(cost.calls)) if len(cost.calls) < 3 else "describe, get and list"
 
 
-def _why(source: Source, cost: Cost) -> str:
+def _why(source: Source, cost: Cost, seconds: int) -> str:
     if not isinstance(source, LogSource):
         return _WHY[_KINDS[source.kind]]
     if cost.calls:
-        return source.why
+        return f"{source.why}{_EXPORT if seconds > _LONG_S else ''}"
     usd = of_scanning(cost.bytes) / _NANO
     return f"class {source.group.log_class} cannot be read: --insights would scan it for about ${usd:.4f}"
 
 
 def _expiry(source: Source, start: int) -> str | None:
     if isinstance(source, LogSource):
-        days = source.group.retention_days
-    else:
-        days = _KEPT_DAYS.get(_KINDS[source.kind], 0)
+        expires = source.group.expires_ms(start)
+        return iso(expires) if expires is not None else None
+    days = _KEPT_DAYS.get(_KINDS[source.kind], 0)
     return iso(start + days * _DAY_MS) if days else None

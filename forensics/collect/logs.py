@@ -32,7 +32,8 @@ _LEAST_PAGES = 3  # of a piece that an idle worker is given
 _MOST_TIMES = 64  # what a burst says of so much more time is nothing
 _STARTS = 3
 _MOST_PREFIXES = 20
-_LONGEST_DELAY_MS = 24 * 3600 * 1000
+_DAY_MS = 24 * 3600 * 1000
+_LONGEST_DELAY_MS = _DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class LogGroup:
     created_ms: int = 0
     retention_days: int = 0
     stored_bytes: int = 0
+
+    def expires_ms(self, start_ms: int) -> int | None:
+        """When what was written then begins to go; None: never."""
+        return start_ms + self.retention_days * _DAY_MS if self.retention_days else None
 
     @property
     def is_readable(self) -> bool:
@@ -123,7 +128,6 @@ class LogSource:
     kind = "log_window"
     gap_kind = "log_group"
     way, why = "FilterLogEvents", "all streams at once, page by page, at no charge"
-    priority = LATER
     is_snapshot = False
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
@@ -132,6 +136,7 @@ class LogSource:
         self.group = group
         self._account = group.account or api.account
         self.name = group.name
+        self.priority = LATER
         self._seen = (0.0, 1)  # pages of the last window, and its length
         self.key = SourceKey(self._account or "", api.region, "FilterLogEvents", group.name, pattern)
 
@@ -253,7 +258,7 @@ class _Pages:
         if len(self.metadata) >= _ALL_PAGES:
             return cut(self._window, 2)
         if has_room and self._filled == 1 and self.expected() > _AIM_PAGES:
-            return self._cut()
+            return self._cut(_AIM_PAGES // 2)
         if self._filled in _LOOK_AT and self.expected() > _UNIT_PAGES * 1.2:
             return self._cut()
         return self._cut() if self._filled >= _UNIT_PAGES else []
@@ -263,13 +268,13 @@ class _Pages:
         seen = max(1, self._last - self._first + 1)
         return self._filled * (self._window.end - self._first) / seen
 
-    def _cut(self) -> list[Window]:
-        """Pieces of about twelve pages from the first event on; what lies before it is one more."""
+    def _cut(self, aim: int = _AIM_PAGES) -> list[Window]:
+        """Pieces of about so many pages from the first event on; what lies before it is one more."""
         start, end = self._window
         first = min(max(self._first, start), end - 1)
         seen = max(1, self._last - first + 1)
         most = 64 * self._filled  # a burst in the first pages must not cut an idle week into ms
-        step = max(1, seen * _AIM_PAGES // self._filled, (end - first) // most)
+        step = max(1, seen * aim // self._filled, (end - first) // most)
         edges = sorted({start, *range(first, end, step), end})
         if len(edges) == 2:  # one piece would be the window again
             edges.insert(1, start + (end - start) // 2)

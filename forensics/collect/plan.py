@@ -29,7 +29,7 @@ from forensics.collect.metrics import (
     list_series,
     longest,
 )
-from forensics.collect.outcome import DONE, OPEN, Source, SourceKey, parse_name, place
+from forensics.collect.outcome import DONE, OPEN, SOON_GONE, Source, SourceKey, parse_name, place
 from forensics.collect.pacing import Pacer
 from forensics.collect.quotas import applied_quotas
 from forensics.collect.request import PullRequest
@@ -56,6 +56,7 @@ __all__ = [
 KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
 
 _LOOK_PATIENCE_S = 30.0
+_SOON_MS = 24 * 3600 * 1000
 SPAN_GROUP = "aws/spans"  # of Transaction Search, in every account
 
 
@@ -283,8 +284,16 @@ def _plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
     for group in groups:
         plan.accounts.update(filter(None, [group.account]))
         source = _reader(request, api, group)
+        if _goes_soon(group, window.start, api.now_ms()):
+            source.priority = SOON_GONE
         settle = settle_ms(request.log_settle, done.delays[source.key])
         _add_tasks(plan, source, done, window, api.now_ms() - settle)
+
+
+def _goes_soon(group: LogGroup, start: int, now: int) -> bool:
+    """Whether the first of what is asked for is forgotten before long, or already bit by bit."""
+    expires = group.expires_ms(start)
+    return expires is not None and expires < now + _SOON_MS
 
 
 def _reader(request: PullRequest, api: Api, group: LogGroup) -> LogSource:

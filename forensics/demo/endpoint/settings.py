@@ -118,6 +118,7 @@ class Settings(_Read, frozen=True):
     gone: dict[str, int] = {}  # log group -> number of the request from which on it is deleted
     infrequent_access: tuple[str, ...] = ()  # log groups of that class: they refuse to be read
     empty_groups: tuple[str, ...] = ()  # log groups without an event
+    retention_days: dict[str, int] = {}  # of log groups; others keep their events for ever
     counts_logs: bool = False  # whether CloudWatch tells what came in, in the namespace AWS/Logs
     # Accounts that CloudWatch links to this one, and the log groups of each, by glob. A role of theirs can be
     # assumed, and then reads these groups and no others.

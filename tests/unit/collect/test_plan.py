@@ -1,6 +1,7 @@
 """The estimate before a pull, held against the pull itself over the same endpoint."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,13 @@ from typing import Any
 import pytest
 
 from forensics.api.pull import plan, pull_into
+from forensics.case import Case
 from forensics.cli import main
 from forensics.collect import Access, PullRequest
+from forensics.collect.outcome import LATER, SOON_GONE
+from forensics.collect.pacing import Pacer
+from forensics.collect.plan import make_plan
+from forensics.collect.session import Session
 from forensics.demo.endpoint import Endpoint, Settings, serve
 from forensics.model import PlannedSource, PullPlan
 
@@ -124,6 +130,20 @@ def test_a_class_that_cannot_be_read_says_what_a_query_would_cost(endpoint: Endp
     assert "--insights would scan it for about $0.0000" in plain.why
     asking = of(plan(tmp_path / "case", asked(endpoint, insights=True)), "log_group", "shop")
     assert (asking.way, asking.usd > 0) == ("Logs Insights", True)
+
+
+def test_what_is_forgotten_first_comes_first(endpoint: Endpoint, tmp_path: Path) -> None:
+    """In the plan, and where it is a matter of hours also in the pull."""
+    endpoint.change(retention_days={"/ecs/shop": 1, "/aws/lambda/pay": 400})
+    found = plan(tmp_path / "case", asked(endpoint))
+    groups = [source.what for source in found.sources if source.kind == "log_group"]
+    assert groups == ["/ecs/shop", "/aws/lambda/pay", "/aws/lambda/seldom"]
+    assert found.sources[0].expires_at == (START + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    with Case(tmp_path / "case", writable=True, create=True) as case:
+        session = Session(asked(endpoint).access)
+        made = make_plan(case, asked(endpoint), session, Pacer(1000.0), threading.Event())
+    priorities = {task.source.name: task.source.priority for task in made.tasks}
+    assert (priorities["/ecs/shop"], priorities["/aws/lambda/pay"]) == (SOON_GONE, LATER)
 
 
 def test_nothing_but_descriptions_counts_and_samples_is_asked(endpoint: Endpoint, tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ def _group_record(world: World, call: Call, group: Group) -> Record:
         "logGroupClass": _class(world, group),
     }
     if not call.params.get("logGroupNamePattern"):
+        days = world.settings.retention_days.get(group.name)
         record |= {"metricFilterCount": 0, "storedBytes": group.bytes}
+        record |= {"retentionInDays": days} if days else {}
     return record
 
 

@@ -169,10 +169,10 @@ def _faulty(request: PullRequest, api: Api, done: Done) -> Iterator[Task]:
 
 
 def _ranked(sources: list[LogSource], leads: Leads) -> list[LogSource]:
-    """Those that anything points at first; the others by name."""
-    by_name = {source.name: source for source in sources}
-    order = dict.fromkeys([*leads.ranked(by_name), *by_name])
-    return [by_name[name] for name in order]
+    """Those that anything points at first; the others as they come. Linked accounts may share a name."""
+    names = dict.fromkeys(source.name for source in sources)
+    order = {name: place for place, name in enumerate(dict.fromkeys([*leads.ranked(names), *names]))}
+    return sorted(sources, key=lambda source: order[source.name])
 
 
 def _unread(api: Api, source: LogSource | TraceSource, done: Done, window: Window) -> Iterator[Gap]:

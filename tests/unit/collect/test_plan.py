@@ -12,7 +12,7 @@ import pytest
 from forensics.api.pull import plan, pull_into
 from forensics.case import Case
 from forensics.cli import main
-from forensics.collect import Access, PullRequest
+from forensics.collect import Access, PullRequest, check_access
 from forensics.collect.outcome import LATER, SOON_GONE
 from forensics.collect.pacing import Pacer
 from forensics.collect.plan import make_plan
@@ -144,6 +144,19 @@ def test_what_is_forgotten_first_comes_first(endpoint: Endpoint, tmp_path: Path)
         made = make_plan(case, asked(endpoint), session, Pacer(1000.0), threading.Event())
     priorities = {task.source.name: task.source.priority for task in made.tasks}
     assert (priorities["/ecs/shop"], priorities["/aws/lambda/pay"]) == (SOON_GONE, LATER)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "said"),
+    [("off", "10/s (as published), 5/s"), ({"logs.FilterLogEvents": 40.0}, "40/s (of this account), 20/s")],
+)
+def test_doctor_says_the_quota_that_a_pull_paces_itself_by(
+    endpoint: Endpoint, tmp_path: Path, quotas: Any, said: str
+) -> None:
+    endpoint.change(quotas=quotas)
+    checks = check_access(asked(endpoint, groups=("quotas",), traces=False), tmp_path)
+    (found,) = [check.detail for check in checks if check.name.startswith("quota ")]
+    assert found == f"FilterLogEvents {said} of it used"
 
 
 def test_nothing_but_descriptions_counts_and_samples_is_asked(endpoint: Endpoint, tmp_path: Path) -> None:

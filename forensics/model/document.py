@@ -18,6 +18,7 @@ __all__ = [
     "ChainStep",
     "ClockSkew",
     "Contrast",
+    "Counted",
     "Coverage",
     "Document",
     "Evidence",
@@ -451,9 +452,26 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a metric counts beyond what any record shows (`unseen` of `counted`): `what` it is of, as in the
+    view `failures.counted`, `told` in a sentence, and `command` prints the metric."""
+
+    node: Node
+    namespace: str
+    metric: str
+    what: str
+    counted: int
+    unseen: int
+    first_at: str
+    last_at: str
+    told: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What `report` found. `sections` says how much of each list is shown; `unseen` what was not seen and
-    could overturn it, a sentence each, also where nothing failed."""
+    could overturn it, a sentence each, also where nothing failed; `counted` what of it metrics count."""
 
     schema: int
     tool: Tool
@@ -468,3 +486,4 @@ class Document:
     sections: dict[str, Section] = field(default_factory=dict)
     summary: Summary | None = None
     unseen: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()

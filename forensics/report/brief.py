@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forensics.model import Coverage, Document, Impact, Summary
+from forensics.model import Counted, Coverage, Document, Impact, Summary
 from forensics.report.markdown import fence, prose
 from forensics.report.safe import safe
 
@@ -56,7 +56,9 @@ def _answers(document: Document) -> Iterator[_Answer]:
         yield from _nothing_failed(document)
     else:
         yield from _of_summary(document.summary)
-    yield _Answer("Unseen:", "; ".join(document.unseen) or _read(document.coverage))
+    told = {row.told for row in _seen_alone(document)}
+    unseen = [line for line in document.unseen if line not in told]
+    yield _Answer("Unseen:", "; ".join(unseen) or _read(document.coverage))
 
 
 def _of_summary(summary: Summary) -> Iterator[_Answer]:
@@ -70,12 +72,20 @@ def _of_summary(summary: Summary) -> Iterator[_Answer]:
 
 def _nothing_failed(document: Document) -> Iterator[_Answer]:
     read = document.coverage
-    yield _Answer("Seen:", f"no failure in {read.traces:,} traces and {read.log_events:,} log events")
+    counted = "".join(f"; but {row.told}" for row in _seen_alone(document))
+    yield _Answer(
+        "Seen:", f"no failure in {read.traces:,} traces and {read.log_events:,} log events{counted}"
+    )
     for suspect in document.suspects[:1]:
         told = f"{suspect.node.name} ({suspect.category.replace('_', ' ')}): " + "; ".join(suspect.reasons)
         yield _Answer("Suspect:", told)
     if read.absorbed:
         yield _Answer("Impact:", f"{read.absorbed:,} errors, all caught or retried to success")
+
+
+def _seen_alone(document: Document) -> tuple[Counted, ...]:
+    """Where no record shows a failure, what metrics count is what is seen."""
+    return document.counted[:1] if document.summary is None else ()
 
 
 def _read(read: Coverage) -> str:
@@ -117,7 +127,9 @@ def _counted(impact: Impact) -> str:
 
 
 def _commands(document: Document) -> tuple[str, ...]:
-    return document.summary.next_commands if document.summary else ()
+    if document.summary:
+        return document.summary.next_commands
+    return tuple(row.command for row in _seen_alone(document))
 
 
 def _wrapped(answer: _Answer) -> list[str]:

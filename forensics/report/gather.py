@@ -29,6 +29,7 @@ from forensics.model import (
     Window,
     XrayAgreement,
 )
+from forensics.report.counted import counted_of
 from forensics.report.issue import issues_of
 from forensics.report.map import service_map
 from forensics.report.summary import summary_of
@@ -42,6 +43,7 @@ _FAILURES = 1_000
 _ISSUES = 200
 _GAPS = 200
 _ABSORBED = 100
+_COUNTED = 5
 
 _failure = msgspec.json.Decoder(Failure)
 
@@ -74,6 +76,7 @@ def gather(
     absorbed = _absorbed(lake, window)
     gaps, gaps_total = _gaps(lake)
     coverage = _coverage(lake, window, gaps)
+    counted = counted_of(lake, window.bounds)
     return Document(
         schema=SCHEMA,
         tool=tool,
@@ -92,7 +95,8 @@ def gather(
             "gaps": Section(len(coverage.gaps), gaps_total),
         },
         summary=summary_of(lake, issues, examples_of(lake, issues[:1]), coverage),
-        unseen=unseen(coverage),
+        unseen=(*(row.told for row in counted[:_COUNTED]), *unseen(coverage)),
+        counted=counted,
     )
 
 

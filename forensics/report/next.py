@@ -7,7 +7,7 @@ import shlex
 
 from forensics.model import Failure, Locator
 
-__all__ = ["command_of", "next_commands", "query_of"]
+__all__ = ["command_of", "next_commands", "query_of", "rows_of"]
 
 _SHOWN = 4
 _PLAIN = re.compile(r"[\w:/.-]*", re.ASCII)
@@ -34,17 +34,18 @@ def query_of(where: Locator) -> str | None:
     id, everything else has 32 digits."""
     if where.source == "segment_document" and where.trace_id:
         xray = f"1-{where.trace_id[:8]}-{where.trace_id[8:]}"
-        return _sql(
+        return rows_of(
             "lake.segment_document", segment_id=(where.segment_id or "",), trace_id=(xray, where.trace_id)
         )
     if where.event_id:
         view = "lake.change" if where.source == "change" else "lake.log_event"
-        return _sql(view, event_id=(where.event_id,))
+        return rows_of(view, event_id=(where.event_id,))
     return None
 
 
-def _sql(view: str, **wanted: tuple[str, ...]) -> str:
-    """Ids are the source's own text: only plain ones are put between double quotes, where shells read on."""
+def rows_of(view: str, **wanted: tuple[str, ...]) -> str:
+    """A line to paste that prints the rows of a view with one of these values in each column. Values are the
+    source's own text: only plain ones are put between double quotes, where shells read on."""
     query = f"select * from {view} where " + " and ".join(
         f"{name} {_among(values)}" for name, values in wanted.items()
     )

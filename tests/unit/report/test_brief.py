@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.model import Alternative, Document, Impact, Node, Section, Summary, Trigger
+from forensics.model import Alternative, Counted, Document, Impact, Node, Section, Summary, Trigger
 from forensics.report.brief import brief_markdown, brief_text
 from forensics.report.report_markdown import render_markdown
 from forensics.report.text import render_report
@@ -77,6 +77,18 @@ def test_where_nothing_failed_it_says_what_was_read(form):
     assert "no failure in 3 traces and 7 log events" in shown
     assert "Next" not in shown
     assert "```" not in shown
+
+
+@pytest.mark.parametrize("form", [brief_text, brief_markdown])
+def test_what_metrics_alone_count_is_seen_where_no_record_shows_a_failure(form):
+    command = "forensics sql \"select * from lake.metric where node = 'edge'\""
+    told = "CloudWatch counted 33 4xx of edge, and no record shows any of it"
+    row = Counted(Node("edge", "k"), "AWS/ApiGateway", "4xx", "refused", 33, 33, "", "", told, command)
+    shown = " ".join(form(replace(_document(None, (told, "no logs of /ecs")), counted=(row,))).split())
+    assert shown.count("CloudWatch counted 33 4xx") == 1
+    assert f"log events; but {told}" in shown
+    assert "no logs of /ecs" in shown
+    assert command in shown
 
 
 def test_a_long_cause_costs_no_other_answer_its_line():

@@ -94,7 +94,8 @@ def _of_traces(source: TraceSource, windows: Sequence[Window], size: TraceSize) 
     calls = {"GetTraceSummaries": summaries, "BatchGetTraces": -(-size.traces // 5)}
     basis = f"{'all summaries' if size.is_whole else 'samples'}, and five traces of them"
     wire = size.traces * (size.summary_bytes + size.bytes)
-    return Cost(calls, wire, size.traces, of_traces(2 * size.traces), basis=basis)
+    bound = AT_MOST if source.knows_some else ABOUT  # only what grew is fetched again
+    return Cost(calls, wire, size.traces, of_traces(2 * size.traces), bound, basis)
 
 
 @cost_of.register

@@ -46,8 +46,7 @@ _WHY = {
     "traces": "summaries first, then the traces by fives",
     "metrics": "up to 500 series a call",
     "changes": "as far back as it looks",
-    "inventory": "how things are now, whatever the window",
-    "executions": "those that did not succeed",
+    "inventory": "how things are now",
 }
 
 Reading = tuple[Source, list[Window]]
@@ -69,8 +68,9 @@ def plan_pull(case: Case | None, request: PullRequest) -> PullPlan:
         key = readings[0][0].key
         used.update({(key.account, key.region, quota): count for quota, count in cost.quotas().items()})
         sources.append(_planned(readings, cost, pacer))
+    made_at, start, end = map(to_ms, (session.meter.now(), request.starts_at, request.ends_at))
     return PullPlan(
-        iso(to_ms(request.starts_at)), iso(to_ms(request.ends_at)), request.quota_share,
+        iso(made_at), iso(start), iso(end), request.quota_share,
         tuple(sorted(sources, key=_by_expiry)), sum(one.calls for one in sources),
         sum(one.bytes for one in sources), _seconds(used, pacer), round(sum(one.usd for one in sources), 6),
         dict(sorted(session.meter.calls.items())), tuple(plan.gaps),
@@ -203,7 +203,7 @@ def _way(source: Source, cost: Cost) -> str:
 
 def _why(source: Source, cost: Cost, seconds: int) -> str:
     if not isinstance(source, LogSource):
-        return _WHY[_KINDS[source.kind]]
+        return _WHY["inventory" if source.is_snapshot else _KINDS[source.kind]]
     if cost.calls:
         return f"{source.why}{_EXPORT if seconds > _LONG_S else ''}"
     usd = of_scanning(cost.bytes) / _NANO
@@ -214,5 +214,5 @@ def _expiry(source: Source, start: int) -> str | None:
     if isinstance(source, LogSource):
         expires = source.group.expires_ms(start)
         return iso(expires) if expires is not None else None
-    days = _KEPT_DAYS.get(_KINDS[source.kind], 0)
+    days = 0 if source.is_snapshot else _KEPT_DAYS.get(_KINDS[source.kind], 0)
     return iso(start + days * _DAY_MS) if days else None

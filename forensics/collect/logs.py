@@ -127,7 +127,7 @@ class LogSource:
 
     kind = "log_window"
     gap_kind = "log_group"
-    way, why = "FilterLogEvents", "all streams at once, page by page, at no charge"
+    way, why = "FilterLogEvents", "all streams at once, at no charge"
     is_snapshot = False
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:

@@ -127,6 +127,11 @@ class TraceSource:
         self._carried.pop(window, None)
         return Split(pieces)
 
+    @property
+    def knows_some(self) -> bool:
+        """Whether the case holds traces that may have grown."""
+        return bool(self._known)
+
     def first_page(self, window: Window) -> tuple[list[SummaryHead], bool, int]:
         """The heads of one page of summaries, whether there are more, and its bytes."""
         page = self.api.call("GetTraceSummaries", **self._asked(window))

@@ -42,10 +42,12 @@ class PlannedSource:
 class PullPlan:
     """All sources, those that AWS forgets first in front; sums over them.
 
-    `seconds`: sources of different quotas are read side by side, so this is no sum. `asked`: calls that this
-    plan took itself, by operation. `gaps`: what could not even be listed.
+    `made_at`: by AWS's clock; what expires before is being forgotten already. `seconds`: sources of different
+    quotas are read side by side, so this is no sum. `asked`: calls that this plan took itself, by operation.
+    `gaps`: what could not even be listed.
     """
 
+    made_at: str
     starts_at: str
     ends_at: str
     quota_share: float

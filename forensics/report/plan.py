@@ -25,7 +25,7 @@ def render_plan(plan: PullPlan) -> str:
         lines.append(f"  … and {len(most) - _LINES:,} more that take less: -o json shows all")
     lines.append(_sum(plan))
     soon = [one for one in plan.sources if one.expires_at]
-    lines += [f"AWS forgets from {one.expires_at} on: {_name(one)}" for one in soon[:_SOON]]
+    lines += [_forgotten(one, plan.made_at) for one in soon[:_SOON]]
     lines += [f"gap: {safe(gap.what)}: {safe(gap.reason)}" for gap in plan.gaps]
     asked = ", ".join(f"{count:,} {name}" for name, count in plan.asked.items())
     lines.append(f"asked to say this, nothing was written: {asked}")
@@ -40,7 +40,14 @@ def _line(one: PlannedSource) -> str:
 
 
 def _name(one: PlannedSource) -> str:
-    return f"{one.kind} {safe(one.what)} [{one.account} {one.region}]"
+    named = one.kind if one.what == one.kind else f"{one.kind} {safe(one.what)}"
+    return f"{named} [{one.account} {one.region}]"
+
+
+def _forgotten(one: PlannedSource, now: str) -> str:
+    is_over = one.expires_at is not None and one.expires_at <= now
+    how = "has been forgetting it since" if is_over else "forgets it from"
+    return f"AWS {how} {one.expires_at}: {_name(one)}"
 
 
 def _sum(plan: PullPlan) -> str:

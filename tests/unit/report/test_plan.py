@@ -10,8 +10,9 @@ SOURCE = PlannedSource(
     1_250_000_000, 12_000_000, 240, 0.0, "about", "AWS/Logs metrics", "2026-10-06T02:00:00.000Z",
 )  # fmt: skip
 PLAN = PullPlan(
-    "2026-10-05T02:00:00.000Z", "2026-10-05T04:00:00.000Z", 0.5, (SOURCE,), 1_200, 1_250_000_000, 240, 0.0,
-    {"DescribeLogGroups": 1}, (Gap("metrics", "metrics", None, None, "not permitted", closable=True),),
+    "2026-10-05T04:10:00.000Z", "2026-10-05T02:00:00.000Z", "2026-10-05T04:00:00.000Z", 0.5, (SOURCE,),
+    1_200, 1_250_000_000, 240, 0.0, {"DescribeLogGroups": 1},
+    (Gap("metrics", "metrics", None, None, "not permitted", closable=True),),
 )  # fmt: skip
 
 
@@ -22,10 +23,15 @@ def test_a_plan_says_what_takes_how_much_and_what_expires() -> None:
         "      1,200     1.2 GB    12,000,000    4 min         0  log_group /aws/lambda/pay [1 eu-west-1]: "
         "FilterLogEvents (all streams at once; by AWS/Logs metrics)\n"
         "1 sources: about 1,200 calls, 1.2 GB, 4 min at that share of the quotas, $0.0000 at list price\n"
-        "AWS forgets from 2026-10-06T02:00:00.000Z on: log_group /aws/lambda/pay [1 eu-west-1]\n"
+        "AWS forgets it from 2026-10-06T02:00:00.000Z: log_group /aws/lambda/pay [1 eu-west-1]\n"
         "gap: metrics: not permitted\n"
         "asked to say this, nothing was written: 1 DescribeLogGroups\n"
     )
+
+
+def test_what_is_being_forgotten_already_is_said() -> None:
+    text = render_plan(replace(PLAN, made_at="2026-11-05T00:00:00.000Z"))
+    assert "AWS has been forgetting it since 2026-10-06T02:00:00.000Z: log_group" in text
 
 
 def test_a_long_plan_is_cut_and_says_so() -> None:

@@ -20,6 +20,11 @@ _BALANCER = "AWS::ElasticLoadBalancing"
 _PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
 _RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
+# How resolvers and sockets name whom they did not reach: Node.js and Java, Go, urllib3; .NET in parentheses.
+_UNREACHED = re.compile(
+    r"(?:(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UnknownHostException:|\blookup) |\bhost='"
+    r"|(?<=\s)\((?=[^()\s]+:\d+\)))((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b"
+)
 # Shorter names ("api", "db") are words of any sentence.
 _TELLING = 4
 _NEAR_US = 60_000_000
@@ -65,10 +70,12 @@ class Around:
     mapped: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     uses: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     aliases: Mapping[str, Node] = field(default_factory=dict)
+    misled: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
-        found = {n.name: n for h in self.habits for n in (h.caller, h.callee)}
+        found = dict(self.workloads)
+        found.update((n.name, n) for h in self.habits for n in (h.caller, h.callee))
         return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
     @cached_property
@@ -113,8 +120,13 @@ class Around:
         return tuple(h for h in self._of_callee.get(callee, ()) if h.kind == "call")
 
     def named_in(self, texts: Iterable[str], but: str) -> Node | None:
-        """The one node, or else the one host, that an error text names; None where there are several."""
+        """The one host that was not reached, else the one node or host, that an error text names; None where
+        there are several."""
         told = tuple(texts)
+        unreached = {host for text in told for host in _UNREACHED.findall(text[:2000])}
+        if len(unreached) == 1:
+            host = next(iter(unreached))
+            return self._nodes.get(host, Node(host, "remote"))
         names = {
             n for text in told for n in (self._names.findall(text[:2000]) if self._names else ()) if n != but
         }
@@ -173,6 +185,10 @@ class Around:
             )
         )  # fmt: skip
 
+    def began_with_a_change(self, caller: Node, host: Node) -> bool:
+        """The caller's lines name the host in failures since the caller was changed, and not before."""
+        return (caller.name, host.name) in self.misled
+
     def ever_answered(self, node: Node) -> bool:
         return any(h.first_ok_us is not None for h in self.calls_to(node))
 
@@ -200,6 +216,7 @@ def around(lake: Lake) -> Around:
         _mapped(lake),
         _uses(lake),
         names.aliases,
+        frozenset((row["caller_node"], row["callee_node"]) for row in named if row["is_changed"]),
     )
 
 

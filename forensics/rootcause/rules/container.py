@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from forensics.model import Evidence
+from forensics.model import Evidence, Node
 from forensics.rootcause.around import Trouble
 from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Finding, Place
 from forensics.rootcause.words import node_words
 
-__all__ = ["container_was_down"]
+__all__ = ["container_was_down", "was_down"]
+
+_RULE = "container_was_down"
 
 # Orchestrators replace a container, or say again that it does not come up, within minutes
 # (CrashLoopBackOff ends at five; ECS restarts a task at once, and then more rarely).
@@ -29,17 +31,21 @@ def container_was_down(place: Place) -> Finding | None:
     service = place.around.service_of(place.me.node)
     if service is None or not _is_unanswered(place):
         return None
+    seen = place.claim(f"the call to {node_words(place.me.node)} got no answer", _RULE)
+    return was_down(place, service, seen)
+
+
+def was_down(place: Place, service: Node, *seen: Evidence) -> Finding | None:
+    """What the orchestrator says of a service's containers around the time of a call to it that failed."""
     start, end = place.me.started_us or 0, place.me.ended_us or place.deadline_us or place.me.started_us or 0
     found = place.around.troubles_of(service, start - _BEFORE_US, end + _AFTER_US)
     if not found:
         return None
     category, trouble = _nearest(found, end)
-    rule = "container_was_down"
     text = f"{node_words(service)} {_WORDS[category]}, at {trouble.locator.timestamp}: {trouble.reason[:160]}"
-    seen = place.claim(f"the call to {node_words(place.me.node)} got no answer", rule)
-    claims = (seen, Evidence(text, rule, trouble.locator, trouble.reason[:400]))
+    claims = (*seen, Evidence(text, _RULE, trouble.locator, trouble.reason[:400]))
     return Finding(
-        rule, "strong", claims, category=category, elsewhere=None if service == place.me.node else service,
+        _RULE, "strong", claims, category=category, elsewhere=None if service == place.me.node else service,
         because=f"{_WORDS[category]} ({trouble.reason[:120]})",
     )  # fmt: skip
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from forensics.model import Evidence
-from forensics.rootcause.classify import classify, is_of_caller, is_of_reading
+from forensics.model import Evidence, Node
+from forensics.rootcause.classify import classify, is_of_caller, is_of_reading, names_no_host
 from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
+from forensics.rootcause.rules.container import was_down
 from forensics.rootcause.rules.dependency import FEW
 from forensics.rootcause.rules.message import is_poison
 from forensics.rootcause.words import error_words, node_words, outcome_words
@@ -18,6 +19,8 @@ _OF_OTHERS = frozenset({
     "throttled", "concurrency_limit", "connection", "timeout", "not_found", "dependency_fault",
     "resource_exhausted",
 })  # fmt: skip
+# What is said where nobody serves.
+_OF_ABSENCE = ("connection", "dependency_slow", "dependency_fault")
 # How each language reads an environment variable that must be there.
 _VARIABLE = re.compile(
     r"os\.environ|os\.py\", line \d+, in __getitem__|process\.env\b|System\.getenv|os\.Getenv|LookupEnv"
@@ -44,8 +47,16 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
     said = error_words(error_type, message)
     claims = _claims(place, f"{node_words(place.me.node)} raised {said}", rule)
     named = place.around.named_in([*place.errors, *_warnings(place)], place.me.node.name)
+    if named is not None and _is_misled(place, named):
+        return Finding(
+            rule, "strong", claims, category="configuration", error_type=error_type, error_message=message,
+            because=f"calls {named.name}, a name that nobody answers at, since it was changed ({said})",
+        )  # fmt: skip
     named = (place.around.service_of(named) or named) if named is not None else None
     if named is None or place.around.keeps_records(named):
+        down = was_down(place, named, *claims) if named and category in _OF_ABSENCE else None
+        if down is not None:
+            return down
         who = f"{named.name}, but no record of {named.name} is tied to it" if named else "a call"
         return Finding(
             rule, "weak", claims, category="unknown",
@@ -60,6 +71,12 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
         because=f"was named in what {place.me.node.name} raised: {said}",
         error_type=error_type, error_message=message,
     )  # fmt: skip
+
+
+def _is_misled(place: Place, host: Node) -> bool:
+    """A name that no server knows, and that its lines have only held since it was changed."""
+    error_type, message = place.own_exception or (None, None)
+    return names_no_host(error_type, message) and place.around.began_with_a_change(place.me.node, host)
 
 
 def _over_a_call(place: Place, call: Call) -> Finding:

@@ -1,8 +1,8 @@
 -- Who was most likely waiting for an invocation that failed, where no record ties it to a caller: its node
 -- is seen or configured to be called by one, and that one ran around it; or the error of that one repeats this
 -- one's text, or names its node; or a service that keeps no trace repeats the text in its log while a call to it
--- fails. A failure of the caller is then where this one shows; a caller of complete records that ended well has
--- handled it.
+-- fails; or who ended well repeats it in a warning. A failure of the caller is then where this one shows; a caller
+-- of complete records that ended well has handled it.
 -- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration links.alias lake.workflow_event lake.execution_log_entry
 -- scope: case
 -- materialize
@@ -115,8 +115,24 @@ logged as (
     ) as c on c.node = h.host and c.second = r.second
     where c.started_at <= r.started_at and c.ended_at >= r.timestamp
 ),
+-- whoever went on without it says so
+warned as (
+    select o.invocation, a.invocation as caller, 'ok' as outcome,
+        epoch_us(o.started_at) - epoch_us(a.started_at) + epoch_us(a.ended_at) - epoch_us(o.ended_at) as slack
+    from (
+        select *, unnest([0, 1]) + epoch_ms(ended_at) // 1000 as second
+        from orphan where length(error_message) >= 12
+    ) as o
+    join (
+        select distinct request_id, timestamp, message, epoch_ms(timestamp) // 1000 as second
+        from lake.log_record where level = 'WARN' and request_id is not null
+    ) as l on l.second = o.second and l.timestamp >= o.ended_at - interval 5 millisecond
+    join lake.invocation as a on a.request_id = l.request_id and a.started_at <= o.started_at + interval 20 millisecond
+        and a.ended_at >= l.timestamp
+    where a.status = 'ok' and not a.is_virtual and a.node <> o.node and contains(l.message, o.error_message)
+),
 text as (
-    select * from told union all select * from logged
+    select * from told union all select * from logged union all select * from warned
 ),
 best as (
     select invocation, min(outcome) as outcome

@@ -306,6 +306,30 @@ def test_above_is_the_call_to_a_service_whose_log_repeats_the_text(check) -> Non
     check("failures.above", above() | said | alias, "invocation | caller\nf | other")
 
 
+def test_who_ended_well_and_repeats_it_in_a_warning_has_handled_it(check) -> None:
+    rows = """
+        invocation | node     | status | started_at | ended_at | error_message      | is_virtual | request_id
+        f          | reco     | failed | 11         | 12       | no score of a deer | false      | rf
+        w          | checkout | ok     | 10         | 13       | -                  | false      | rw
+        v          | checkout | ok     | 10         | 13       | -                  | false      | rv
+        u          | checkout | ok     | 11.5       | 13       | -                  | false      | ru
+    """
+    lines = """
+        event_id | request_id | timestamp | level | message
+        e1       | rw         | 12.001    | WARN  | going on without: no score of a deer
+        e2       | rv         | 12.001    | WARN  | going on without a discount
+        e3       | ru         | 12.001    | WARN  | going on without: no score of a deer
+        e4       | rv         | 12.001    | INFO  | no score of a deer
+    """
+    tables = above() | {
+        "lake.invocation": rows, "lake.log_record": lines, "links.route": "caller_node | callee_node | kind",
+    }  # fmt: skip
+    check("failures.above", tables, """
+        invocation | caller | outcome | candidates
+        f          | w      | ok      | 1
+    """)  # fmt: skip
+
+
 def test_member_holds_what_only_its_time_ties_to_the_chain(check) -> None:
     tables = {
         "failures.symptom": "failure | chain | invocation\nf-1 | a | a",

@@ -33,7 +33,7 @@ def test_habit_counts_calls_and_how_they_ended(check) -> None:
 
 def test_hosts_that_untraced_failures_name(check) -> None:
     """`pay.example` stands in a URL somewhere, `orders.Refund` in none; who has a trace tells by its spans."""
-    check("failures.named_host", {}, "caller_node")
+    check("failures.named_host", {"lake.change": "node"}, "caller_node")
     tables = {
         "lake.invocation": """
             invocation | node | kind                  | status | started_at | ended_at | request_id | trace_id
@@ -55,9 +55,39 @@ def test_hosts_that_untraced_failures_name(check) -> None:
         """,
     }
     check("failures.named_host", tables, """
-        caller_node | callee_node | failed | first_failed_at | last_failed_at | ok_between
-        fn          | pay.example | 2      | 10              | 14             | 1
-        mail        | pay.example | 1      | 16              | 16             | 0
+        caller_node | callee_node | failed | first_failed_at | last_failed_at | ok_between | is_changed
+        fn          | pay.example | 2      | 10              | 14             | 1          | false
+        mail        | pay.example | 1      | 16              | 16             | 0          | false
+    """)  # fmt: skip
+
+
+def test_a_host_that_nobody_finds_since_the_function_was_changed(check) -> None:
+    """`fn` was changed and failed at once; `mail` did well after its change, `web` was changed too late or in vain."""
+    functions = ("fn", 10, 20), ("mail", 10, 20), ("web", 10, 20)
+    rows = "invocation | node | kind | status | started_at | ended_at | request_id | trace_id\n" + "".join(
+        f"{node}{n} | {node} | AWS::Lambda::Function | {status} | {at} | {at + 1} | r{node}{n} | -\n"
+        for node, *_ in functions
+        for n, (at, status) in enumerate(((2, "ok"), (8, "ok"), (10, "failed"), (20, "failed")))
+    )
+    lines = "event_id | request_id | timestamp | level | message\n" + "".join(
+        f"e{node}{n} | r{node}{n} | {at}.5 | ERROR | getaddrinfo ENOTFOUND crm.exmaple\n"
+        for node, *_ in functions
+        for n, at in ((2, 10), (3, 20))
+    )
+    changes = """
+        event_id | node | occurred_at | source     | error_code
+        c1       | fn   | 9           | cloudtrail | -
+        c2       | mail | 1           | cloudtrail | -
+        c3       | web  | 12          | cloudtrail | -
+        c4       | web  | 9           | cloudtrail | AccessDenied
+        c5       | web  | 9           | alarm      | -
+    """
+    tables = {"lake.invocation": rows, "lake.log_record": lines, "lake.change": changes}
+    check("failures.named_host", tables, """
+        caller_node | callee_node | failed | is_changed
+        fn          | crm.exmaple | 2      | true
+        mail        | crm.exmaple | 2      | false
+        web         | crm.exmaple | 2      | false
     """)  # fmt: skip
 
 

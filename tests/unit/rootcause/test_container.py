@@ -45,6 +45,16 @@ def test_a_balancer_that_answers_to_the_name_hides_no_container(m):
     assert m.blamed(refused(m), replace(known, workloads={}))[0] == "internal-stock"
 
 
+def test_a_service_that_the_error_names_was_down_though_nobody_saw_the_call(m):
+    error = "stock failed: connect ECONNREFUSED 10.0.3.17:443"
+    chain = m.chain([m.invocation("fn:cart", error_type="StockError", error_message=error)], [])
+    known = replace(knows(m, trouble("init_failure", 80_000)), with_records=frozenset({"stock"}))
+    assert m.blamed(chain, known) == ("stock", "init_failure", "likely")
+    assert m.blamed(chain, replace(known, troubles=()))[1] == "unknown"
+    wrong = m.chain([m.invocation("fn:cart", error_type="StockError", error_message="stock said no")], [])
+    assert m.blamed(wrong, known)[:2] == ("cart", "unhandled_exception")
+
+
 def test_what_was_killed_an_hour_ago_explains_nothing(m):
     late = m.invocation("fn:cart").ended_us + 3_600_000_000
     assert m.blamed(refused(m), knows(m, trouble("container_killed", late)))[1] == "connection"

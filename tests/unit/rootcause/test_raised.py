@@ -26,6 +26,35 @@ def test_a_warning_before_it_names_who_was_asked(m):
     assert m.blamed(chain, m.around(habits)) == ("crm.example", "connection", "likely")
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "search failed: Error: getaddrinfo ENOTFOUND crm.example",
+        "Name or service not known (crm.example:443)",
+        "java.net.UnknownHostException: crm.example",
+        "Post https://gate.example/v1: dial tcp: lookup crm.example on 10.0.0.2:53: no such host",
+        "HTTPSConnectionPool(host='crm.example', port=443): [Errno -2] Name or service not known",
+    ],
+)
+def test_whom_a_resolver_did_not_find_is_named_before_whatever_else_is(m, message):
+    chain = thrown(m, "Error", message)
+    assert m.blamed(chain, m.around((m.habit("fn:sync", "fn:search"),))) == (
+        "crm.example",
+        "connection",
+        "likely",
+    )
+    known = m.around(misled=frozenset({("sync", "crm.example")}))
+    assert m.blamed(chain, known) == ("sync", "configuration", "likely")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["boom\n\tat com.shop.Rate.apply(RateCard.java:94)", "refused: connect ECONNREFUSED 10.0.3.17:443"],
+)
+def test_a_frame_and_an_address_are_no_host(m, text):
+    assert m.around().named_in([text], "sync") is None
+
+
 def test_two_names_in_the_text_name_nobody(m):
     habits = (m.habit("fn:sync", "host:crm.example"), m.habit("fn:sync", "host:pay.example"))
     chain = thrown(m, "E", "neither crm.example nor pay.example: Connection refused")

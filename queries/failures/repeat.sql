@@ -112,7 +112,9 @@ told as (
     union all
     select *, 3 from by_sender
     union all
-    select invocation, 'visibility', 4 from failures.returned
+    select r.invocation, 'visibility', 4
+    from failures.returned as r
+    anti join fresh as n on n.invocation = r.invocation
 )
 select invocation, min({'strength': strength, 'told_by': told_by}).told_by as told_by
 from told

@@ -161,6 +161,14 @@ def test_silent_attempts_are_told_by_the_visibility_time_out(check) -> None:
     """)  # fmt: skip
 
 
+def test_who_had_a_message_of_its_own_is_no_attempt_at_what_was_due(check) -> None:
+    sent = {"links.delivery": "consumer | producer | attempt\nb | one | 1\nc | two | 2"}
+    check("failures.repeat", silent(attempt("a", 10), attempt("b", 40), attempt("c", 70)) | sent, """
+        invocation | told_by
+        c          | visibility
+    """)  # fmt: skip
+
+
 def test_who_failed_with_nobodys_message_when_one_was_due_again_had_that(check) -> None:
     rows = [attempt(name, at) for name, at in (("early", 5), ("a", 10), ("b", 30), ("c", 50), ("d", 60))]
     sent = {

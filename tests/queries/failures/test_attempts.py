@@ -145,7 +145,7 @@ def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | 
         "failures.work": "node", "links.redelivery": traced,
         "lake.invocation": "\n".join((header, *rows)),
         "links.source": "node | source | returns_after_s\nfn | q | 29",
-        "links.wiring": f"source | target | how\nq | fn | {how}",
+        "links.wiring": f"source | target | how\nq | fn | {how}", "lake.resource": "node",
     }  # fmt: skip
 
 
@@ -198,7 +198,26 @@ def test_who_was_invoked_again_under_its_own_request_id_came_from_no_queue(check
 
 
 def test_what_was_not_met_in_time_was_given_up(check) -> None:
-    check("failures.returned", silent(attempt("a", 10), attempt("b", 43)), "invocation")
+    check("failures.returned", silent(attempt("a", 10), attempt("b", 50)), "invocation")
+    check("failures.returned", silent(attempt("a", 10), attempt("b", 49)), "invocation\nb")
+
+
+def test_a_mapping_that_gathers_may_have_others_besides(check) -> None:
+    for window, expected in ((5, "invocation"), (0, "invocation\nb")):
+        configuration = f'{{"MaximumBatchingWindowInSeconds": {window}}}'
+        mapping = {"kind": "AWS::Lambda::EventSourceMapping", "node": "fn", "configuration": configuration}
+        rows = silent(attempt("a", 10), attempt("b", 40))
+        check("failures.returned", rows | {"lake.resource": [mapping]}, expected)
+
+
+def test_what_most_failures_print_tells_none_of_them_apart(check) -> None:
+    rows = [attempt(f"f{n}", 10 + 29 * n) for n in range(4)]
+    work = "node | invocation | status | value | is_message | started_at\n"
+    runtime = work + "\n".join(f"fn | f{n} | failed | python3 | false | 10" for n in range(4))
+    order = work + "\n".join(f"fn | f{n} | failed | ord-{n} | false | 10" for n in range(4))
+    again = "invocation\nf1\nf2\nf3"
+    check("failures.returned", silent(*rows) | {"failures.work": runtime}, again)
+    check("failures.returned", silent(*rows) | {"failures.work": order}, "invocation")
 
 
 def test_messages_of_a_pipe_keep_their_trace_and_those_of_a_mapping_do_not(check) -> None:

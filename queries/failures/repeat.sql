@@ -3,7 +3,7 @@
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); where the message
 -- carries its trace, by that; and where all that was sent is known to have been in earlier ones, by its senders.
--- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.presumed links.source lake.invocation
+-- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source lake.invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
@@ -32,26 +32,6 @@ failed as (
     where w.status = 'failed'
 ),
 -- who is called is asked the same by another request; who takes messages may have the same one again
-gap as (
-    select
-        node, epoch_ms(started_at) - epoch_ms(lag(started_at) over (
-            partition by node, value order by started_at, invocation)) as gap_ms
-    from failed where is_own
-),
-middle as (
-    select node, quantile_disc(gap_ms, 0.5) as gap_ms
-    from gap where gap_ms is not null
-    group by node
-),
--- nobody but a machine asks again after the same time
-regular as (
-    select g.node
-    from gap as g
-    join middle as m on m.node = g.node
-    where g.gap_ms is not null
-    group by g.node
-    having count(*) >= 5 and count(*) filter (where abs(g.gap_ms - m.gap_ms) <= 1000) >= 0.8 * count(*)
-),
 taking as (
     select node from failures.work where is_message
     union
@@ -59,7 +39,7 @@ taking as (
     union
     select callee_node from links.edge where kind = 'link' and confidence >= 0.5
     union
-    select node from regular
+    select callee_node from links.feeder
 ),
 first as (
     select node, value, min(started_at) as first_at

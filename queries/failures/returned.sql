@@ -1,7 +1,7 @@
 -- An invocation that failed when an earlier failure of its node was due again, where no line tells what either
 -- worked on: a queue hands a message over again when its visibility time-out is over (SQS developer guide,
--- "Visibility timeout"). Whoever comes while any is due is one of them. Not where a mapping gathers a batch for a
--- while: what else is in it nobody knows, so each run may be the first for some message.
+-- "Visibility timeout"). Whoever comes while any is due is one of them. Not where a mapping waits to
+-- fill its batches, since nobody knows what else is in one, and each run may be the first for some message.
 -- needs: failures.work links.source links.wiring lake.invocation lake.resource
 -- scope: case
 -- materialize

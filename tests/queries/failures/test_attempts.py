@@ -79,7 +79,10 @@ WORK = """
 
 def about_one_order(**more: str) -> dict[str, str]:
     work = WORK.format(failing="-")
-    none = {"failures.returned": "invocation", "links.redelivery": "node", "links.edge": "caller"}
+    none = {
+        "failures.returned": "invocation", "links.redelivery": "node", "links.edge": "caller",
+        "links.feeder": "caller_node",
+    }  # fmt: skip
     return none | {"failures.work": work, "links.source": "node | source\nfn | q"} | more
 
 
@@ -129,14 +132,17 @@ def requests(*gaps: float) -> list[dict[str, object]]:
     return failed + [row | {"invocation": f"x{n}", "value": f"o{n}", "status": "ok"} for n in range(4, 9)]
 
 
-def test_a_container_that_fails_over_the_same_is_asked_again_only_by_who_takes_or_a_machine(check) -> None:
-    tables = about_one_order() | {"links.source": "node"}
+def test_a_container_that_fails_over_the_same_is_asked_again_only_where_it_takes_messages(check) -> None:
+    tables = about_one_order() | {"links.source": "node", "links.feeder": "caller_node"}
     again = "invocation\no1-1\no1-2\no2-1\no2-2\no3-1\no3-2"
-    by_hand, machine = requests(40, 300, 17, 90), requests(60, 60.2, 60.1, 60.3)
-    check("failures.repeat", tables | {"failures.work": by_hand}, "invocation")
-    check("failures.repeat", tables | {"failures.work": machine}, again)
+    by_hand, schedule = requests(40, 300, 17, 90), requests(60, 60.2, 60.1, 60.3)
+    # who asks at even times may be a schedule that asks for each anew
+    for work in (by_hand, schedule):
+        check("failures.repeat", tables | {"failures.work": work}, "invocation")
     edge = "caller | callee | callee_node | kind | confidence\nq | o1-0 | box | link | 1"
     check("failures.repeat", tables | {"failures.work": by_hand, "links.edge": edge}, again)
+    feeder = "caller_node | callee_node | source | is_guess\nshop | box | outbox.fifo | true"
+    check("failures.repeat", tables | {"failures.work": schedule, "links.feeder": feeder}, again)
 
 
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:

@@ -3,7 +3,7 @@
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); where the message
 -- carries its trace, by that; and where all that was sent is known to have been in earlier ones, by its senders.
--- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source lake.invocation
+-- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source links.wiring lake.invocation lake.resource
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
@@ -32,6 +32,26 @@ failed as (
     where w.status = 'failed'
 ),
 -- who is called is asked the same by another request; who takes messages may have the same one again
+gap as (
+    select
+        node, epoch_ms(started_at) - epoch_ms(lag(started_at) over (
+            partition by node, value order by started_at, invocation)) as gap_ms
+    from failed where is_own
+),
+-- how long a queue hides what it handed over, of those that nothing is configured to read
+hidden as (
+    select distinct try_cast(json_extract_string(configuration, '$.Attributes.VisibilityTimeout') as bigint) as seconds
+    from lake.resource
+    anti join links.source as s on s.source = resource.node
+    anti join links.wiring as d on d.target = resource.node and d.how in ('dead_letter', 'destination')
+    where kind = 'AWS::SQS::Queue'
+),
+-- most of what it fails over again comes just when such a queue hands it over again
+coming_back as (
+    select g.node
+    from (select node, quantile_disc(gap_ms, 0.5) as gap_ms from gap where gap_ms is not null group by node) as g
+    join hidden as h on g.gap_ms between h.seconds * 1000 and (h.seconds + 10) * 1000
+),
 taking as (
     select node from failures.work where is_message
     union
@@ -40,6 +60,8 @@ taking as (
     select callee_node from links.edge where kind = 'link' and confidence >= 0.5
     union
     select callee_node from links.feeder
+    union
+    select node from coming_back
 ),
 first as (
     select node, value, min(started_at) as first_at

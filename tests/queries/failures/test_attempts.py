@@ -81,7 +81,7 @@ def about_one_order(**more: str) -> dict[str, str]:
     work = WORK.format(failing="-")
     none = {
         "failures.returned": "invocation", "links.redelivery": "node", "links.edge": "caller",
-        "links.feeder": "caller_node",
+        "links.feeder": "caller_node", "links.wiring": "source | target | how", "lake.resource": "node",
     }  # fmt: skip
     return none | {"failures.work": work, "links.source": "node | source\nfn | q"} | more
 
@@ -143,6 +143,18 @@ def test_a_container_that_fails_over_the_same_is_asked_again_only_where_it_takes
     check("failures.repeat", tables | {"failures.work": by_hand, "links.edge": edge}, again)
     feeder = "caller_node | callee_node | source | is_guess\nshop | box | outbox.fifo | true"
     check("failures.repeat", tables | {"failures.work": schedule, "links.feeder": feeder}, again)
+    queue = {
+        "kind": "AWS::SQS::Queue",
+        "node": "outbox",
+        "configuration": '{"Attributes": {"VisibilityTimeout": "58"}}',
+    }
+    unread = tables | {"failures.work": schedule, "lake.resource": [queue]}
+    check("failures.repeat", unread, again)
+    check(
+        "failures.repeat",
+        unread | {"links.source": "node | source\nfn | outbox"},
+        "invocation",
+    )
 
 
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:

@@ -18,6 +18,7 @@ from forensics.collect import (
     PullRequest,
     PullResult,
     check_access,
+    merge_units,
     plan_pull,
     pull,
     triage,
@@ -84,12 +85,25 @@ def follow_into(
     while True:
         began = time.monotonic()
         try:
-            result = pull_into(case, follow.next(), on_progress=on_progress)
+            result = _round(case, follow, on_progress)
             follow.took(result)
             on_round(result)
         except (TemporaryError, CaseLockedError) as error:
             on_round(error)
         time.sleep(max(0.0, every_s - (time.monotonic() - began)))
+
+
+def _round(case: str | Path, follow: Follow, on_progress: OnProgress) -> PullResult:
+    """The next round; after one that reads more than the tail, what lies side by side is one unit."""
+
+    def run(folder: Folder) -> PullResult:
+        is_whole = follow.is_whole
+        result = pull(folder, follow.next(), on_progress)
+        if is_whole:
+            merge_units(folder)
+        return result
+
+    return _into(case, "pull", run)
 
 
 def _into(case: str | Path, command: str, run: Callable[[Folder], PullResult]) -> PullResult:

@@ -129,10 +129,14 @@ class Ledger:
         )
         return [Part(*row) for row in rows]
 
-    def forget(self, units: Iterable[Unit]) -> None:
-        """Units that others stand for. A pull that follows an account would heap them up without end."""
+    def forget(self, units: Iterable[Unit], instead: Iterable[Unit] = ()) -> None:
+        """Units that others stand for, those in the ledger or `instead`. A pull that follows an account would
+        heap them up without end."""
         with self._transaction() as db:
             db.executemany("delete from unit where kind = ? and what = ?", [(u.kind, u.what) for u in units])
+            db.executemany(
+                "insert or replace into unit values (?,?,?,?,?,?,?)", [astuple(unit) for unit in instead]
+            )
 
     def commit(
         self, parts: Iterable[Part] = (), units: Iterable[Unit] = (), replaces: Iterable[Part] = ()

@@ -9,6 +9,7 @@ Evidence is the same as the importers make, column for column, with account and 
 from forensics.collect.check import Check, check_access
 from forensics.collect.estimate import plan_pull
 from forensics.collect.follow import Follow
+from forensics.collect.merging import merge_units
 from forensics.collect.policy import policy
 from forensics.collect.pull import pull
 from forensics.collect.request import PullRequest, PullResult
@@ -22,6 +23,7 @@ __all__ = [
     "PullRequest",
     "PullResult",
     "check_access",
+    "merge_units",
     "plan_pull",
     "policy",
     "pull",

@@ -14,7 +14,7 @@ from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import BlastRadius, Failure, Frame, Issue, Node, Rate, Shown, TimelineEntry
 from forensics.report.course import Course, courses
-from forensics.report.next import next_commands
+from forensics.report.next import next_commands, next_steps
 from forensics.report.stack import frames_of
 from forensics.report.timeline import mitigation_of, mitigations, trigger_of, triggers
 
@@ -174,7 +174,7 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
         rate=tuple(Rate(iso(r["starts_at"]) or "", r["n"], r["chains"]) for r in facts.rate.get(name, ())),
         frames=_frames(facts.stacks.get(name)),
         contrast=(),
-        next_steps=_next_steps(row["category"], node, example),
+        next_steps=next_steps(row["category"], node, example),
         next_commands=next_commands(example),
         blast_radius=reach,
         examples=tuple(r["failure"] for r in facts.examples[name]),
@@ -191,7 +191,8 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
 def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: Course) -> str:
     count, chains = row["failures"], reach.chains
     least = "At least " if reach.at_least else ""
-    hit = f"{least}{count:,} failure{'s' * (count != 1)} in {chains:,} chain{'s' * (chains != 1)}"
+    hit = f"{least}{count:,} failure{'s' * (count != 1)}"
+    hit += f" in {chains:,} chain{'s' * (chains != 1)}" if chains != count else ""
     when = ""
     if row["onset"] is not None:
         last = f" to {iso(row['last_seen'])}" if count > 1 else ""
@@ -224,23 +225,3 @@ def _blast_radius(name: str, facts: _Facts) -> BlastRadius:
 
 def _frames(exceptions: str | None) -> tuple[Frame, ...]:
     return frames_of(exceptions) if exceptions is not None else ()
-
-
-_STEPS = {
-    "throttled": "compare the capacity or quota of {node} with what was asked of it in that minute",
-    "dependency_slow": "look at the latency of {node} from other callers, and at the callers' time-outs",
-    "dependency_fault": "look at the records or the status page of {node}",
-    "timeout": "compare the run times of {node} with its time-out, and what it did last",
-    "out_of_memory": "compare the memory size of {node} with the input of the failing requests",
-    "unhandled_exception": "open the frames of {node}, and the input of a failing request",
-    "init_failure": "look at the last deployment of {node}: package, handler, layers",
-    "crash": "look at the last lines of {node} before its process ended",
-    "permission_denied": "compare the role of the caller of {node} with the action that was refused",
-    "never_reached": "look at the throttles and invocations of {node} in its metrics",
-    "connection": "check name, certificate, route and security groups towards {node}",
-}
-
-
-def _next_steps(category: str, node: Node, example: Failure) -> tuple[str, ...]:
-    step = _STEPS.get(category, "look at the records of {node} around the onset").format(node=node.name)
-    return (step, *(f"collect {what}" for what in example.root_cause.would_decide))

@@ -1,13 +1,13 @@
-"""The commands that open the records behind a verdict."""
+"""What to do next: where to look, and the commands that open the records behind a verdict."""
 
 from __future__ import annotations
 
 import re
 import shlex
 
-from forensics.model import Failure, Locator
+from forensics.model import Failure, Locator, Node
 
-__all__ = ["command_of", "next_commands", "query_of", "rows_of"]
+__all__ = ["command_of", "next_commands", "next_steps", "query_of", "rows_of"]
 
 _SHOWN = 4
 _PLAIN = re.compile(r"[\w:/.-]*", re.ASCII)
@@ -56,3 +56,36 @@ def rows_of(view: str, **wanted: tuple[str, ...]) -> str:
 def _among(values: tuple[str, ...]) -> str:
     quoted = ["'" + value.replace("'", "''") + "'" for value in values]
     return f"= {quoted[0]}" if len(quoted) == 1 else f"in ({', '.join(quoted)})"
+
+
+_STEPS = {
+    "throttled": "compare the capacity or quota of {node} with what was asked of it in that minute",
+    "dependency_slow": "look at the latency of {node} from other callers, and at the callers' time-outs",
+    "dependency_fault": "look at the records or the status page of {node}",
+    "timeout": "compare the run times of {node} with its time-out, and what it did last",
+    "out_of_memory": "compare the memory size of {node} with the input of the failing requests",
+    "unhandled_exception": "open the frames of {node}, and the input of a failing request",
+    "init_failure": "look at the last deployment of {node}: package, handler, layers",
+    "crash": "look at the last lines of {node} before its process ended",
+    "permission_denied": "compare the role of {node} with the action that was refused",
+    "never_reached": "look at the throttles and invocations of {node} in its metrics",
+    "concurrency_limit": "see who used the concurrency while {node} was throttled, and what it has reserved",
+    "resource_exhausted": "compare the size of the pool or quota at {node} with what was asked of it",
+    "provider_outage": "look at the status page of {node}, and at what else calls it",
+    "credential_expired": "look when the credential of {node} was changed, and if it holds the old one",
+    "not_found": "look when what was asked of {node} was deleted or renamed",
+    "validation": "open the input of a failing request, and what {node} says of it",
+    "configuration": "compare the configuration of {node} with that before the onset",
+    "poison_message": "open the message in its dead-letter queue, and how {node} reads it",
+    "timeout_mismatch": "compare the time-out of {node} with how long its caller waits",
+    "container_killed": "compare the memory limit of {node} with its use, and read why it was stopped",
+    "recursion": "find what {node} writes to the place that it is started from",
+    "unknown": "look at the records of {node}, and of what it calls, around the onset",
+    "connection": "check name, certificate, route and security groups towards {node}",
+}
+
+
+def next_steps(category: str, node: Node, example: Failure) -> tuple[str, ...]:
+    """Where to look by what went wrong, and what would have to be collected to decide it."""
+    step = _STEPS.get(category, "look at the records of {node} around the onset").format(node=node.name)
+    return (step, *(f"collect {what}" for what in example.root_cause.would_decide))

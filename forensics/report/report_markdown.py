@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from forensics.model import Absorbed, Document, Evidence, Failure, Issue, Suspect, TimelineEntry
+from forensics.model import Absorbed, Document, Failure, Issue, Suspect, TimelineEntry
 from forensics.report.brief import brief_markdown
 from forensics.report.diff_text import contrast_words
 from forensics.report.markdown import cell, code, fence, prose
 from forensics.report.mermaid import chain_mermaid, map_mermaid
-from forensics.report.text import locator_text
+from forensics.report.text import by_claim, locator_text
 
 __all__ = ["render_markdown"]
 
@@ -57,16 +57,15 @@ def _issue(number: int, issue: Issue, by_id: dict[str, Failure], case: str) -> l
 
 def _proof(failure: Failure) -> Iterator[str]:
     yield from ("", f"Proof ({failure.root_cause.band}, {failure.root_cause.confidence:.2f}):", "")
-    yield from (_evidence(evidence) for evidence in failure.evidence)
+    for claim, records in by_claim(failure.evidence).items():
+        yield f"- {prose(claim)} ({', '.join(code(locator_text(where)) for where in records)})"
+    if failure.root_cause.contributing:
+        yield from ("", f"Contributing: {prose('; '.join(failure.root_cause.contributing))}")
     if failure.alternatives:
         yield from ("", "Instead of:", "")
     for other in failure.alternatives:
         name, category = prose(other.node.name), other.category.replace("_", " ")
         yield f"- {name} ({prose(category)}): {prose(other.why_rejected)}"
-
-
-def _evidence(evidence: Evidence) -> str:
-    return f"- {prose(evidence.claim)} ({code(locator_text(evidence.locator))})"
 
 
 def _map(document: Document, case: str) -> list[str]:

@@ -10,7 +10,7 @@ from forensics.report.diff_text import contrast_words
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
 
-__all__ = ["locator_text", "render_failure", "render_report"]
+__all__ = ["by_claim", "locator_text", "render_failure", "render_report"]
 
 _WIDTH = 80
 _ISSUES = 20
@@ -98,8 +98,11 @@ def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
 
 def _proof(failure: Failure) -> list[str]:
     lines = ["   proof:"]
-    for evidence in failure.evidence:
-        lines += _evidence(evidence)
+    for claim, records in by_claim(failure.evidence).items():
+        lines += _wrap(claim, "       ", first="     - ")
+        lines += [f"       [{locator_text(where)}]" for where in records]
+    if failure.root_cause.contributing:
+        lines += _wrap("; ".join(failure.root_cause.contributing), "         ", first="   contributing: ")
     if failure.alternatives:
         lines.append("   instead of:")
     for other in failure.alternatives:
@@ -108,9 +111,12 @@ def _proof(failure: Failure) -> list[str]:
     return lines
 
 
-def _evidence(evidence: Evidence) -> list[str]:
-    where = locator_text(evidence.locator)
-    return [*_wrap(evidence.claim, "       ", first="     - "), f"       [{where}]"]
+def by_claim(evidence: tuple[Evidence, ...]) -> dict[str, list[Locator]]:
+    """Each sentence once, in order, with the records that prove it."""
+    found: dict[str, list[Locator]] = {}
+    for one in evidence:
+        found.setdefault(one.claim, []).append(one.locator)
+    return found
 
 
 def locator_text(locator: Locator) -> str:

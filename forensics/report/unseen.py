@@ -22,7 +22,8 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
         lines.append(f"times are as they were written, and clocks are off: {_clocks(coverage.clock_skew)}")
     if coverage.unmeasured:
         some = ", ".join(coverage.unmeasured[:_SOME]) + (", …" if len(coverage.unmeasured) > _SOME else "")
-        lines.append(f"{len(coverage.unmeasured):,} nodes sent no metrics, which is not zero: {some}")
+        count = len(coverage.unmeasured)
+        lines.append(f"{count:,} node{'s' * (count > 1)} sent no metrics, which is not zero: {some}")
     lines += _gaps(coverage)
     warned = sum(coverage.warnings.values())
     if warned:

@@ -18,6 +18,7 @@ from forensics.model import (
     Symptom,
 )
 from forensics.rootcause.confidence import Kind, confidence_of, way_of
+from forensics.rootcause.contributing import conditions
 from forensics.rootcause.walk import Step, Walk, because_chain, symptom_edge
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
@@ -75,8 +76,8 @@ def verdict(walked: Walk) -> Verdict:
             band=band,
             onset=iso_us(origin.me.started_us or at),
             trigger=None,
-            contributing=tuple(c for step in walked.steps for c in step.finding.contributing),
-            would_decide=origin.finding.would_decide,
+            contributing=conditions(walked, len(_attempts(walked))),
+            would_decide=() if band == "proven" else origin.finding.would_decide,
             invocation=origin.me.invocation or None,
             rule=origin.finding.rule,
             way=way,
@@ -174,7 +175,7 @@ def _said(me: Invocation) -> str:
 def _title(origin: Step) -> str:
     what = (origin.finding.category or "unknown").replace("_", " ")
     error_type, message = _error(origin)
-    said = error_words(error_type, mask(message), 100)
+    said = error_words(None, mask(error_words(error_type, message, 300)), 100)
     return f"{what}: {node_words(origin.me.node)}" + (f" ({said})" if said else "")
 
 

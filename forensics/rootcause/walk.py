@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from forensics.model import Alternative, Chain, Edge, Invocation, LogLine, Node
 from forensics.rootcause.around import Around
-from forensics.rootcause.place import HAND_ON, Finding, Place
+from forensics.rootcause.place import HAND_ON, Call, Finding, Place
 from forensics.rootcause.rules import RULES
-from forensics.rootcause.words import error_words, node_words, outcome_words
+from forensics.rootcause.words import error_words, first_words, node_words, outcome_words
 
 __all__ = ["Step", "Walk", "walk"]
 
+# Rules that look at what a callee answered, whoever is to blame for it.
+_PASSED_ON = ("exception_passed_on", "status_passed_on", "callee_failed")
 _FOLLOWED = 6  # a sentence names no more steps than this
 
 
@@ -173,15 +175,18 @@ def _find(place: Place, seen: set[str]) -> Finding:
 def _rejected(place: Place, finding: Finding) -> list[Alternative]:
     """Every other failed call, and the node's own code where a callee was blamed, with the reason."""
     found = []
+    blamed = {c.callee.node for c in place.calls if c.callee.invocation == finding.from_}
     for call in place.failed_calls:
         callee = call.callee
-        if callee.invocation == finding.from_:
+        if callee.node in blamed:  # an attempt before it is no other explanation
             continue
         end, mine = call.ended_us, place.me.ended_us
         if place.retried_to_success(call):
             why = "a later call to it ended well"
         elif end is not None and mine is not None and end > mine:
             why = f"it ended after {place.me.node.name} had failed"
+        elif _is_for_the_asker(finding, call):
+            why = f"its error follows from what {place.me.node.name} asked"
         elif finding.from_ is None:
             threw = place.own_exception is not None
             why = "it was caught: what was thrown says nothing of it" if threw else "it explains nothing here"
@@ -199,6 +204,12 @@ def _rejected(place: Place, finding: Finding) -> list[Alternative]:
         )
         found.append(Alternative(place.me.node, "unhandled_exception", why))
     return found
+
+
+def _is_for_the_asker(finding: Finding, call: Call) -> bool:
+    """What this call answered was found to be the caller's own fault."""
+    said = call.edge.exception_message or call.callee.error_message
+    return finding.from_ is None and finding.rule in _PASSED_ON and finding.error_message == said
 
 
 def _category_of(invocation: Invocation) -> str:
@@ -247,13 +258,9 @@ def symptom_edge(chain: Chain, approach: tuple[tuple[Invocation, Edge | None], .
 def because_chain(steps: tuple[Step, ...]) -> str:
     """The explanation: what went wrong at the origin, and what followed from it, nearest first."""
     origin = steps[-1]
-    sentence = f"{_capital(node_words(origin.me.node))} {origin.finding.because}"
+    sentence = f"{first_words(origin.me.node)} {origin.finding.because}"
     followed = [f"{node_words(step.me.node)} {outcome_words(step.me)}" for step in reversed(steps[:-1])]
     if len(followed) > _FOLLOWED:
         between = len(followed) - _FOLLOWED
         followed = [*followed[:3], f"{between:,} more between them", *followed[-(_FOLLOWED - 3) :]]
     return f"{sentence}; {', then '.join(followed)}." if followed else f"{sentence}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

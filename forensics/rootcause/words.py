@@ -6,10 +6,14 @@ import re
 
 from forensics.model import Invocation, Node
 
-__all__ = ["error_words", "node_words", "outcome_words", "seconds"]
+__all__ = ["error_words", "first_words", "node_words", "outcome_words", "seconds"]
 
-# What AWS's Java SDK appends to every message: of use to find a record, not to read a sentence.
-_SDK_NOISE = re.compile(r"; (?:S3 Extended )?Request ID: [^;)]*|; Proxy: null")
+# What AWS's SDKs put into every message: of use to find a record, not to read a sentence.
+_SDK_NOISE = re.compile(
+    r"; (?:S3 Extended )?Request ID: [^;)]*|; Proxy: null"
+    r"|, Request ID: [0-9a-fA-F-]+"  # version 2 of it
+    r"|, https response error StatusCode: \d+, RequestID: [^,]*(?:, HostID: [^,]*)?"  # Go's
+)
 
 _KINDS = {
     "AWS::Lambda::Function": "function",
@@ -18,12 +22,18 @@ _KINDS = {
     "AWS::SQS::Queue": "queue",
     "AWS::SNS": "topic",
     "AWS::SNS::Topic": "topic",
-    "AWS::Events::EventBus": "event bus",
     "AWS::DynamoDB::Table": "DynamoDB table",
     "AWS::S3::Bucket": "S3 bucket",
     "AWS::Kinesis::Stream": "stream",
     "AWS::ECS::Container": "service",
     "AWS::EKS::Container": "service",
+    "AWS::EC2::Subnet": "subnet",
+    "AWS::EC2::NatGateway": "NAT gateway",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "load balancer",
+    "AWS::Events::EventBus": "event bus",
+    "AWS::Pipes::Pipe": "pipe",
+    "AWS::RDS::DBInstance": "database",
+    "AWS::RDS::DBCluster": "database cluster",
     "Database::SQL": "database",
     "remote": "host",
     "service": "service",
@@ -34,6 +44,12 @@ def node_words(node: Node) -> str:
     """`DynamoDB table stock`, `function checkout`; a kind without a word of its own is left out."""
     word = _KINDS.get(node.kind)
     return f"{word} {node.name}" if word else node.name
+
+
+def first_words(node: Node) -> str:
+    """The same at the start of a sentence; a name stays as it is written."""
+    text = node_words(node)
+    return text if text == node.name else text[:1].upper() + text[1:]
 
 
 def error_words(error_type: str | None, message: str | None, limit: int = 160) -> str:
@@ -65,6 +81,8 @@ def outcome_words(invocation: Invocation) -> str:
         return f"answered {invocation.http_status}"
     if invocation.error_type:
         return f"raised {error_words(invocation.error_type, None)}"
+    if invocation.status == "ok" and invocation.duration_us:
+        return f"went on for {seconds(invocation.duration_us)}"
     return "failed"
 
 

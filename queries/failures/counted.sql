@@ -1,9 +1,8 @@
 -- What only metrics count: errors, refusals and losses beyond those that any record of the case shows, per node
 -- and metric. None of it is a failure of failures.failure: no record tells whose request it was, or whether a
 -- retry mended it. What records show near a period is taken off it, so the number is a least one.
--- needs: failures.rise lake.metric lake.invocation lake.change lake.delivery_log links.delivery links.source links.feeder links.wiring failures.member failures.symptom failures.trouble
+-- needs: failures.rise lake.metric lake.invocation lake.change lake.delivery_log links.delivery links.source links.feeder links.wiring failures.member failures.symptom failures.trouble rootcause.verdict
 -- scope: case
--- materialize
 -- node: what is measured
 -- kind: X-Ray's type of the node, or AWS's type of the resource
 -- namespace: as in CloudWatch
@@ -23,6 +22,11 @@ with shown as (
         count(*) filter (http_status between 400 and 499) as refused
     from lake.invocation
     where status = 'failed' or is_throttle or http_status >= 400
+    group by all
+    union all
+    -- that it was throttled may stand in the record of who called it
+    select origin_node, date_trunc('minute', failed_at), count(*), 0, 0
+    from rootcause.verdict where category in ('throttled', 'concurrency_limit')
     group by all
 ),
 -- who keeps no records is spoken for by whatever failed at that time

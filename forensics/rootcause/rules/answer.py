@@ -99,11 +99,15 @@ def never_reached(place: Place) -> Finding | None:
         rule, strength, category = "throttled", "exact", _throttle(place)
     text = f"the call to {node_words(me.node)} failed, and no record shows that it started"
     claims = (Evidence(text, rule, me.locator, excerpt_of(me)),)
+    because = f"was never reached ({outcome_words(me)})"
+    if rule == "throttled":
+        said = error_words(me.error_type, me.error_message)
+        because = "was throttled before it ran" + (f" ({said})" if said else "")
     if _NO_ADDRESS.search(f"{me.error_type or ''} {me.error_message or ''}"):
         return _subnet_is_full(place, claims)
     return Finding(
         rule, strength, claims, category=category or "never_reached",
-        because=f"was never reached ({outcome_words(me)})",
+        because=because,
         would_decide=(f"log group and metrics (Throttles, Invocations) of {me.node.name}",),
     )  # fmt: skip
 

@@ -25,7 +25,6 @@ def gateway_says(place: Place) -> Finding | None:
         return None
     callee = callees[-1]
     for line in place.lines("gateway"):
-        text = f"{node_words(place.me.node)} says so of {node_words(callee.node)}"
         if _WRONG_FORM.search(line.text):
             category = "validation"
             because = f"ended well, but returned what {place.me.node.name} could not read"
@@ -33,6 +32,7 @@ def gateway_says(place: Place) -> Finding | None:
             category, because = "concurrency_limit", "was throttled (429) before it ran"
         else:
             continue
+        text = f"{node_words(place.me.node)} says that {node_words(callee.node)} {because}"
         claims = (Evidence(text, "gateway_says", line.locator, line.text[:400]),)
         return Finding(
             "gateway_says", "exact", claims, from_=callee.invocation, category=category,

@@ -6,7 +6,7 @@ import re
 
 from forensics.model import Evidence, Node
 from forensics.rootcause.classify import classify, is_of_caller, is_of_reading, names_no_host
-from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
+from forensics.rootcause.place import HAND_ON, Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.container import was_down
 from forensics.rootcause.rules.dependency import FEW
 from forensics.rootcause.rules.message import is_poison
@@ -57,10 +57,10 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
         down = was_down(place, named, *claims) if named and category in _OF_ABSENCE else None
         if down is not None:
             return down
-        who = f"{named.name}, but no record of {named.name} is tied to it" if named else "a call"
+        who = f"{named.name}, none of whose records is tied to it" if named else "a call of its own"
         return Finding(
             rule, "weak", claims, category="unknown",
-            because=f"raised {said}, which tells of {who}; what failed there no record says",
+            because=f"raised {said}, which speaks of {who}; no record says what went wrong there",
             error_type=error_type, error_message=message,
             would_decide=(f"a trace of {place.me.node.name}, or its log lines around its calls",),
         )  # fmt: skip
@@ -117,9 +117,9 @@ def raised_here(place: Place) -> Finding | None:
     if category is None and is_poison(place, error_type):
         category = "poison_message"
     text = f"{node_words(me.node)} raised {said}" + (
-        "" if place.failed_calls else ", and no call of it had failed"
+        "" if place.failed_calls or me.trace_id is None else ", and no call of it had failed"
     )
-    # without a trace nobody knows whether a call of it had failed before
+    # without a trace nobody knows whether one had
     exact = (me.error_type is not None or me.end_reason == "error") and me.trace_id is not None
     return Finding(
         rule, "exact" if exact and not place.failed_calls else "strong", _claims(place, text, rule),
@@ -134,12 +134,15 @@ def unexplained(place: Place) -> Finding:
     rule = "no_explanation"
     category = classify(None, None, me.http_status, is_throttle=me.is_throttle) or "unknown"
     lines = place.log_claims(f"{node_words(me.node)} logged an error", rule, ("error", "log"))
-    said = error_words(None, lines[0].excerpt) if lines else ""
+    is_door = me.node.kind.startswith(HAND_ON)  # its lines are of requests, and who failed stands behind it
+    logged = f" (it logged: {error_words(None, lines[0].excerpt)})" if lines and not is_door else ""
+    told = f" ({error_words(None, me.error_message)})" if me.error_message else logged
+    behind = f"lines or traces of what stands behind {me.node.name} at that time"
     text = f"{node_words(me.node)} {outcome_words(me)}, and no record of it or below it says why"
     return Finding(
         rule, "weak", (place.claim(text, rule), *lines), category=category,
-        because=outcome_words(me) + (f" (it logged: {said})" if said else ", and no record tells why"),
-        would_decide=(f"error logs of {me.node.name} around that time", f"traced calls of {me.node.name}"),
+        because=outcome_words(me) + told + ("" if logged else ", and no record tells why"),
+        would_decide=(behind if is_door else f"error logs or traced calls of {me.node.name} at that time",),
     )  # fmt: skip
 
 

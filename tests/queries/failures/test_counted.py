@@ -11,7 +11,7 @@ METRIC = "node | kind | namespace | metric | dimensions | is_whole | stat | star
 EMPTY = {
     name: [] for name in (
         "lake.change", "lake.delivery_log", "links.delivery", "links.source", "links.feeder", "links.wiring",
-        "failures.member", "failures.symptom", "failures.trouble",
+        "failures.member", "failures.symptom", "failures.trouble", "rootcause.verdict",
     )
 }  # fmt: skip
 
@@ -50,6 +50,11 @@ def test_throttles_that_left_no_record(check) -> None:
 def test_a_throttle_that_a_record_shows_was_tried_more_than_once(check) -> None:
     """The SDK tried again and again: the count is of attempts."""
     check(VIEW, given(throttles([0, 9, 0]), "a | cart | failed | 70 | - | true"), "node")
+
+
+def test_a_throttle_that_only_its_caller_tells_is_shown(check) -> None:
+    told = "failure | origin_node | category | failed_at\n1 | cart | concurrency_limit | 100"
+    check(VIEW, given(throttles([0, 9, 0]), rootcause__verdict=told), "node")
 
 
 def test_of_answers_as_many_are_unseen_as_no_record_shows(check) -> None:

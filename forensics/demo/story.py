@@ -252,6 +252,7 @@ class Message:
     sent_by: Call
     sent: Micros
     body_of: str = ""  # the id of the message that this one repeats: a fan-out, a redrive
+    redriven: bool = False  # put back from a dead-letter queue, under an id of its own
     group: str = ""  # message group, partition key or hot key
     sequence: str = ""  # of a record in a shard
     shard: int = 0

@@ -20,6 +20,9 @@ _LETTERS = """
         from rootcause.verdict as v
         join chains.member as m using (chain)
         join links.delivery as d on d.consumer = m.invocation
+        -- what was moved back lies there no longer
+        anti join (from links.delivery where outcome = 'redriven') as r
+            on r.message = d.message and r.source = d.dead_letter
         where v.issue = $issue and d.outcome = 'dead-lettered'
     ),
     kept as (

@@ -11,16 +11,19 @@
 -- error_message: one of the messages
 -- message_id: one of the messages' ids
 with logged as (
-    select carrier, node, coalesce(target_node, target) as target, error_code, occurred_at, error_message, message_id
+    select
+        carrier, node, coalesce(target_node, target) as target, error_code, occurred_at, error_message, message_id,
+        request_id
     from lake.delivery_log
     where status = 'dead_lettered' or (status = 'failed' and carrier in ('lambda_async', 'dead_letter'))
 ),
 given_up as (
     select * from logged
     union all
-    select 'queue', d.consumer_node, d.dead_letter, null, d.failed_at, null, d.message
+    select 'queue', d.consumer_node, d.dead_letter, null, d.failed_at, null, d.message, null
     from links.delivery as d
     where d.outcome = 'dead-lettered' and d.message not in (select message_id from logged where message_id is not null)
+        and split_part(d.consumer, '#', 1) not in (select request_id from logged where request_id is not null)
 )
 select
     carrier, node, target, error_code, count(*) as given_up, min(occurred_at) as first_at,

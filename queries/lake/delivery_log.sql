@@ -19,7 +19,7 @@
 -- rule_arn: rule that matched
 -- target: ARN or address that it goes to
 -- target_node: last part of it
--- step: what the record is about, in the carrier's own word
+-- step: what the record is about, in the carrier's own word; of an event's dead letter what was exhausted
 -- status: ok, failed (for good), retried, dead_lettered, unmatched, or null where it is only a step
 -- attempts: attempts so far
 -- error_code: error code
@@ -147,8 +147,12 @@ letter as (
 ),
 dead as (
     select
-        *, 'dead_letter' as carrier, coalesce(j[1], j[2]) as message_id, coalesce(j[3], j[4]) as rule_arn,
-        coalesce(j[5], j[6], j[17]) as target, 'dead_letter' as step, 'dead_lettered' as status,
+        *, 'dead_letter' as carrier, coalesce(
+            -- what a rule gave up is the event itself, in a message of the queue
+            case when coalesce(j[3], j[4]) is not null and json_valid(coalesce(j[24], j[25]))
+                then json_extract_string(coalesce(j[24], j[25]), '$.id') end, j[1], j[2]) as message_id,
+        coalesce(j[3], j[4]) as rule_arn,
+        coalesce(j[5], j[6], j[17]) as target, coalesce(j[22], j[23], 'dead_letter') as step, 'dead_lettered' as status,
         try(try_cast(coalesce(j[7], j[8]) as bigint) + 1)::varchar as attempts,
         coalesce(j[9], j[10], j[11], j[12]) as error_code, coalesce(j[13], j[14], j[15], j[16]) as error_message,
         coalesce(j[18], j[19]) as target_request_id, coalesce(j[18], j[19]) as request_id,
@@ -164,7 +168,9 @@ dead as (
             '$.MessageAttributes.ERROR_MESSAGE.StringValue', '$.messageAttributes.ErrorMessage.stringValue',
             '$.MessageAttributes.ErrorMessage.StringValue', '$.attributes.DeadLetterQueueSourceArn',
             '$.messageAttributes.RequestID.stringValue', '$.MessageAttributes.RequestID.StringValue',
-            '$.attributes.SentTimestamp', '$.Attributes.SentTimestamp'
+            '$.attributes.SentTimestamp', '$.Attributes.SentTimestamp',
+            '$.messageAttributes.EXHAUSTED_RETRY_CONDITION.stringValue',
+            '$.MessageAttributes.EXHAUSTED_RETRY_CONDITION.StringValue', '$.body', '$.Body'
         ]) as j
         from letter
     )

@@ -77,7 +77,7 @@ read_ as (
             '$.requestParameters.arn', '$.requestParameters.name', '$.requestParameters.cluster',
             '$.requestParameters.rule', '$.requestParameters.policyName', '$.requestParameters.uUID',
             '$.requestParameters.uuid', '$.requestParameters.statementId', '$.requestParameters.qualifier',
-            '$.requestParameters.instanceId', '$.requestParameters.replicationGroupId'
+            '$.requestParameters.instanceId', '$.requestParameters.replicationGroupId', '$.requestParameters.sourceArn'
         ]) as p
     from once
 ),
@@ -94,7 +94,7 @@ named as (
             else coalesce(
                 p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[13], p[16], p[20], p[21], p[22], p[23],
                 p[24], p[25], p[26], p[27], p[28], p[29], p[37], p[38], p[39], p[40], p[41], p[42], p[43], p[44],
-                p[45], p[1], p[47], p[48], p[49], p[50], p[51], p[60], j[15])
+                p[45], p[1], p[47], p[48], p[49], p[50], p[51], p[60], p[61], j[15])
         end as raw
     from read_
 )

@@ -1,48 +1,23 @@
--- One attempt to hand one message, record or event to the invocation that took it.
--- needs: links.reach links.correlated links.presumed links.known_id links.mention links.source links.wiring links.proof links.feeder lake.invocation lake.call
+-- One attempt to hand one message, record or event on: to the invocation that took it, or in vain, as its carrier
+-- says; and a dead letter that was moved back into its queue.
+-- needs: links.taken links.mention links.source links.undelivered lake.trail_event lake.invocation lake.call
 -- scope: case
 -- materialize
 -- message: id of the message where a record tells it, else who sent it and where it came from
 -- source: queue, topic, bus or stream that it came from last, null where nothing tells
 -- producer: the invocation that sent it, null where nothing tells
--- consumer: the invocation that took it
--- consumer_node: its node
+-- consumer: the invocation that took it, null where nobody did
+-- consumer_node: its node; where nobody took it who was to have it
 -- attempt: 1 for the first delivery that the case holds
--- outcome: done; returned (it came again, or its consumer failed and it may come again); dead-lettered (its
---   consumer failed at the last attempt that the configuration allows, and there is somewhere to put it)
--- dead_letter: where it went then
+-- outcome: done; returned (it came again, or its consumer failed and it may come again); dead-lettered (given up,
+--   and put where its consumer's or carrier's failures go); expired (given up, as too old or with nowhere to put
+--   it); redriven (a dead letter that was moved back into its queue, where it has another id)
+-- dead_letter: where it went when it was given up, null where nowhere
 -- failed_at: when it was clear that it had not been dealt with, UTC; null where it was
--- evidence: proof (a record), correlation (a common id), configured (links.presumed), or consumer (only who took it
---   names the message)
-with way as (
-    select caller as producer, callee as consumer, carrier as source, through, 'proof' as evidence, false as is_habit
-    from links.reach where kind = 'link'
-    union all
-    select c.caller, c.callee, null, null, 'correlation', c.basis = 'habit'
-    from links.correlated as c
-    anti join links.reach as r on r.caller = c.caller and r.callee = c.callee
-    where c.kind = 'link' and (c.basis <> 'habit' or c.ahead >= 120)
-    union all
-    select caller, callee, null, null, 'configured', false from links.presumed
-),
-message as (
-    select invocation, min(value) as value from links.known_id
-    where what in ('message_id', 'event_id') group by invocation having count(*) = 1
-),
--- only who took it names it: who sent it is not known, but how often it was tried
-taken_alone as (
-    select
-        m.value as message, m.invocation as consumer, s.source,
-        count(*) over (partition by m.value, i.node) as times
-    from links.mention as m
-    join lake.invocation as i on i.invocation = m.invocation
-    left join (select node, min(source) as source from links.source group by node having count(*) = 1) as s on s.node = i.node
-    anti join links.reach as r on r.callee = m.invocation and r.kind = 'link'
-    anti join links.correlated as c on c.callee = m.invocation and c.kind = 'link'
-        and (c.basis <> 'habit' or c.ahead >= 120)
-    where m.is_message
-),
-trouble as (
+-- repeats: the message that this one was, before it was moved back from the dead letters; null where it was none
+-- evidence: proof (a record), correlation (a common id), configured (links.presumed), consumer (only who took it
+--   names the message), or trail (the audit trail says that all dead letters were moved back)
+with trouble as (
     -- a call that failed, and none to the same node did well after it
     select f.caller, max(f.ended_at) as failed_at, bool_or(again.caller is null) as is_left
     from lake.call as f
@@ -52,94 +27,111 @@ trouble as (
     where f.is_failed
     group by f.caller
 ),
-handed as (
-    -- the carrier whose record names the consumer's invocation
-    select p.callee as consumer, min(a.node) as source
-    from links.proof as p
-    join lake.invocation as a on a.invocation = p.caller and a.is_virtual
-    where p.kind = 'link' group by p.callee having count(distinct a.node) = 1
+complaint as (
+    -- a batch may do well but for one message: a line warns of it, or of what its sender spoke of too
+    select m.invocation as consumer, m.value as about
+    from links.mention as m where m.is_complaint
+    union
+    select m.invocation, p.invocation
+    from links.mention as m
+    join links.mention as p on p.value = m.value and p.invocation <> m.invocation
+    where m.is_complaint
 ),
-only_ as (
-    select node, min(source) as source from links.source group by node having count(*) = 1
-),
-moved as (
-    select d.source as carrier, s.node, min(s.source) as source
-    from links.wiring as d
-    join links.source as s on s.source = d.target and s.is_configured
-    where d.how = 'dead_letter' group by d.source, s.node
-),
-sourced as (
-    select
-        w.producer, w.consumer, w.through, w.evidence, w.is_habit, i.node as consumer_node,
-        -- a message whose way is traced to one queue, and taken from its dead-letter queue
-        coalesce(x.source, w.source, h.source, o.source, f.source) as source
-    from way as w
-    join lake.invocation as i on i.invocation = w.consumer
-    join lake.invocation as p on p.invocation = w.producer
-    left join handed as h on h.consumer = w.consumer
-    left join only_ as o on o.node = i.node
-    left join links.feeder as f on f.caller_node = p.node and f.callee_node = i.node
-    left join moved as x on x.carrier = w.source and x.node = i.node
+moving as (
+    -- every letter that lies there gets a new id and a new time (SQS developer guide, "Configure a dead-letter
+    -- queue redrive"); whether it keeps its trace is not documented
+    select distinct node as dead_letter, occurred_at as moved_at
+    from lake.trail_event where action = 'StartMessageMoveTask' and error_code is null
 ),
 taken as (
     select
-        w.producer, w.consumer, w.source, s.max_attempts, s.dead_letter, s.returns_after_s, w.evidence, i.node as consumer_node, i.started_at, i.ended_at,
-        coalesce(m.value, w.producer || ' > ' || coalesce(w.source, i.node)) as message,
-        m.value is not null as is_named, i.status = 'failed' as is_failed,
-        i.status = 'failed' or coalesce(t.is_left, false) as is_troubled,
-        i.status = 'failed' or t.caller is not null as has_failure, coalesce(t.failed_at, i.ended_at) as failed_at
-    from sourced as w
-    join lake.invocation as i on i.invocation = w.consumer
-    left join links.source as s on s.node = w.consumer_node and s.source = w.source
-    left join message as m on m.invocation = w.through
-    left join trouble as t on t.caller = w.consumer
-    where not w.is_habit or w.source is not null
-    union all
-    select
-        null, w.consumer, w.source, s.max_attempts, s.dead_letter, s.returns_after_s, 'consumer', i.node, i.started_at,
-        i.ended_at, w.message, true, i.status = 'failed', i.status = 'failed' or coalesce(t.is_left, false),
-        i.status = 'failed' or t.caller is not null, coalesce(t.failed_at, i.ended_at)
-    from taken_alone as w
-    join lake.invocation as i on i.invocation = w.consumer
-    left join links.source as s on s.node = i.node and s.source = w.source
-    left join trouble as t on t.caller = w.consumer
-    -- where nothing says that it takes messages it may have sent this one, but not twice
-    where w.source is not null or w.times > 1
+        t.producer, t.consumer, t.source, t.evidence, t.consumer_node, i.request_id, i.started_at,
+        coalesce(t.message, t.producer || ' > ' || coalesce(t.source, t.consumer_node)) as message,
+        t.message is not null as is_named, s.max_attempts, s.dead_letter, s.returns_after_s,
+        i.status = 'failed' as is_failed, i.status = 'failed' or coalesce(f.is_left, false) as is_troubled,
+        i.status = 'failed' or f.caller is not null or c.consumer is not null as has_failure,
+        coalesce(f.failed_at, i.ended_at) as failed_at
+    from links.taken as t
+    join lake.invocation as i on i.invocation = t.consumer
+    left join links.source as s on s.node = t.consumer_node and s.source = t.source
+    left join trouble as f on f.caller = t.consumer
+    left join complaint as c on c.consumer = t.consumer and c.about = coalesce(t.message, t.producer)
 ),
 -- where nothing names the message, one that follows a failed delivery is the same, another is another
 placed as (
     select
-        *, sum((not is_named and not coalesce(before_failed, false) and not coalesce(
-            -- it comes back when the queue's time is over, and not before
-            started_at - before_at between to_seconds(returns_after_s) and to_seconds(returns_after_s + 30), false
+        *, sum((not is_named and (
+            was_lying or not coalesce(before_failed, false) and not coalesce(
+                -- it comes back when the queue's time is over, and not before
+                started_at - before_at between to_seconds(returns_after_s) and to_seconds(returns_after_s + 30), false
+            )
         ))::integer) over same as number
     from (
         select
-            *, lag(is_troubled) over (
-                partition by producer, message, consumer_node order by started_at, consumer
-            ) as before_failed,
-            lag(started_at) over (
-                partition by producer, message, consumer_node order by started_at, consumer
-            ) as before_at
-        from taken
+            t.*, m.moved_at, lag(t.is_troubled) over same as before_failed, lag(t.started_at) over same as before_at,
+            -- tried as often as it may be, and out of the queue when the letters were moved
+            coalesce(row_number() over same > t.max_attempts and m.moved_at >= lag(t.started_at) over same
+                + to_seconds(coalesce(t.returns_after_s, 0)), false) as was_lying
+        from taken as t
+        asof left join moving as m on m.dead_letter = t.dead_letter and m.moved_at <= t.started_at
+        window same as (partition by t.producer, t.message, t.consumer_node order by t.started_at, t.consumer)
     )
     window same as (partition by producer, message, consumer_node order by started_at, consumer)
 ),
 counted as (
     select
-        *, row_number() over same as attempt, lead(consumer) over same as next_consumer
+        *, row_number() over same as attempt, lead(consumer) over same as next_consumer,
+        first_value(moved_at) over same as back_at
     from placed
     window same as (partition by producer, message, consumer_node, number order by started_at, consumer)
+),
+attempted as (
+    select
+        case when c.number > 1 and not c.is_named then c.message || ' ' || c.number else c.message end as message,
+        c.source, c.producer, c.consumer, c.consumer_node, c.attempt, c.back_at, c.evidence,
+        case
+            when c.next_consumer is null and g.is_old then 'expired'
+            when c.next_consumer is null and (g.is_kept or c.attempt >= c.max_attempts and c.has_failure)
+                then if(g.is_kept or c.dead_letter is not null, 'dead-lettered', 'expired')
+            when c.next_consumer is not null or c.is_failed or c.attempt > 1 and c.has_failure then 'returned'
+            else 'done'
+        end as outcome,
+        c.dead_letter, c.failed_at
+    from counted as c
+    left join links.undelivered as g
+        on g.source is null and g.message = c.request_id and g.consumer_node = c.consumer_node
+),
+lost as (
+    select * from attempted where outcome in ('dead-lettered', 'expired') and dead_letter is not null
+),
+redriven as (
+    select l.message, l.dead_letter, l.source, l.producer, l.consumer_node, m.moved_at
+    from lost as l
+    asof join moving as m on m.dead_letter = l.dead_letter and m.moved_at >= l.failed_at
+),
+-- one letter of this sender and consumer lay there, so that it is this one
+before as (
+    select producer, consumer_node, moved_at, min(message) as message
+    from redriven where producer is not null
+    group by producer, consumer_node, moved_at having count(distinct message) = 1
 )
 select
-    case when number > 1 and not is_named then message || ' ' || number else message end as message, source, producer,
-    consumer, consumer_node, attempt,
-    case
-        when next_consumer is null and attempt >= max_attempts and has_failure and dead_letter is not null
-            then 'dead-lettered'
-        when next_consumer is not null or is_failed or attempt > 1 and has_failure then 'returned'
-        else 'done'
-    end as outcome,
-    case when outcome = 'dead-lettered' then dead_letter end as dead_letter,
-    case when outcome <> 'done' then failed_at end as failed_at, evidence
-from counted
+    a.message, a.source, a.producer, a.consumer, a.consumer_node, a.attempt, a.outcome,
+    case when a.outcome in ('dead-lettered', 'expired') then a.dead_letter end as dead_letter,
+    case when a.outcome <> 'done' then a.failed_at end as failed_at, b.message as repeats, a.evidence
+from attempted as a
+left join before as b
+    on b.producer = a.producer and b.consumer_node = a.consumer_node and b.moved_at = a.back_at
+        and b.message <> a.message
+union all by name
+select
+    message, dead_letter as source, producer, source as consumer_node, 1 as attempt, 'redriven' as outcome,
+    'trail' as evidence
+from redriven
+union all by name
+-- what nobody took
+select
+    g.message, g.source, g.producer, g.consumer_node, g.attempts as attempt,
+    if(g.is_old or not g.is_kept, 'expired', 'dead-lettered') as outcome, g.failed_at, 'proof' as evidence
+from links.undelivered as g
+anti join lake.invocation as i on g.source is null and i.request_id = g.message and i.node = g.consumer_node

@@ -300,7 +300,9 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
     }
     given: dict[Pair, list[Row]] = defaultdict(list)
     for row in told.deliveries:
-        given[names.get(row["producer"] or "", ""), names.get(row["consumer"] or "", "")].append(row)
+        if row["consumer"]:
+            given[names.get(row["producer"] or "", ""), names.get(row["consumer"], "")].append(row)
+    _judge_vain(told, truth, names, counts, notes)
     for row in sorted(truth.deliveries, key=lambda row: (row["at"], row["message"])):
         if row["invocation"] is None:
             continue
@@ -310,6 +312,7 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
         if not found:
             notes[f"delivery missed ({group}): {row['source']} {row['outcome']}"] += 1
             continue
+        row = row | {"outcome": _said(row["outcome"])}
         took = max(
             found, key=lambda one: sum(one[key] == row[key] for key in ("source", "outcome", "attempt"))
         )
@@ -323,6 +326,34 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
         if producer and consumer and rows:
             counts["deliveries too many", "given"] += len(rows)
             notes[f"delivery too many: {rows[0]['source']}"] += len(rows)
+
+
+def _judge_vain(told: Told, truth: Truth, names: Mapping[str, str], counts: Any, notes: Any) -> None:
+    """What was given up or moved back without any invocation that took it, by who sent it and who was to have
+    it. Queues of functions give up in silence: only who reads their dead letters tells."""
+    given = Counter(
+        (names.get(row["producer"] or "", ""), row["consumer_node"], _said(row["outcome"]))
+        for row in told.deliveries
+        if row["consumer"] is None
+    )
+    ended = ("dead-lettered", "expired", "discarded", "redriven")
+    for row in truth.deliveries:
+        if row["invocation"] is None and row["outcome"] in ended:
+            what = (row["producer"], row["consumer"], _said(row["outcome"]))
+            found = given[what] > 0
+            given[what] -= found
+            counts["deliveries in vain expected", row["outcome"]] += 1
+            counts["deliveries in vain found", row["outcome"]] += found
+            if not found:
+                notes[f"delivery in vain missed: {row['source']} → {row['consumer']} {row['outcome']}"] += 1
+    counts["deliveries in vain", "too many"] += sum(given.values())
+    for (_, node, outcome), number in given.items():
+        notes[f"delivery in vain too many: {node} {outcome}"] += number
+
+
+def _said(outcome: str) -> str:
+    """The word that the view has for it: what nobody will try again is gone."""
+    return {"discarded": "expired"}.get(outcome, outcome)
 
 
 # ---------------------------------------------------------------- the table
@@ -366,6 +397,11 @@ def _deliveries(counts: Counter[tuple[str, str]]) -> Iterator[str]:
         rest = ", ".join(f"{key} {number}" for key, number in right)
         yield f"deliveries {group}: {found} of {expected} ({_share(found, expected)}), of these right: {rest}"
     yield f"deliveries too many: {counts['deliveries too many', 'given']}"
+    vain = sorted(group for what, group in counts if what == "deliveries in vain expected")
+    found = (counts["deliveries in vain found", group] for group in vain)
+    expected = (counts["deliveries in vain expected", group] for group in vain)
+    told = (f"{group} {n} of {m}" for group, n, m in zip(vain, found, expected, strict=True))
+    yield f"taken by nobody: {', '.join(told)}; too many {counts['deliveries in vain', 'too many']}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forensics.demo.scenario import CONTAINER, FUNCTION, POD, Change, Fault, Node
+from forensics.demo.simulation import queues
 from forensics.demo.simulation.remarks import say
 from forensics.demo.simulation.words import unanswered
 from forensics.demo.simulation.world import World
@@ -63,6 +64,8 @@ def _change(world: World, change: Change, at: Micros) -> None:
             world.functions[node.name].renew(at)
         if node.kind in (CONTAINER, POD) and change.event in ("UpdateService", "patch"):
             _move_tasks(world, change, node, at)
+        if change.event == queues.REDRIVE:
+            queues.redrive(world, node, at)
     if change.event == "patch" and node.kind == POD:
         # Kubernetes objects change behind AWS's back: only the API server's audit log tells.
         world.happens(at, "scaled", node, world.tasks[node.name].any(), rollout=True, change=change)

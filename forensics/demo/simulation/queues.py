@@ -8,6 +8,7 @@ behind it in its group. A pipe is a poller too, with an enrichment and a target.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from forensics.demo.scenario import BUS, PIPE, QUEUE, WORKFLOW, CallTo, Delivery, Node
@@ -15,6 +16,8 @@ from forensics.demo.simulation.admission import refused
 from forensics.demo.simulation.calls import make
 from forensics.demo.simulation.world import GRACE, World
 from forensics.demo.story import Chain, Failure, Invocation, Message, Micros, Outcome, Receive
+
+REDRIVE = "StartMessageMoveTask"
 
 
 def show(world: World, message: Message, delivery: Delivery, at: Micros) -> None:
@@ -178,8 +181,42 @@ def _bury(
         )
         message.chain.messages.append(moved)
         world.arrive(world, moved, at)
+        if _is_moved_back(world, dead, at):
+            world.hold([moved.chain], [moved.producer.trace])
+            world.lying.setdefault(dead.name, []).append(moved)
     _leaves(world, message, delivery, at)
     world.release([message.chain], [message.producer.trace])
+
+
+def _is_moved_back(world: World, dead: Node, at: Micros) -> bool:
+    """Whether somebody will do so later; what is worked on from there is no longer there."""
+    return not dead.deliveries and any(
+        change.event == REDRIVE
+        and change.node == dead.name
+        and world.starts + change.minute * 60_000_000 > at
+        for change in world.scenario.changes
+    )
+
+
+def redrive(world: World, dead: Node, at: Micros) -> None:
+    """What lies in a dead-letter queue goes back to where it came from, as new messages with ids and times of
+    their own (SQS developer guide, "Configure a dead-letter queue redrive"). That they keep the trace header
+    is documented nowhere, so they do not.
+    """
+    queue = next(node for node in world.scenario.nodes if node.dead_letter == dead.name)
+    lying = world.lying.pop(dead.name, [])
+    world.lying[dead.name] = [message for message in lying if message.sent > at]
+    for message in lying:
+        if message.sent > at:
+            continue
+        again = replace(
+            message, id=world.ids.request(), source=queue, sent=at, body_of=message.id, redriven=True,
+            received=0, first_received=0, hops=message.hops + 1, deliveries=[],
+        )  # fmt: skip
+        message.chain.messages.append(again)
+        world.delivered(message, Delivery(queue.name), queue, at, 1, "redriven")
+        world.arrive(world, again, at)
+        world.release([message.chain], [message.producer.trace])
 
 
 def _through_pipe(world: World, delivery: Delivery, pipe: Node, batch: list[Message], at: Micros) -> None:

@@ -120,6 +120,8 @@ class World:
         self.visible: dict[tuple[str, str], dict[int, Message]] = {}
         # What is in a FIFO queue, in order, by queue and message group.
         self.lines: dict[tuple[str, str], list[Message]] = {}
+        # What lies in a dead-letter queue until somebody moves it back, by queue.
+        self.lying: dict[str, list[Message]] = {}
         # What waits in a stream, by stream, consumer and number of the shard.
         self.shards: dict[tuple[str, str, int], Shard] = {}
         self.versions = {node.name: dict(node.versions) for node in scenario.nodes}

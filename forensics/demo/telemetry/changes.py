@@ -183,6 +183,8 @@ def _naming(account: Scenario, change: Change, node: Node) -> Record:
         return {"resourceId": f"service/{cluster(node)}/{name}", "serviceNamespace": "ecs"}
     if change.source.startswith("logs."):
         return {"logGroupName": log_group(node)}
+    if change.event == "StartMessageMoveTask":
+        return {"sourceArn": arn_of(account, node)}
     if kind == QUEUE:
         return {"queueUrl": queue_url(account.region, account.account, name)}
     if kind == CONTAINER:

@@ -120,7 +120,7 @@ def _knows_request(caller: Invocation, call: Call, callee: Invocation) -> bool:
 
 
 def _linked(deliver: Deliver, producer: Invocation, consumer: Invocation) -> bool:
-    if deliver.message.source.kind != QUEUE or consumer.node.kind != FUNCTION:
+    if deliver.message.source.kind != QUEUE or deliver.message.redriven or consumer.node.kind != FUNCTION:
         return False
     if not (traced(producer) and traced(consumer)):
         return False

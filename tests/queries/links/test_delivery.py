@@ -26,12 +26,16 @@ def given(
     correlated: str = "",
     wiring: str = "",
     mention: str = "",
+    trail: str = "",
+    log: str = "",
 ) -> dict[str, str]:
     return {
         "lake.invocation": INVOCATIONS, "links.source": source, "links.reach": REACH + reach, "lake.call": CALL + call,
         "links.known_id": "value | what | invocation\n" + known, "links.proof": "caller | callee | kind\n",
-        "links.mention": "invocation | value | first_at | is_message\n" + mention, "links.wiring": "source | target | how\n" + wiring, "links.correlated": "caller | callee | kind | basis | ahead\n" + correlated,
+        "links.mention": "invocation | value | first_at | is_message | is_complaint\n" + mention, "links.wiring": "source | target | how\n" + wiring, "links.correlated": "caller | callee | kind | basis | ahead\n" + correlated,
         "links.feeder": "caller_node | callee_node | source | is_guess\n",
+        "lake.trail_event": "node | action | occurred_at\n" + trail, "lake.delivery_log": log or "carrier\n",
+        "lake.carried_message": "message | invocation\n", "links.presumed": "caller | callee\n",
     }  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def test_attempts_that_only_their_consumers_name(check) -> None:
         "w2         | worker | 63         | 64       | ok", "w2 | worker | 63 | 64 | failed"
     )
     rows = given(
-        mention="f1 | m1 | 3.1 | true\nw2 | m1 | 63.1 | true\nw3 | m1 | 123.1 | true\nw1 | v1 | 3 | false"
+        mention="f1 | m1 | 3.1 | true | false\nw2 | m1 | 63.1 | true | false\nw3 | m1 | 123.1 | true | false\nw1 | v1 | 3 | false | false"
     )
     check(VIEW, rows | {"lake.invocation": invocations}, """
         message | source | producer | consumer | attempt | outcome  | evidence
@@ -117,4 +121,78 @@ def test_a_guess_without_a_source_is_no_delivery(check) -> None:
     check(VIEW, given(correlated="p1 | w1 | link | habit | 500"), """
         source | consumer | evidence
         jobs   | w1       | correlation
+    """)  # fmt: skip
+
+
+def test_a_batch_that_did_well_gave_up_the_message_that_its_last_attempt_complains_of(check) -> None:
+    reach = "".join(f"p1 | w{n} | shop | worker | - | - | link\n" for n in (1, 2, 3))
+    complains = "w3 | order-7 | 123.5 | false | true\np1 | order-7 | 1 | false | false\n"
+    check(VIEW, given(reach, mention=complains), """
+        consumer | attempt | outcome       | dead_letter
+        w1       | 1       | returned      | -
+        w2       | 2       | returned      | -
+        w3       | 3       | dead-lettered | jobs-dead
+    """)  # fmt: skip
+
+
+def test_what_is_given_up_with_nowhere_to_go_is_gone(check) -> None:
+    source = "node | source | max_attempts\nworker | jobs | 1\n"
+    check(VIEW, given("p1 | f1 | shop | worker | - | - | link", source=source), """
+        consumer | attempt | outcome | dead_letter
+        f1       | 1       | expired | -
+    """)  # fmt: skip
+
+
+INVOCATIONS_LATER = INVOCATIONS + "    w5 | worker | 400 | 401 | ok\n"
+
+
+def test_a_dead_letter_that_was_moved_back_is_a_new_message(check) -> None:
+    """SQS gives it a new id: it is no fourth attempt, and the third one stays the last."""
+    reach = "".join(f"p1 | {name} | shop | worker | - | - | link\n" for name in ("w1", "w2", "w3", "w5"))
+    call = "w3 | table | true | 123.1 | 123.2 | t3 | c3\n"
+    rows = given(reach, call, trail="jobs-dead | StartMessageMoveTask | 300\n")
+    check(VIEW, rows | {"lake.invocation": INVOCATIONS_LATER}, """
+        message     | source    | consumer | consumer_node | attempt | outcome       | repeats   | evidence
+        p1 > jobs   | jobs      | w1       | worker        | 1       | returned      | -         | proof
+        p1 > jobs   | jobs      | w2       | worker        | 2       | returned      | -         | proof
+        p1 > jobs   | jobs      | w3       | worker        | 3       | dead-lettered | -         | proof
+        p1 > jobs   | jobs-dead | -        | jobs          | 1       | redriven      | -         | trail
+        p1 > jobs 2 | jobs      | w5       | worker        | 1       | done          | p1 > jobs | proof
+    """)  # fmt: skip
+
+
+def test_dead_letters_that_were_moved_before_or_not_at_all_lie_there_still(check) -> None:
+    reach = "".join(f"p1 | w{n} | shop | worker | - | - | link\n" for n in (1, 2, 3))
+    call = "w3 | table | true | 123.1 | 123.2 | t3 | c3\n"
+    trail = "jobs-dead | StartMessageMoveTask | 100\nother-dead | StartMessageMoveTask | 300\n"
+    check(VIEW, given(reach, call, trail=trail), """
+        consumer | attempt | outcome
+        w1       | 1       | returned
+        w2       | 2       | returned
+        w3       | 3       | dead-lettered
+    """)  # fmt: skip
+
+
+LOG = "carrier | node | message_id | delivery_id | request_id | rule_arn | target_node | status | step | attempts | occurred_at\n"
+
+
+def test_what_a_topic_or_bus_gave_up_was_taken_by_nobody(check) -> None:
+    log = (
+        LOG
+        + """
+        sns          | news | m1 | d1 | -  | - | mailer | failed        | delivery              | 3 | 10
+        sns          | news | m2 | d2 | -  | - | mailer | failed        | delivery              | 1 | 11
+        sns          | news | m2 | d2 | -  | - | mailer | ok            | delivery              | 2 | 12
+        event_bus    | bus  | e1 | i1 | -  | - | worker | failed        | INVOCATION_FAILURE    | 4 | 13
+        event_bus    | bus  | e1 | i1 | -  | - | worker | dead_lettered | INVOCATION_DLQ        | - | 14
+        lambda_async | fn   | -  | -  | r1 | - | fn     | failed        | EventAgeExceeded      | 0 | 15
+        dead_letter  | r    | e9 | -  | -  | arn:aws:events:x:1:rule/bus/r | worker | dead_lettered | MaximumEventAgeInSeconds | 9 | 16
+    """.lstrip("\n")
+    )
+    check(VIEW, given(log=log), """
+        message | source | consumer | consumer_node | attempt | outcome       | evidence
+        e1      | bus    | -        | worker        | 4       | dead-lettered | proof
+        e9      | bus    | -        | worker        | 9       | expired       | proof
+        m1      | news   | -        | mailer        | 3       | expired       | proof
+        r1      | -      | -        | fn            | 0       | expired       | proof
     """)  # fmt: skip

@@ -112,7 +112,8 @@ class Metrics:
             first = deliver.invocation.message
             if first and first.message is deliver.message and deliver.spec.on_failure in self._of:
                 self._of[deliver.spec.on_failure].arrived(deliver.invocation.released)
-        is_copy = outcome == "done" and deliver.invocation is None and consumer.kind in CARRIERS
+        is_passed_on = outcome in ("done", "redriven") and deliver.invocation is None
+        is_copy = is_passed_on and consumer.kind in CARRIERS
         if is_copy or _is_new_event(deliver):
             self._of[consumer.name].arrived(deliver.at)
 

@@ -69,7 +69,7 @@ class QueueMetrics(Collector[Minute]):
         bucket.received += 1
         bucket.visible -= 1
         bucket.flying += 1
-        if deliver.outcome == "done":
+        if deliver.outcome in ("done", "redriven"):  # moving it back receives, sends and deletes
             self._deleted(message, deliver.invocation.released if deliver.invocation else deliver.at)
         else:
             self._returned(deliver)

@@ -60,7 +60,7 @@ def _is_traced(consumer: Invocation, producer: Invocation) -> bool:
 
 def _is_linked(received: Receive, consumer: Invocation) -> bool:
     sent = received.message
-    if sent.source.kind != QUEUE or sent.producer.trace is consumer.trace:
+    if sent.source.kind != QUEUE or sent.redriven or sent.producer.trace is consumer.trace:
         return False
     return sent.producer.trace.sampled and left_a_segment(sent.producer)
 

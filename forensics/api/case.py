@@ -28,6 +28,7 @@ from forensics.chains import (
     export_document,
     find,
     members_of,
+    missing_of,
     slowness_of,
     stories_of,
     trace_document,
@@ -69,6 +70,12 @@ __all__ = ["Case"]
 # Of how many issues the HTML report holds the minutes against those before.
 _COMPARED = 8
 Stretch = tuple[datetime, datetime]
+_RAN = """
+    select
+        $id as chain, invocation, node, kind, is_virtual, request_id, attempt, log_group, segment_key,
+        started_at
+    from lake.invocation where trace_key = $key and trace_id = $id order by invocation
+"""
 # Chains that an answer shows, and those that it tells whole.
 _CHAINS = 20
 _STORIES = 3
@@ -279,11 +286,8 @@ class Case:
             raise NotFoundError(
                 f"{trace_id} is no trace id (1-xxxxxxxx-… or 32 hex digits)", f"forensics why {trace_id}"
             )
-        rows = self._lake.rows(
-            "select invocation from lake.invocation where trace_key = $key and trace_id = $id order by 1",
-            {"id": canonical, "key": trace_keys([canonical])[0]},
-        )
-        invocations = tuple(row["invocation"] for row in rows)
+        ran = self._lake.arrow(_RAN, {"id": canonical, "key": trace_keys([canonical])[0]})
+        invocations = tuple(ran["invocation"].to_pylist())
         chains = [row["chain"] for row in chains_of(self._lake, invocations)]
         document = trace_document(self._lake, canonical, self._failures_in(chains))
         if document is None:
@@ -291,7 +295,11 @@ class Case:
                 f"no span of trace {trace_id} in {self._path}",
                 'forensics sql "select distinct trace_id from lake.span"',
             )
-        return replace(document, slowness=slowness_of(self._lake, invocations, baseline))
+        return replace(
+            document,
+            warnings=(*missing_of(self._lake, ran).get(canonical, ()), *document.warnings),
+            slowness=slowness_of(self._lake, invocations, baseline),
+        )
 
     def why(self, text: str, *, baseline: Stretch | None = None) -> Answer:
         """What an id of any kind stands for, its chains and their verdicts; slowness as `trace` judges it.

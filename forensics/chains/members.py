@@ -33,8 +33,9 @@ _MEMBERS = """
     )
     select
         m.chain, m.invocation, m.hop, m.is_proven, i.node, i.kind, i.is_virtual, i.status, i.started_at,
-        i.ended_at, i.duration_ms, i.trace_id, i.trace_key, i.request_id, i.attempt, i.is_cold_start,
-        i.operation, i.error_type, i.error_message, e.caller, e.kind as edge_kind, e.evidence, e.confidence
+        i.ended_at, i.duration_ms, i.trace_id, i.trace_key, i.segment_key, i.request_id, i.attempt,
+        i.is_cold_start, i.operation, i.log_group, i.error_type, i.error_message, e.caller,
+        e.kind as edge_kind, e.evidence, e.confidence
     from place as m
     join (from lake.invocation where {invocation}) as i using (invocation)
     left join edge as e on e.chain = m.chain and e.callee = m.invocation and e.place = 1 and m.hop > 0

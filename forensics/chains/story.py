@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from forensics.chains.among import among
 from forensics.chains.ids import trace_keys
 from forensics.chains.members import members_of
+from forensics.chains.missing import missing_of
 from forensics.chains.times import iso, iso_us, micros
 from forensics.chains.told import Told, tell
 from forensics.chains.trace import dependent, path_of, spans_of_traces, split_time, warnings_of
@@ -100,8 +101,17 @@ def stories_of(lake: Lake, chosen: Sequence[Chosen], members: pa.Table | None = 
     wanted = sorted({trace for found in traces.values() for trace in found})
     spans = spans_of_traces(lake, wanted)
     heads = _heads(lake, spans)
+    missing = missing_of(lake, table)
     return tuple(
-        _story(c, members_by[c.chain], traces[c.chain], spans, heads, lines.get(c.chain, []))
+        _story(
+            c,
+            members_by[c.chain],
+            traces[c.chain],
+            spans,
+            heads,
+            lines.get(c.chain, []),
+            missing.get(c.chain, ()),
+        )
         for c in chosen
         if c.chain in members_by
     )
@@ -141,6 +151,7 @@ def _story(
     spans: dict[str, list[Span]],
     heads: dict[tuple[str, str], str],
     lines: list[dict[str, Any]],
+    missing: tuple[str, ...],
 ) -> Story:
     planted = {trace: plant(_fresh(spans[trace])) for trace in traces if trace in spans}
     told = tell(members, planted, heads, _paths(planted), _roles(chosen.failure))
@@ -163,7 +174,7 @@ def _story(
         lines=shown,
         gaps=tuple(gap for gap in told.gaps if gap.row < len(rows)),
         breakdown_ms=_breakdown(planted[main]) if main else {},
-        warnings=tuple(w for roots in planted.values() for w in warnings_of(roots, _all(roots))),
+        warnings=(*missing, *(w for roots in planted.values() for w in warnings_of(roots, _all(roots)))),
         sections={
             "rows": Section(len(rows), len(told.rows)),
             "lines": Section(len(shown), lines[0]["total"] if lines else 0),

@@ -122,6 +122,8 @@ class Coverage:
     datapoints: int = 0
     changes: int = 0
     unmeasured: tuple[str, ...] = ()
+    unlogged: tuple[str, ...] = ()
+    lost_traces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ def _coverage(lake: Lake, window: Range, gaps: tuple[Gap, ...]) -> Coverage:
         datapoints=counts["datapoints"],
         changes=counts["changes"],
         unmeasured=_unmeasured(lake),
+        unlogged=_unlogged(lake),
+        lost_traces=_lost_traces(lake),
     )
 
 
@@ -192,6 +194,19 @@ def _unmeasured(lake: Lake) -> tuple[str, ...]:
     """Nodes that AWS measures and of which no metric came, where metrics were collected at all."""
     rows = lake.rows("select node from lake.unmeasured_node where reason = 'not_sent' order by node, kind")
     return tuple(dict.fromkeys(row["node"] for row in rows))
+
+
+def _unlogged(lake: Lake) -> tuple[str, ...]:
+    """Functions that traces tell of, and not one line: each writes START, END and REPORT."""
+    rows = lake.rows("""
+        select node from lake.node_record where kind = 'AWS::Lambda::Function'
+        group by node having sum(logged) = 0 order by node""")
+    return tuple(row["node"] for row in rows)
+
+
+def _lost_traces(lake: Lake) -> int:
+    rows = lake.rows("select coalesce(sum(lost), 0)::bigint as n from lake.node_record")
+    return int(rows[0]["n"])
 
 
 def _agreement(lake: Lake, window: Range) -> XrayAgreement:

@@ -18,11 +18,18 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
         lines.append(
             f"{coverage.untraced_invocations:,} invocations ({share:.0%}) left no trace, only log lines"
         )
+    if coverage.lost_traces:
+        lines.append(
+            f"{coverage.lost_traces:,} invocations say that they were traced, and no trace tells of them"
+        )
+    if coverage.unlogged and coverage.log_events:
+        named = _some(coverage.unlogged)
+        lines.append(f"no line of {named}, of which traces tell: not collected, or not allowed to write")
     if coverage.clock_skew:
         lines.append(f"times are as they were written, and clocks are off: {_clocks(coverage.clock_skew)}")
     if coverage.unmeasured:
-        some = ", ".join(coverage.unmeasured[:_SOME]) + (", …" if len(coverage.unmeasured) > _SOME else "")
         count = len(coverage.unmeasured)
+        some = _some(coverage.unmeasured)
         lines.append(f"{count:,} node{'s' * (count > 1)} sent no metrics, which is not zero: {some}")
     lines += _gaps(coverage)
     warned = sum(coverage.warnings.values())
@@ -31,6 +38,10 @@ def unseen(coverage: Coverage) -> tuple[str, ...]:
             f"{warned:,} record(s) could not be read as they should: forensics sql 'from lake.warning'"
         )
     return tuple(lines)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_SOME]) + (", …" if len(names) > _SOME else "")
 
 
 def _clocks(skew: tuple[ClockSkew, ...]) -> str:

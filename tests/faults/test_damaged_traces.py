@@ -15,6 +15,7 @@ import pytest
 
 from forensics.api import Case, import_into
 from forensics.model import TraceDocument
+from forensics.report.text import render_report
 from forensics.report.trace_text import render_trace
 
 # As many as there are, where the whole is run.
@@ -79,8 +80,23 @@ def strange_parents(documents: list[Document], dice: random.Random) -> Iterator[
         yield found
 
 
+def circle_below(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """Two segments hang on each other, and nothing else on them."""
+    others = [place for place, d in enumerate(documents) if "parent_id" in d]
+    if len(others) > 1:
+        found = copy.deepcopy(documents)
+        one, other = found[others[0]], found[others[-1]]
+        one["parent_id"], other["parent_id"] = other["id"], one["id"]
+        yield found
+
+
+def without_root(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    if len(documents) > 1:
+        yield [d for d in copy.deepcopy(documents) if "parent_id" in d]
+
+
 def other_clock(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
-    for seconds in (-600, 600):
+    for seconds in (-600, -180, 180):
         for place, found in each(documents):
             for span in spans_of(found[place]):
                 span["start_time"] += seconds
@@ -130,10 +146,37 @@ def same_ids(documents: list[Document], dice: random.Random) -> Iterator[list[Do
         yield found
 
 
-HARMLESS = (untouched, shuffled, twice)
+def revised(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """Each segment was sent in progress first, without what is below it; then whole, and once too early."""
+    found = copy.deepcopy(documents)
+    first = [{k: v for k, v in d.items() if k not in ("end_time", "subsegments")} for d in found]
+    early = [d | {"end_time": d["start_time"], "subsegments": []} for d in found]
+    yield dice.sample([*found, *[d | {"in_progress": True} for d in first], *early], 3 * len(found))
+
+
+def times_as_text(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    found = copy.deepcopy(documents)
+    for span in (s for d in found for s in spans_of(d)):
+        span |= {k: repr(span[k]) for k in ("start_time", "end_time") if k in span}
+    yield found
+
+
+def unknown_fields(documents: list[Document], dice: random.Random) -> Iterator[list[Document]]:
+    """What X-Ray may add one day, at each level and of each type."""
+    found = copy.deepcopy(documents)
+    odd = {"trace_flags": 2**63, "x": None, "λ": [[], {}], "links_v2": [{"id": 1}], "name_2": "\x1b[31m"}
+    for span in (s for d in found for s in list(spans_of(d))):
+        span |= odd
+        for block in ("http", "aws", "cause"):
+            if isinstance(span.get(block), dict):
+                span[block] |= odd
+    yield found
+
+
+HARMLESS = (untouched, shuffled, twice, revised, times_as_text, unknown_fields)
 DAMAGES = (
-    *HARMLESS, without_one, own_parent, circle, strange_parents, other_clock, no_end, unfinished, backwards,
-    no_start, same_ids,
+    *HARMLESS, without_one, without_root, own_parent, circle, circle_below, strange_parents, other_clock,
+    no_end, unfinished, backwards, no_start, same_ids,
 )  # fmt: skip
 
 
@@ -148,9 +191,14 @@ class Variant:
 
     @property
     def ids(self) -> Counter[str]:
-        """Every span that went in; a document that came twice is one."""
-        documents = {json.dumps(d, sort_keys=True): d for d in self.after}
+        """Every span that went in; of the documents of one segment the newest counts."""
+        documents = {d["id"]: d for d in sorted(self.after, key=_newness)}
         return Counter(s["id"] for d in documents.values() for s in spans_of(d))
+
+
+def _newness(document: Document) -> tuple[bool, float, int]:
+    ended = float(document.get("end_time") or 0)
+    return not document.get("in_progress", False), ended, len(list(spans_of(document)))
 
 
 FILES = (
@@ -189,7 +237,10 @@ def shown(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, lis
         for id, (name, whole, found) in made.items():
             variant = Variant(name, whole, found, case.trace(id))
             variants.setdefault(name.split(":")[0], []).append(variant)
-        assert case.report().coverage.traces == len(made)
+        report = case.report()
+        assert report.coverage.traces == len(made)
+        assert any("segment(s) is not in the case" in line for line in report.unseen)
+        assert render_report(report).replace("\n", "").isprintable()
     return variants
 
 
@@ -235,7 +286,7 @@ def test_the_critical_path_goes_in_order_of_start_through_spans_of_the_trace(sho
 def test_the_duration_lies_within_what_was_recorded(shown, damage):
     for variant in shown[damage]:
         spans = [s for d in variant.after for s in spans_of(d)]
-        told = [s[k] for s in spans for k in ("start_time", "end_time") if s.get(k)]
+        told = [float(s[k]) for s in spans for k in ("start_time", "end_time") if s.get(k)]
         assert variant.shown.duration_ms <= (max(told) - min(told)) * 1000 + 1, variant.name
         started = datetime.fromisoformat(variant.shown.started_at or "").timestamp()
         assert started >= min(told) - 0.001, variant.name

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from forensics.collect.changes import ChangeSource
+from forensics.collect.faulty import FaultySource
 from forensics.collect.insights import QuerySource
 from forensics.collect.logs import LogSource
 from forensics.collect.metrics import MetricSource
@@ -96,6 +97,13 @@ def _of_traces(source: TraceSource, windows: Sequence[Window], size: TraceSize) 
     wire = size.traces * (size.summary_bytes + size.bytes)
     bound = AT_MOST if source.knows_some else ABOUT  # only what grew is fetched again
     return Cost(calls, wire, size.traces, of_traces(2 * size.traces), bound, basis)
+
+
+@cost_of.register
+def _of_faulty(source: FaultySource, windows: Sequence[Window], size: object) -> Cost:
+    summaries, batches = source.most_calls
+    calls = {"GetTraceSummaries": summaries * len(windows), "BatchGetTraces": batches * len(windows)}
+    return Cost(calls, bound=AT_MOST, basis="a few of each way to fail")
 
 
 @cost_of.register

@@ -12,6 +12,7 @@ from datetime import timedelta
 from forensics.case import Case, Unit
 from forensics.collect.aws import Refused
 from forensics.collect.cost import AT_LEAST, Cost, cost_of
+from forensics.collect.faulty import FaultySource
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import MetricSource
 from forensics.collect.outcome import Source, SourceKey, parse_name
@@ -35,6 +36,7 @@ _EXPORT = "; for so much, aws logs create-export-task into a bucket of yours, th
 _KINDS = {
     "log_window": "log_group",
     "trace_window": "traces",
+    "triage": "traces",
     "metric_window": "metrics",
     "change_window": "changes",
     "inventory": "inventory",
@@ -136,7 +138,7 @@ def _log_sizes(readings: Iterable[Reading], request: PullRequest) -> Sizes:
 def _cost(source: Source, windows: list[Window], sizes: Sizes) -> Cost:
     if isinstance(source, LogSource):
         return cost_of(source, windows, sizes[source.group])
-    if isinstance(source, TraceSource):
+    if isinstance(source, TraceSource) and not isinstance(source, FaultySource):
         try:
             return cost_of(source, windows, trace_size(source, windows))
         except Refused as refused:

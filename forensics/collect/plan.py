@@ -17,6 +17,7 @@ from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
 from forensics.collect.discovery import wanted_groups
 from forensics.collect.executions import ExecutionSource
+from forensics.collect.faulty import FAULTS, FirstFaultySource
 from forensics.collect.insights import QuerySource
 from forensics.collect.inventory import Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource, account_in, settle_ms
@@ -53,9 +54,12 @@ __all__ = [
     "window_of",
 ]
 
-KINDS = ("log_window", "trace_window", "inventory", "executions", "metric_window", "change_window")
+KINDS = (
+    "log_window", "trace_window", "inventory", "executions", "metric_window", "change_window", "triage",
+)  # fmt: skip
 
 _LOOK_PATIENCE_S = 30.0
+_FAILING = 30  # traces of six hours
 _SOON_MS = 24 * 3600 * 1000
 SPAN_GROUP = "aws/spans"  # of Transaction Search, in every account
 
@@ -308,9 +312,20 @@ def _plan_traces(request: PullRequest, api: Api, done: Done, plan: Plan) -> None
     source = TraceSource(api, request.trace_filter, request.trace_settle, known)
     window = _whole_seconds(request, api)
     settled = to_ms(api.session.meter.now() - request.trace_settle) // SECOND_MS * SECOND_MS
+    if window.length > LONGEST_MS and not request.trace_filter:
+        _plan_failing(api, window, done, plan)
     _add_tasks(plan, source, done, window, settled, longest=LONGEST_MS)
     if _goes_to_logs(api) and not any(fnmatch.fnmatchcase(SPAN_GROUP, glob) for glob in request.log_groups):
         _plan_spans(request, api, done, plan)
+
+
+def _plan_failing(api: Api, window: Window, done: Done, plan: Plan) -> None:
+    """Where all traces take long, a few in which something failed come before the others, should the pull be
+    cut short. They are read once more with the rest, and known by their identity."""
+    source = FirstFaultySource(api, FAULTS, _FAILING, {})
+    for left in done.missing(source.key, window):
+        pieces = cut(left, -(-left.length // LONGEST_MS), SECOND_MS)
+        plan.tasks.extend(Task(source, piece) for piece in pieces if left.length > LONGEST_MS)
 
 
 def _goes_to_logs(api: Api) -> bool:

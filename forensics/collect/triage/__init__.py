@@ -1,8 +1,8 @@
 """A first verdict in minutes: what tells most is asked first, and little of it.
 
-`steps` plans the two steps of a triage; `faulty` reads traces that failed, a few of each kind; `leads` says
-which log groups to look into, `peek` looks into one. What is read whole counts as read; all else is a gap
-until a plain pull of the same window reads it, and rows that are there already are known by their identity.
+`steps` plans the two steps of a triage; `leads` says which log groups to look into, `peek` looks into one.
+What is read whole counts as read; all else is a gap until a plain pull of the same window reads it, and rows
+that are there already are known by their identity.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forensics.collect.triage.faulty import summary_of, time_of
+from forensics.collect.faulty import summary_of, time_of
 
 __all__ = ["Leads"]
 

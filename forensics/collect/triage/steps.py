@@ -10,6 +10,7 @@ from forensics.case import Case
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import SNAPSHOTS, ChangeSource
 from forensics.collect.discovery import wanted_groups
+from forensics.collect.faulty import ANY, ERRORS, FAULTS, FaultySource
 from forensics.collect.inventory import HOUR_MS, Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import list_series_at_once
@@ -20,7 +21,6 @@ from forensics.collect.pull import Step
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Session
 from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
-from forensics.collect.triage.faulty import ANY, ERRORS, FAULTS, FaultySource
 from forensics.collect.triage.leads import Leads
 from forensics.collect.triage.peek import PARTLY, PeekSource
 from forensics.collect.windows import Window, cut, iso, to_ms

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from forensics.collect.triage.faulty import kind_of
+from forensics.collect.faulty import kind_of
 from forensics.collect.triage.leads import Leads
 
 GROUPS = [

@@ -51,8 +51,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "name": "pay",
                 "start_time": at,
                 "end_time": at + 1,
+                "fault": number % 50 == 7,
             }
-            segment = {"Id": document["id"], "Document": json.dumps(document)}
+            segment = {"Id": document["id"], "Document": json.dumps(document, separators=(",", ":"))}
             sink.write(json.dumps({"Id": id, "Duration": 1.0, "Segments": [segment]}) + "\n")
     return folder
 
@@ -144,6 +145,27 @@ def test_what_is_forgotten_first_comes_first(endpoint: Endpoint, tmp_path: Path)
         made = make_plan(case, asked(endpoint), session, Pacer(1000.0), threading.Event())
     priorities = {task.source.name: task.source.priority for task in made.tasks}
     assert (priorities["/ecs/shop"], priorities["/aws/lambda/pay"]) == (SOON_GONE, LATER)
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_of_a_long_window_some_traces_that_failed_are_there_first(
+    endpoint: Endpoint, tmp_path: Path, is_refused: bool
+) -> None:
+    """And none is doubled, or missing where they cannot be asked for."""
+    hazards = (
+        [{"kind": "access_denied", "operation": "xray.GetTraceSummaries", "times": 1}] if is_refused else []
+    )
+    endpoint.change(hazards=hazards)
+    request = asked(
+        endpoint, ends_at=START + timedelta(hours=13), log_groups=(), groups=(), quota_share=1000.0, workers=1
+    )
+    result = pull_into(tmp_path / "case", request)
+    assert (result.gaps, result.added["trace_summary"]) == ((), TRACES)
+    assert result.added["segment_document"] == TRACES
+    with Case(tmp_path / "case") as case:
+        first = case.ledger.units("triage").values()
+    assert (len(first), sum(unit.rows for unit in first)) == (3, 0 if is_refused else 24)
+    assert [source.what for source in plan(tmp_path / "case", request).sources] == ["traces"]
 
 
 @pytest.mark.parametrize(

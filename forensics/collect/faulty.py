@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 
 from forensics.case import Unit
-from forensics.collect.aws import Api
+from forensics.collect.aws import Api, Refused
 from forensics.collect.outcome import DONE, FIRST, Finished, SourceKey, detail, unit_name
 from forensics.collect.pages import SummaryHead
 from forensics.collect.traces import SECOND_MS, TraceSource
 from forensics.collect.windows import Window, cut
+from forensics.errors import TemporaryError
 
-__all__ = ["ANY", "ERRORS", "FAULTS", "FaultySource", "kind_of", "summary_of", "time_of"]
+__all__ = ["ANY", "ERRORS", "FAULTS", "FaultySource", "FirstFaultySource", "kind_of", "summary_of", "time_of"]
 
 FAULTS, ERRORS, ANY = "service() { fault }", "service() { error } OR service() { throttle }", ""
 _PIECES = 6
@@ -84,6 +85,11 @@ class FaultySource(TraceSource):
     name = "traces that failed"
     priority = FIRST
 
+    @property
+    def most_calls(self) -> tuple[int, int]:
+        """Of a window: pages of summaries, and batches of traces."""
+        return 1 + _PIECES, self._most // 5
+
     def __init__(self, api: Api, pattern: str, most: int, known: Mapping[str, int]) -> None:
         super().__init__(api, pattern, timedelta(), known)
         self._most = most
@@ -117,6 +123,18 @@ class FaultySource(TraceSource):
 
     def _page(self, window: Window) -> dict[str, Any]:
         return self.api.call("GetTraceSummaries", **self._asked(window))
+
+
+class FirstFaultySource(FaultySource):
+    """Of a pull that reads all traces besides: what cannot be had here is no gap, since the rest says so."""
+
+    def read(self, window: Window) -> Finished:
+        """Raises Stopped and CredentialsError."""
+        try:
+            return super().read(window)
+        except (Refused, TemporaryError):
+            unit = Unit(self.kind, unit_name(self.key, window), DONE, 0, 0, "", detail([]))
+            return Finished(unit)
 
 
 _heads = msgspec.json.Decoder(SummaryHead)

@@ -60,6 +60,7 @@ KINDS = (
 
 _LOOK_PATIENCE_S = 30.0
 _FAILING = 30  # traces of six hours
+_KEPT_MS = 30 * 24 * 3600 * 1000  # for so long X-Ray has a trace ("AWS X-Ray pricing")
 _SOON_MS = 24 * 3600 * 1000
 SPAN_GROUP = "aws/spans"  # of Transaction Search, in every account
 
@@ -323,7 +324,8 @@ def _plan_failing(api: Api, window: Window, done: Done, plan: Plan) -> None:
     """Where all traces take long, a few in which something failed come before the others, should the pull be
     cut short. They are read once more with the rest, and known by their identity."""
     source = FirstFaultySource(api, FAULTS, _FAILING, {})
-    for left in done.missing(source.key, window):
+    kept = max(window.start, (api.now_ms() - _KEPT_MS) // SECOND_MS * SECOND_MS)
+    for left in done.missing(source.key, Window(kept, window.end)) if kept < window.end else ():
         pieces = cut(left, -(-left.length // LONGEST_MS), SECOND_MS)
         plan.tasks.extend(Task(source, piece) for piece in pieces if left.length > LONGEST_MS)
 

@@ -20,7 +20,7 @@ def both(one: str, other: str, folder: Path) -> Path:
     """The account of the first, with what breaks and changes in either."""
     first, second = load_scenario(one), load_scenario(other)
     scenario = msgspec.structs.replace(
-        first, faults=first.faults + second.faults, changes=first.changes + second.changes, requests=200
+        first, faults=first.faults + second.faults, changes=first.changes + second.changes, requests=400
     )
     generate(scenario, folder)
     return folder

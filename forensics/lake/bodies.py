@@ -30,7 +30,8 @@ __all__ = [
 _VERDICT = pa.schema(
     [
         ("failure", pa.string()), ("chain", pa.string()), ("symptom", pa.string()),
-        ("trace_id", pa.string()), ("failed_at", pa.timestamp("us")), ("node", pa.string()),
+        ("trace_id", pa.string()), ("failed_at", pa.timestamp("us")),
+        ("last_seen_at", pa.timestamp("us")), ("node", pa.string()),
         ("node_kind", pa.string()), ("symptom_kind", pa.string()), ("message", pa.string()),
         ("origin", pa.string()), ("origin_node", pa.string()), ("origin_kind", pa.string()),
         ("category", pa.string()),

@@ -50,7 +50,8 @@ _COURSE = """
     ),
     ended as (select max(ended_at) as at from lake.invocation)
     select s.issue, c.between_, c.after_, c.first_well, h.failures,
-        s.failures > 1 and ended.at <= s.last_seen + interval 5 minutes as is_end
+        s.last_seen > s.onset and s.failures = 1 as is_lasting,
+        s.last_seen > s.onset and ended.at <= s.last_seen + interval 5 minutes as is_end
     from symptom as s
     join counted as c using (issue)
     join shape as h on h.issue = s.issue and h.node = s.node and h.kind = s.kind
@@ -83,7 +84,9 @@ def courses(lake: Lake) -> dict[str, Course]:
 def _course(row: dict[str, Any]) -> Course:
     failures, well, after = row["failures"], row["between_"], row["after_"]
     first = row["first_well"]
-    if first is None or after * failures < _SURE * (failures + well):
+    if row["is_lasting"] and not row["is_end"] and first is not None:
+        return Course(False, first["at"], _locator(first))
+    if row["is_lasting"] or first is None or after * failures < _SURE * (failures + well):
         return Course(bool(row["is_end"]))
     return Course(False, first["at"], _locator(first))
 

@@ -28,7 +28,7 @@ _failure = msgspec.json.Decoder(Failure)
 _TOTALS = """
     select issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
         min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
-        min(failed_at) as onset, max(failed_at) as last_seen,
+        min(failed_at) as onset, max(last_seen_at) as last_seen,
         min({'at': failed_at, 'failure': failure}).failure as example
     from shown group by issue order by failures desc, onset nulls last, issue limit $most
 """
@@ -115,8 +115,8 @@ _STACKS = """
 def issues_of(lake: Lake, where: str, bounds: dict[str, Any], most: int) -> Iterator[Issue]:
     """The issues with most failures first; `where` and `bounds` choose the failures that count."""
     columns = (
-        "failure, issue, chain, failed_at, node, node_kind, symptom_kind, message, fingerprint, title,"
-        " category, origin, origin_node, origin_kind"
+        "failure, issue, chain, failed_at, last_seen_at, node, node_kind, symptom_kind, message, fingerprint,"
+        " title, category, origin, origin_node, origin_kind"
     )
     shown = lake.arrow(f"select {columns} from rootcause.verdict where {where}", bounds)
     with lake.given("shown", shown):
@@ -189,6 +189,8 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
 
 
 def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: Course) -> str:
+    if row["category"] == "latency_regression":
+        return example.root_cause.explanation  # says all itself: it is one, however many were slow
     count, chains = row["failures"], reach.chains
     least = "At least " if reach.at_least else ""
     hit = f"{least}{count:,} failure{'s' * (count != 1)}"

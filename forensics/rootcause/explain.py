@@ -13,6 +13,7 @@ from forensics.chains import failing_chains
 from forensics.lake import Lake
 from forensics.rootcause.around import around
 from forensics.rootcause.classify import classify
+from forensics.rootcause.regression import regressions
 from forensics.rootcause.siblings import Siblings
 from forensics.rootcause.verdict import Verdict, mask, verdict
 from forensics.rootcause.walk import Walk, walk
@@ -27,14 +28,25 @@ _WORDS_ALONE = ("raised_here", "threw_over_a_dependency", "timeout_of_its_own", 
 
 def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Rows of `rootcause.verdict`, one per failure, streamed: first what records explain by themselves,
-    then what only its traced siblings do; each in order of failure id."""
+    then what only its traced siblings do, each in order of failure id; last what became slower, by onset."""
     rows: list[dict[str, Any]] = []
-    for walked in _walks(lake):
-        rows.append(_row(verdict(walked)))
+    for found in _verdicts(lake):
+        rows.append(_row(found))
         if len(rows) == _BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
             rows = []
     yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def _verdicts(lake: Lake) -> Iterator[Verdict]:
+    failing: dict[str, tuple[int, int]] = {}
+    for walked in _walks(lake):
+        found = verdict(walked)
+        node, at = found.failure.root_cause.node.name, found.symptom_us or 0
+        first, last = failing.get(node, (at, at))
+        failing[node] = min(first, at), max(last, at)
+        yield found
+    yield from regressions(lake, failing)
 
 
 def _walks(lake: Lake) -> Iterator[Walk]:
@@ -88,6 +100,7 @@ def _row(found: Verdict) -> dict[str, Any]:
         "symptom": failure.symptom.invocation,
         "trace_id": failure.trace_id,
         "failed_at": _time(found.symptom_us),
+        "last_seen_at": _time(found.last_us or found.symptom_us),
         "node": failure.symptom.node.name,
         "node_kind": failure.symptom.node.kind,
         "symptom_kind": failure.symptom.kind,

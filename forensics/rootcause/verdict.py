@@ -40,12 +40,14 @@ _MASKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A failure with what groups it: `title` and `fingerprint` are its issue's."""
+    """A failure with what groups it: `title` and `fingerprint` are its issue's. What lasts was seen last at
+    `last_us`."""
 
     failure: Failure
     fingerprint: str
     title: str
     symptom_us: int | None
+    last_us: int | None = None
 
 
 def verdict(walked: Walk) -> Verdict:

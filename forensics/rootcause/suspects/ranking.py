@@ -14,7 +14,7 @@ from forensics.rootcause.suspects.slowness import Slowness, elements, slowness
 from forensics.rootcause.suspects.statistics import upper_decile
 from forensics.rootcause.suspects.words import reasons_of
 
-__all__ = ["suspects"]
+__all__ = ["below", "suspects"]
 
 _MOST = 10
 # A score is a deviation over what nine of ten other nodes stay below at the same time. Slowness has a floor,
@@ -49,7 +49,7 @@ def suspects(lake: Lake, window: Period, baseline: Period | None = None) -> tupl
         kinds: dict[str, str] = {}
         for row in lake.rows(_NODES):
             kinds.setdefault(row["node"], row["kind"] or "")
-        below = _below(lake)
+        reached = below(lake)
     nodes = {
         name: _Node(
             slow.get(name, Slowness(0.0, ())),
@@ -58,7 +58,7 @@ def suspects(lake: Lake, window: Period, baseline: Period | None = None) -> tupl
         )
         for name in sorted({*slow, *habits})
     }
-    ranked = sorted(_scores(nodes, below).items(), key=lambda pair: (-max(pair[1].values()), pair[0]))
+    ranked = sorted(_scores(nodes, reached).items(), key=lambda pair: (-max(pair[1].values()), pair[0]))
     return tuple(
         _suspect(Node(name, kinds.get(name, "")), scores, nodes[name])
         for name, scores in ranked[:_MOST]
@@ -101,7 +101,7 @@ def _unexplained(
     return mine if max(others, default=0.0) < _EXPLAINS * mine else _EXPLAINED * mine
 
 
-def _below(lake: Lake) -> dict[str, set[str]]:
+def below(lake: Lake) -> dict[str, set[str]]:
     """Every node that a node reaches by calls."""
     direct: dict[str, set[str]] = defaultdict(set)
     for row in lake.rows(_CALLS):

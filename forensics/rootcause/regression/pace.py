@@ -1,0 +1,75 @@
+"""How long each element of the account took, slice by slice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from forensics.lake import Lake
+from forensics.model import Node
+
+__all__ = ["Course", "Element", "courses"]
+
+_EIGHTHS = 8  # of an octave: the steps in which times are counted
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Element:
+    """Own time of an operation, the way from a caller, or the start of an environment (`chains.pace`)."""
+
+    element: str
+    node: str
+    kind: str
+    operation: str
+    caller_node: str
+
+    @property
+    def of(self) -> Node:
+        return Node(self.node, self.kind)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Counts of times by eighths of an octave of microseconds, in order of slice."""
+
+    slices: tuple[tuple[datetime, datetime], ...]
+    counts: tuple[Mapping[int, int], ...]
+
+    @cached_property
+    def scores(self) -> dict[int, float]:
+        """Of each octave its middle rank among all, from -0.5 to 0.5: no tail weighs more than its rank."""
+        whole = self.between(0, len(self.counts))
+        total, below, found = whole.total(), 0, {}
+        for octave in sorted(whole):
+            found[octave] = (below + whole[octave] / 2) / total - 0.5
+            below += whole[octave]
+        return found
+
+    def between(self, first: int, end: int) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for counts in self.counts[first:end]:
+            found.update(counts)
+        return found
+
+
+def courses(lake: Lake) -> dict[Element, Course]:
+    rows: dict[Element, dict[tuple[datetime, datetime], dict[int, int]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for row in lake.rows("select * from chains.pace order by all"):
+        key = Element(row["element"], row["node"], row["kind"] or "", row["operation"], row["caller_node"])
+        rows[key][row["starts_at"], row["ends_at"]][row["octave"]] = row["times"]
+    return {key: Course(tuple(sorted(of)), tuple(of[at] for at in sorted(of))) for key, of in rows.items()}
+
+
+def quantile_us(counts: Mapping[int, int], share: float) -> float:
+    """The middle of the eighth in which a quantile lies, microseconds."""
+    reached, wanted = 0, share * sum(counts.values())
+    for octave in sorted(counts):
+        reached += counts[octave]
+        if reached >= wanted:
+            break
+    return float(2.0 ** ((octave + 0.5) / _EIGHTHS))

@@ -42,9 +42,11 @@ def _verdicts(lake: Lake) -> Iterator[Verdict]:
     failing: dict[str, tuple[int, int]] = {}
     for walked in _walks(lake):
         found = verdict(walked)
-        node, at = found.failure.root_cause.node.name, found.symptom_us or 0
-        first, last = failing.get(node, (at, at))
-        failing[node] = min(first, at), max(last, at)
+        at = found.symptom_us or 0
+        for step in found.failure.chain:
+            if step.role != "bystander":
+                first, last = failing.get(step.node.name, (at, at))
+                failing[step.node.name] = min(first, at), max(last, at)
         yield found
     yield from regressions(lake, failing)
 

@@ -1,7 +1,8 @@
 -- How long things took, slice by slice of the case: how many of an element's times fell into which eighth of an
 -- octave. Enough to tell when a node became slower and by how much, at a fraction of the rows. What failed, and what
--- dealt with a call that had, took its time for another reason and is left out; a cold start is an element of its own.
--- needs: chains.own_time lake.call lake.invocation
+-- dealt with a call that had, took its time for another reason and is left out, and so is the own time of whoever waited
+-- for somebody without recording it, or works on batches of any size; a cold start is an element of its own.
+-- needs: chains.own_time lake.call lake.invocation links.edge links.wiring
 -- scope: case
 -- materialize
 -- element: own (time without its calls), way (what a caller waited beyond the callee's duration; all of it where the
@@ -21,12 +22,25 @@ with width as (
 troubled as (
     select distinct caller as invocation from lake.call where is_failed
 ),
+waited as (
+    select distinct caller as invocation from links.edge where kind = 'call' and call_key is null
+),
+batched as (
+    select distinct target as node from links.wiring where batch_size > 1
+),
+started as (
+    select invocation, (init_ms * 1000)::bigint as init_us from lake.invocation
+    where is_cold_start and init_ms is not null
+),
 spent as (
     select
         unnest(['own', 'way', 'start']) as element, o.node, o.kind, o.operation, coalesce(o.caller_node, '') as caller_node,
-        o.started_at, o.init_us is not null as is_cold, unnest([o.own_us, o.gap_us, o.init_us]) as us
+        o.started_at, s.init_us is not null as is_cold, unnest([case when w.invocation is null and b.node is null then o.own_us end, o.gap_us, s.init_us]) as us
     from chains.own_time as o
-    anti join troubled as t using (invocation)
+    anti join troubled as t on t.invocation = o.invocation
+    left join waited as w on w.invocation = o.invocation
+    left join started as s on s.invocation = o.invocation
+    left join batched as b on b.node = o.node
     where not o.is_failed
 )
 select

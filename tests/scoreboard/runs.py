@@ -55,7 +55,7 @@ def _run(asked: Asked, folder: Path) -> Score:
         case.analyse()
         failures = [json.loads(msgspec.json.encode(failure)) for failure in case.verdicts()]
         absorbed = sum(row.count for row in case.report().absorbed) if asked.absorbed else 0
-    counts, pairs = judge(truth["failures"], failures)
+    counts, pairs = judge([*truth["failures"], *truth.get("regressions", [])], failures)
     if asked.absorbed:
         counts["absorbed expected"] = truth["shown"]["absorbed"]["total"]
         counts["absorbed given"] = absorbed

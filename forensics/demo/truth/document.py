@@ -47,6 +47,7 @@ def document(
     absorbed: list[Entry],
 ) -> Entry:
     begins = starts(account)
+    slower = [_regression(account, fault) for fault in account.faults if _is_slow(fault)]
     return {
         "scenario": account.name,
         "title": account.title,
@@ -68,6 +69,27 @@ def document(
         },
         "failures": sorted(failures, key=_order),
         "absorbed": sorted(absorbed, key=_order),
+    } | ({"regressions": slower} if slower else {})
+
+
+def _is_slow(fault: Fault) -> bool:
+    return fault.expect is not None and fault.expect.category == "latency_regression"
+
+
+def _regression(account: Scenario, fault: Fault) -> Entry:
+    """Once per fault, and not per request: nothing failed, and no request is slow by itself."""
+    verdict = fault.expect
+    assert verdict is not None
+    origin = msgspec.to_builtins(verdict.origin)
+    return {
+        "fault": fault.name,
+        "origin": origin,
+        "category": verdict.category,
+        "symptom": origin,
+        "onset": iso(starts(account) + int(fault.from_minute * 60_000_000)),
+        "trigger": verdict.trigger or None,
+        "must_not_blame": list(verdict.must_not_blame),
+        "decidable": "origin",
     }
 
 

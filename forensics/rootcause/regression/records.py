@@ -25,9 +25,12 @@ _TIMES = """
     with spent as (
         select unnest(['own', 'way', 'start']) as element, o.node, o.operation,
             coalesce(o.caller_node, '') as caller_node, o.invocation, o.caller, o.started_at,
-            o.init_us is not null as is_cold,
-            unnest([o.own_us, o.gap_us, o.init_us]) as us
+            c.init_us is not null as is_cold, unnest([o.own_us, o.gap_us, c.init_us]) as us
         from chains.own_time as o
+        left join (
+            select invocation, (init_ms * 1000)::bigint as init_us from lake.invocation
+            where is_cold_start and init_ms is not null
+        ) as c on c.invocation = o.invocation
         semi join wanted as w on w.node = o.node
         anti join (
             select distinct caller as invocation from lake.call where is_failed

@@ -98,7 +98,12 @@ def _judged(
     if above < _AGREE * (end - first):
         return None
     return Slower(
-        element, course.slices[first][0], course.slices[end - 1][1], z, added, end == len(course.slices)
+        element,
+        course.slices[first][0],
+        course.slices[end - 1][1],
+        z,
+        added,
+        end > len(course.slices) - _SLICES,
     )
 
 

@@ -43,8 +43,8 @@ _PATH = """
 
 
 def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]]) -> Iterator[Verdict]:
-    """What became slower, in order of onset. `failing`: of nodes where failures began, when the first and
-    the last showed, in µs: their slowness is that of the failure, and has its verdict."""
+    """What became slower, in order of onset. `failing`: of nodes that failed or made others fail, when
+    the first and the last showed, in µs: their slowness goes with the failure, which has its verdict."""
     typical = lake.rows(_TYPICAL)[0]["ms"]
     found = courses(lake)
     hits = slower(found, float(typical or 0) * 1000)
@@ -56,7 +56,7 @@ def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]]) -> Iterator[
 
 
 def _is_failing(origin: Origin, failing: Mapping[str, tuple[int, int]]) -> bool:
-    """Its node, or one that it touches, is where failures of that time began."""
+    """Its node, or one that it touches, has failures of that time."""
     names = {origin.node.name, *(hit.element.caller_node for hit in origin.slower)}
     since, until = micros(origin.since) or 0, micros(origin.until) or 0
     return any(

@@ -51,7 +51,7 @@ _COURSE = """
     ended as (select max(ended_at) as at from lake.invocation)
     select s.issue, c.between_, c.after_, c.first_well, h.failures,
         s.last_seen > s.onset and s.failures = 1 as is_lasting,
-        s.last_seen > s.onset and ended.at <= s.last_seen + interval 5 minutes as is_end
+        (s.failures > 1 or s.last_seen > s.onset) and ended.at <= s.last_seen + interval 5 minutes as is_end
     from symptom as s
     join counted as c using (issue)
     join shape as h on h.issue = s.issue and h.node = s.node and h.kind = s.kind

@@ -14,6 +14,6 @@
 select
     issue, min(fingerprint) as fingerprint, min(title) as title, min(category) as category,
     min(origin_node) as node, min(origin_kind) as kind, count(*) as failures,
-    count(distinct chain) as chains, min(failed_at) as onset, max(last_seen_at) as last_seen
+    count(distinct chain) as chains, min(failed_at) as onset, max(coalesce(last_seen_at, failed_at)) as last_seen
 from rootcause.verdict
 group by issue

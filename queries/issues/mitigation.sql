@@ -13,7 +13,7 @@
 -- log_group: where the record lies, null where it came from an API
 -- event_id: id of the log event, else the source's own id
 with ran as (
-    select issue, min(failed_at) as onset, max(last_seen_at) as last_seen, min(origin_node) as node
+    select issue, min(failed_at) as onset, max(coalesce(last_seen_at, failed_at)) as last_seen, min(origin_node) as node
     from rootcause.verdict
     where failed_at is not null
     group by issue

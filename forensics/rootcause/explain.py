@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from forensics.chains import failing_chains
 from forensics.lake import Lake
-from forensics.rootcause.around import around
+from forensics.rootcause.around import Around, around
 from forensics.rootcause.classify import classify
 from forensics.rootcause.regression import regressions
 from forensics.rootcause.siblings import Siblings
@@ -40,7 +40,8 @@ def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 def _verdicts(lake: Lake) -> Iterator[Verdict]:
     failing: dict[str, tuple[int, int]] = {}
-    for walked in _walks(lake):
+    known = around(lake)
+    for walked in _walks(lake, known):
         found = verdict(walked)
         at = found.symptom_us or 0
         for step in found.failure.chain:
@@ -48,11 +49,11 @@ def _verdicts(lake: Lake) -> Iterator[Verdict]:
                 first, last = failing.get(step.node.name, (at, at))
                 failing[step.node.name] = min(first, at), max(last, at)
         yield found
-    yield from regressions(lake, failing)
+    yield from regressions(lake, failing, known)
 
 
-def _walks(lake: Lake) -> Iterator[Walk]:
-    known, siblings = around(lake), Siblings(mask)
+def _walks(lake: Lake, known: Around) -> Iterator[Walk]:
+    siblings = Siblings(mask)
     waiting: list[Walk] = []
     for chain in failing_chains(lake):
         walked = walk(chain, known)

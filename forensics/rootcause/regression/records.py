@@ -34,7 +34,7 @@ _TIMES = """
         semi join wanted as w on w.node = o.node
         anti join (
             select distinct caller as invocation from lake.call where is_failed
-        ) as t using (invocation)
+        ) as t on t.invocation = o.invocation
         where not o.is_failed
     )
     select w.number, s.started_at, s.us, s.invocation, s.caller

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from forensics.chains.failing import invocation_locator
 from forensics.chains.times import iso, micros
 from forensics.lake import Lake
 from forensics.model import Alternative, ChainStep, Evidence, Failure, Node, RootCause, StepEdge, Symptom
+from forensics.rootcause.around import Around
 from forensics.rootcause.regression.origins import Origin, origins
 from forensics.rootcause.regression.pace import courses
 from forensics.rootcause.regression.records import Times, times_of
@@ -42,7 +44,7 @@ _PATH = """
 """
 
 
-def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]]) -> Iterator[Verdict]:
+def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]], known: Around) -> Iterator[Verdict]:
     """What became slower, in order of onset. `failing`: of nodes that failed or made others fail, when
     the first and the last showed, in µs: their slowness goes with the failure, which has its verdict."""
     typical = lake.rows(_TYPICAL)[0]["ms"]
@@ -50,7 +52,8 @@ def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]]) -> Iterator[
     hits = slower(found, float(typical or 0) * 1000)
     if not hits:
         return
-    began = [o for o in origins(hits, found, below(lake)) if not _is_failing(o, failing)]
+    began = [replace(o, node=known.service_of(o.node) or o.node) for o in origins(hits, found, below(lake))]
+    began = [o for o in began if not _is_failing(o, failing)]
     for origin, times in zip(began, times_of(lake, [o.slower[0] for o in began]), strict=True):
         yield _verdict(lake, origin, times)
 

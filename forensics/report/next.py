@@ -68,6 +68,8 @@ _STEPS = {
     "init_failure": "look at the last deployment of {node}: package, handler, layers",
     "crash": "look at the last lines of {node} before its process ended",
     "permission_denied": "compare the role of {node} with the action that was refused",
+    "latency_regression": "compare a slow request of {node} with one from before, step by step",
+    "data_loss": "find what {node} was asked for and did not do, and do it again",
     "never_reached": "look at the throttles and invocations of {node} in its metrics",
     "concurrency_limit": "see who used the concurrency while {node} was throttled, and what it has reserved",
     "resource_exhausted": "compare the size of the pool or quota at {node} with what was asked of it",

@@ -21,8 +21,8 @@
 -- exception_message: its message
 -- is_uncaught: the line is the one that a framework writes for a request whose exception nobody caught: ASP.NET Core
 --   ("An unhandled exception …"), Spring MVC and Tomcat ("Servlet.service() … threw exception"), Spring WebFlux ("500
---   Server Error for HTTP"), Flask ("Exception on /path [GET]"), Django ("Internal Server Error: /path"), Starlette
---   ("Exception in ASGI application"), Gunicorn ("Error handling request") and Go's net/http ("http: panic serving")
+--   Server Error for HTTP"), Flask ("Exception on /path [GET]"), Django ("Internal Server Error: /path"), Uvicorn
+--   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving")
 with line as (
     select
         account, region, log_group, log_stream, event_id, timestamp, node, kind, request_id, trace_id, trace_key,
@@ -30,7 +30,7 @@ with line as (
         coalesce(pod, split_part(log_stream, '/', -1)) as environment,
         coalesce(level in ('ERROR', 'FATAL') and regexp_matches(left(message, 500),
             '(?i)unhandled exception|^Servlet\.service\(\) for servlet|500 Server Error for HTTP|^Exception on /|'
-            || '^Internal Server Error: /|^Exception in ASGI application|^Error handling request')
+            || '^Internal Server Error: /|^Exception in ASGI application|^Error handling request /')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught
     from lake.log_record
     where kind in ('AWS::ECS::Container', 'AWS::EKS::Container')

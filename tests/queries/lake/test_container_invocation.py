@@ -139,6 +139,9 @@ def uncaught(level: str, message: str) -> dict[str, str]:
     "Exception on /orders [POST]",
     "Internal Server Error: /orders",
     "http: panic serving 10.0.1.7:40007: boom",
+    'Connection id "0HN7", Request id "0HN7:02": An unhandled exception was thrown by the application.',
+    '[97cf0f04-3]  500 Server Error for HTTP GET "/orders"',
+    "Exception in ASGI application", "Error handling request /orders",
 ])  # fmt: skip
 def test_what_a_framework_says_of_an_exception_that_nobody_caught_is_a_failure(check, message: str) -> None:
     check(VIEW, uncaught("ERROR", message), """
@@ -149,7 +152,7 @@ def test_what_a_framework_says_of_an_exception_that_nobody_caught_is_a_failure(c
 
 @pytest.mark.parametrize(("level", "message"), [
     ("ERROR", "could not book, will try again"), ("INFO", "told of an unhandled exception elsewhere"),
-    ("WARN", "Exception on /orders [POST]"),
+    ("WARN", "Exception on /orders [POST]"), ("ERROR", "Error handling request: will try again"),
 ])  # fmt: skip
 def test_an_error_that_was_logged_is_no_failure(check, level: str, message: str) -> None:
     check(VIEW, uncaught(level, message), """

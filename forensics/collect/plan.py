@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from forensics.case import Case, Unit
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import LONGEST_MS as LONGEST_CHANGES_MS
 from forensics.collect.changes import SNAPSHOTS, STREAMS, ChangeSource
 from forensics.collect.discovery import wanted_groups
+from forensics.collect.done import Done
 from forensics.collect.executions import ExecutionSource
 from forensics.collect.faulty import FAULTS, FirstFaultySource
 from forensics.collect.insights import QuerySource
@@ -30,21 +28,19 @@ from forensics.collect.metrics import (
     list_series,
     longest,
 )
-from forensics.collect.outcome import DONE, OPEN, SOON_GONE, Source, SourceKey, parse_name, place
+from forensics.collect.outcome import SOON_GONE, Source, SourceKey, place
 from forensics.collect.pacing import Pacer
 from forensics.collect.quotas import applied_quotas
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Session
 from forensics.collect.traces import LONGEST_MS, SECOND_MS, TraceSource
-from forensics.collect.windows import Window, cut, iso, missing, to_ms
+from forensics.collect.windows import Window, cut, iso, to_ms
 from forensics.errors import CredentialsError, TemporaryError, UsageError
 from forensics.inventory import Redactor, load_key, roots
 from forensics.model import Gap
 
 __all__ = [
-    "KINDS",
     "SPAN_GROUP",
-    "Done",
     "Plan",
     "Task",
     "make_plan",
@@ -54,9 +50,6 @@ __all__ = [
     "window_of",
 ]
 
-KINDS = (
-    "log_window", "trace_window", "inventory", "executions", "metric_window", "change_window", "triage",
-)  # fmt: skip
 
 _LOOK_PATIENCE_S = 30.0
 _FAILING = 30  # traces of six hours
@@ -100,51 +93,6 @@ class Plan:
             for one in self.inventories
             for action in one.answered
         }
-
-
-class Done:
-    """What the ledger holds: windows by source, and the trace revisions that are in the case."""
-
-    def __init__(self, case: Case | None) -> None:
-        """None: of a case that is not there yet."""
-        self._windows: dict[SourceKey, list[Window]] = defaultdict(list)
-        self.revisions: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self.open_units: list[Unit] = []
-        self.metrics = case.ledger.units("metric_window") if case else {}
-        # How late events of a group come, as far as any run has seen.
-        self.delays: dict[SourceKey, int] = defaultdict(int)
-        units = [unit for kind in KINDS for unit in case.ledger.units(kind).values()] if case else []
-        told = [(unit, *parse_name(unit.what), json.loads(unit.detail or "{}")) for unit in units]
-        for _, key, _, detail in told:
-            self.delays[key] = max(self.delays[key], detail.get("delay_ms", 0))
-        for unit, key, window, detail in told:
-            self._add(unit, key, window, detail)
-
-    def missing(self, key: SourceKey, window: Window) -> list[Window]:
-        """What was read without a filter was read for every filter."""
-        plain = key._replace(pattern="")
-        return missing(window, [*self._windows[key], *self._windows[plain]])
-
-    def touches(self, key: SourceKey, window: Window) -> bool:
-        """Whether any of the window was read."""
-        return self.missing(key, window) != [window]
-
-    def has(self, key: SourceKey, window: Window) -> bool:
-        return not self.missing(key, window)
-
-    def _add(self, unit: Unit, key: SourceKey, window: Window, detail: dict[str, Any]) -> None:
-        if unit.state == DONE and not self._is_early(key, window, detail):
-            self._windows[key].append(window)
-        elif unit.state in (DONE, OPEN):
-            self.open_units.append(unit)
-            known = self.revisions[key.account, key.region]
-            for trace, revision in detail.get("revisions", {}).items():
-                known[trace] = max(revision, known.get(trace, -1))
-
-    def _is_early(self, key: SourceKey, window: Window, detail: dict[str, Any]) -> bool:
-        """Read so soon that events of it may have come since, by the delays that were seen later."""
-        read_at: int | None = detail.get("read_at")
-        return read_at is not None and window.end > read_at - settle_ms(timedelta(), self.delays[key])
 
 
 def make_plan(

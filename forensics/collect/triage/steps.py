@@ -10,13 +10,14 @@ from forensics.case import Case
 from forensics.collect.aws import Api, Refused
 from forensics.collect.changes import SNAPSHOTS, ChangeSource
 from forensics.collect.discovery import wanted_groups
+from forensics.collect.done import Done
 from forensics.collect.faulty import ANY, ERRORS, FAULTS, FaultySource
 from forensics.collect.inventory import HOUR_MS, Inventory, InventorySource, hour_of
 from forensics.collect.logs import LogGroup, LogSource
 from forensics.collect.metrics import list_series_at_once
 from forensics.collect.outcome import SOON_GONE, place
 from forensics.collect.pacing import Pacer
-from forensics.collect.plan import Done, Plan, Task, open_regions, plan_changes, plan_metrics, window_of
+from forensics.collect.plan import Plan, Task, open_regions, plan_changes, plan_metrics, window_of
 from forensics.collect.pull import Step
 from forensics.collect.request import PullRequest
 from forensics.collect.session import Session

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from forensics.case import Case, Unit
+from forensics.collect.done import Done
 from forensics.collect.outcome import SourceKey, unit_name
-from forensics.collect.plan import Done
 from forensics.collect.windows import Window
 
 KEY = SourceKey("1", "r", "FilterLogEvents", "/aws/lambda/pay", "")

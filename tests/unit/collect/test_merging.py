@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.case import Case, Unit
+from forensics.collect.done import Done
 from forensics.collect.merging import _merged, _neighbours, merge_units
 from forensics.collect.outcome import SourceKey, unit_name
-from forensics.collect.plan import Done
 from forensics.collect.windows import Window
 
 KEY = SourceKey("1", "r", "FilterLogEvents", "/aws/lambda/pay", "")

@@ -1,6 +1,6 @@
 -- A message that its consumer could not work on though the function itself ended well: it handed the message
 -- back (batchItemFailures), and no later attempt did better. Shown by the last attempt.
--- needs: failures.work chains.member lake.resource
+-- needs: failures.work chains.member links.source links.moved_back lake.resource
 -- scope: case
 -- materialize
 -- chain: the chain that every attempt belongs to, the first by name where there are several
@@ -17,14 +17,22 @@ with consumer as (
     select distinct node from lake.resource
     where kind = 'AWS::Lambda::EventSourceMapping' and node is not null
 ),
+-- what was moved back from the dead letters had been given up, whatever becomes of it now
+moved as (
+    select distinct s.node, m.moved_at
+    from links.source as s join links.moved_back as m on m.dead_letter = s.dead_letter
+),
 attempt as (
     select
-        node, value as message, invocation, started_at, failing,
-        status = 'failed' or failing is not null as is_failed,
-        row_number() over (partition by node, value order by started_at desc, invocation desc) as back,
-        count(*) over (partition by node, value) as attempts
-    from failures.work semi join consumer using (node)
-    where value in (select value from failures.work where failing is not null)
+        w.node, w.value as message, w.invocation, w.started_at, w.failing,
+        w.status = 'failed' or w.failing is not null as is_failed,
+        row_number() over (
+            partition by w.node, w.value, m.moved_at order by w.started_at desc, w.invocation desc) as back,
+        count(*) over (partition by w.node, w.value, m.moved_at) as attempts
+    from failures.work as w
+    semi join consumer as c on c.node = w.node
+    asof left join moved as m on m.node = w.node and m.moved_at <= w.started_at
+    where w.value in (select value from failures.work where failing is not null)
 ),
 lost as (
     select * from attempt where back = 1 and is_failed and failing is not null

@@ -1,6 +1,6 @@
 -- One attempt to hand one message, record or event on: to the invocation that took it, or in vain, as its carrier
 -- says; and a dead letter that was moved back into its queue.
--- needs: links.taken links.mention links.source links.undelivered lake.trail_event lake.invocation lake.call
+-- needs: links.taken links.mention links.source links.undelivered links.moved_back lake.invocation lake.call
 -- scope: case
 -- materialize
 -- message: id of the message where a record tells it, else who sent it and where it came from
@@ -37,12 +37,6 @@ complaint as (
     join links.mention as p on p.value = m.value and p.invocation <> m.invocation
     where m.is_complaint
 ),
-moving as (
-    -- every letter that lies there gets a new id and a new time (SQS developer guide, "Configure a dead-letter
-    -- queue redrive"); whether it keeps its trace is not documented
-    select distinct node as dead_letter, occurred_at as moved_at
-    from lake.trail_event where action = 'StartMessageMoveTask' and error_code is null
-),
 taken as (
     select
         t.producer, t.consumer, t.source, t.evidence, t.consumer_node, i.request_id, i.started_at,
@@ -73,7 +67,7 @@ placed as (
             coalesce(row_number() over same > t.max_attempts and m.moved_at >= lag(t.started_at) over same
                 + to_seconds(coalesce(t.returns_after_s, 0)), false) as was_lying
         from taken as t
-        asof left join moving as m on m.dead_letter = t.dead_letter and m.moved_at <= t.started_at
+        asof left join links.moved_back as m on m.dead_letter = t.dead_letter and m.moved_at <= t.started_at
         window same as (partition by t.producer, t.message, t.consumer_node order by t.started_at, t.consumer)
     )
     window same as (partition by producer, message, consumer_node order by started_at, consumer)
@@ -107,7 +101,7 @@ lost as (
 redriven as (
     select l.message, l.dead_letter, l.source, l.producer, l.consumer_node, m.moved_at
     from lost as l
-    asof join moving as m on m.dead_letter = l.dead_letter and m.moved_at >= l.failed_at
+    asof join links.moved_back as m on m.dead_letter = l.dead_letter and m.moved_at >= l.failed_at
 ),
 -- one letter of this sender and consumer lay there, so that it is this one
 before as (

@@ -31,6 +31,8 @@ def given(one="ok", two="ok", three="ok", level="INFO"):
         "lake.log_value": VALUES,
         "lake.log_record": RECORDS.format(two=level),
         "lake.resource": "node",
+        "links.source": "node | dead_letter",
+        "links.moved_back": "dead_letter | moved_at",
         "chains.member": "chain | invocation | hop\nr1#1 | r1#1 | 0\nr1#1 | r2#1 | 1\nr2#1 | r2#1 | 0",
     }
 
@@ -55,6 +57,20 @@ def test_a_second_attempt_at_a_message_is_no_failure_of_its_own(check) -> None:
 
 def test_a_message_that_went_well_later_was_not_given_up(check) -> None:
     check("failures.partial", given(), "invocation")
+
+
+def test_a_message_that_went_well_when_it_was_moved_back_had_been_given_up_before(check) -> None:
+    moved = {
+        "links.source": "node | dead_letter\nfn | dead",
+        "links.moved_back": "dead_letter | moved_at\ndead | {}",
+    }
+    rows = given() | {name: text.format(25) for name, text in moved.items()}
+    check("failures.partial", rows, """
+        chain | invocation | message | attempts | event_id
+        r1#1  | r1#1       | m-1     | 1        | e1
+    """)  # fmt: skip
+    rows = given() | {name: text.format(5) for name, text in moved.items()}
+    check("failures.partial", rows, "invocation")
 
 
 def test_a_message_that_failed_to_the_end_was_given_up_by_its_last_attempt(check) -> None:

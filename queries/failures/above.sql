@@ -3,7 +3,7 @@
 -- one's text, or names its node; or a service that keeps no trace repeats the text in its log while a call to it
 -- fails; or who ended well repeats it in a warning. A failure of the caller is then where this one shows; a caller
 -- of complete records that ended well has handled it.
--- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration links.alias lake.workflow_event lake.execution_log_entry
+-- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration failures.nested links.alias lake.workflow_event lake.execution_log_entry
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -16,13 +16,17 @@ with direct as (
     union select node, target from lake.workflow_event where target is not null
     union select node, target_node from lake.execution_log_entry where target_node is not null
 ),
--- whoever stands between may say nothing of how it ended, and who is only configured to call may not have called
+-- whoever stands between may say nothing of how it ended, who is only configured to call may not have called, and
+-- whose failures lie within another's have a way between them that no record tells of
 route as (
     select caller_node, callee_node, 1 as hops from direct
     union
     select caller as caller_node, callee as callee_node, 2
     from links.integration as i
     anti join direct as d on d.caller_node = i.caller and d.callee_node = i.callee
+    union
+    select n.caller_node, n.callee_node, 2
+    from failures.nested as n anti join direct as d on d.caller_node = n.caller_node and d.callee_node = n.callee_node
     union
     select a.caller_node, b.callee_node, 2
     from direct as a

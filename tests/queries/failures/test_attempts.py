@@ -286,6 +286,7 @@ def above(flow="failed"):
         "lake.invocation": ABOVE.format(w=flow), "links.edge": "caller | callee",
         "links.route": "caller_node | callee_node | kind\nflow | fn | call", "links.integration": "caller",
         "lake.workflow_event": "node", "lake.execution_log_entry": "node", "lake.lambda_log": "node",
+        "failures.nested": "caller_node",
         "lake.log_record": "node", "links.alias": "name | node",
     }  # fmt: skip
 

@@ -52,6 +52,8 @@ change as (
     join lake.change as c
         on c.node = n.node and c.error_code is null and c.source not in ('alarm', 'alarm_history', 'health')
         and c.occurred_at between n.first_failed_at - interval 1 hour and n.first_failed_at
+        -- how long its lines are kept, or how it is tagged, changes nothing that it does
+        and (c.source <> 'cloudtrail' or starts_with(c.action, 'Update'))
     group by n.node, n.name
 ),
 well as (

@@ -75,12 +75,13 @@ def test_a_host_that_nobody_finds_since_the_function_was_changed(check) -> None:
         for n, at in ((2, 10), (3, 20))
     )
     changes = """
-        event_id | node | occurred_at | source     | error_code
-        c1       | fn   | 9           | cloudtrail | -
-        c2       | mail | 1           | cloudtrail | -
-        c3       | web  | 12          | cloudtrail | -
-        c4       | web  | 9           | cloudtrail | AccessDenied
-        c5       | web  | 9           | alarm      | -
+        event_id | node | occurred_at | source     | action                      | error_code
+        c1       | fn   | 9           | cloudtrail | UpdateFunctionConfiguration | -
+        c2       | mail | 1           | cloudtrail | UpdateFunctionConfiguration | -
+        c3       | web  | 12          | cloudtrail | UpdateFunctionConfiguration | -
+        c4       | web  | 9           | cloudtrail | UpdateFunctionConfiguration | AccessDenied
+        c5       | web  | 9           | alarm      | AlarmState                  | -
+        c6       | web  | 9           | cloudtrail | PutRetentionPolicy          | -
     """
     tables = {"lake.invocation": rows, "lake.log_record": lines, "lake.change": changes}
     check("failures.named_host", tables, """

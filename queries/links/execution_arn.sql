@@ -1,6 +1,7 @@
 -- Edges that the ARN of an execution proves: the caller printed its name or its history names it, or a
--- distributed map of the caller started it.
--- needs: lake.invocation links.mention links.known_id lake.workflow_event lake.served_invocation lake.workflow_invocation
+-- distributed map of the caller started it: the run that the child's description names (DescribeExecution,
+-- `mapRunArn`), else one of its label that was open when it began.
+-- needs: lake.execution lake.invocation links.mention links.known_id lake.workflow_event lake.served_invocation lake.workflow_invocation
 -- scope: case
 -- materialize
 -- caller: the invocation that started the execution
@@ -17,9 +18,10 @@ with map as (
     group by w.map_run_arn, p.invocation, p.ended_at
 ),
 child as (
-    select c.invocation, w.node || '/' || w.map_label as label, w.started_at
+    select c.invocation, w.node || '/' || w.map_label as label, w.started_at, e.map_run_arn
     from lake.workflow_invocation as w
     join lake.served_invocation as c on c.execution_arn = w.execution_arn
+    left join lake.execution as e on e.execution_arn = w.execution_arn
     where w.map_label is not null
 ),
 mapped as (
@@ -27,8 +29,8 @@ mapped as (
         count(*) over (partition by c.invocation) as candidates,
         row_number() over (partition by c.invocation order by m.started_at desc, m.caller) as place
     from child as c
-    join map as m on m.label = c.label and c.started_at >= m.started_at
-        and c.started_at <= coalesce(m.ended_at, c.started_at)
+    join map as m on m.label = c.label and coalesce(m.map_run_arn = c.map_run_arn,
+        c.started_at >= m.started_at and c.started_at <= coalesce(m.ended_at, c.started_at))
 )
 select caller, callee, kind, candidates from mapped where place = 1
 union

@@ -208,7 +208,7 @@ def _judge_invocations(told: Told, truth: Truth, names: dict[str, str], counts: 
 
 def _judge_edges(told: Told, truth: Truth, names: dict[str, str], counts: Any, notes: Any) -> None:
     recorded = set(names.values())
-    ours = dict(_ours(told, names))
+    ours = {pair: (last["evidence"], weaker["confidence"]) for pair, last, weaker in edges_of(told, names)}
     real = list(_stepped(truth, recorded))
     pairs = {pair for pair, _ in real}
     nodes = truth.invocations
@@ -233,8 +233,9 @@ def _judge_edges(told: Told, truth: Truth, names: dict[str, str], counts: Any, n
             notes[f"edge wrong ({evidence}): {nodes[pair[0]]['node']} → {nodes[pair[1]]['node']}"] += 1
 
 
-def _ours(told: Told, names: Mapping[str, str]) -> Iterator[tuple[Pair, tuple[str, float]]]:
-    """Our edges between invocations that the truth knows; carriers between them are stepped over."""
+def edges_of(told: Told, names: Mapping[str, str]) -> Iterator[tuple[Pair, Row, Row]]:
+    """Our edges between invocations that the truth knows, with the last and the weakest of the way; carriers
+    between them are stepped over."""
     virtual = {row["invocation"] for row in told.invocations if row["is_virtual"]}
     below: dict[str, list[Row]] = defaultdict(list)
     for edge in told.edges:
@@ -248,7 +249,7 @@ def _ours(told: Told, names: Mapping[str, str]) -> Iterator[tuple[Pair, tuple[st
             callee = names.get(last["callee"])
             if callee and callee != caller:
                 weaker = min((edge, last), key=lambda one: one["confidence"])
-                yield (caller, callee), (last["evidence"], weaker["confidence"])
+                yield (caller, callee), last, weaker
 
 
 def _through(edge: Row, below: Mapping[str, list[Row]], virtual: set[str], depth: int = 0) -> Iterator[Row]:

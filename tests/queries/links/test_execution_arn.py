@@ -53,3 +53,19 @@ def test_map_run_and_its_child_have_one_label(check) -> None:
         given(events=f"a:x1 | MapRunStarted | {run} | - | 3.5", workflows="a:x2 | flow | Rows | 3"),
         "caller",
     )
+
+
+def test_child_that_names_its_run_hangs_below_no_other(check) -> None:
+    """Two runs of one label were open; without the name it was one of two."""
+    runs = "".join(
+        f"a:{who} | MapRunStarted | arn:aws:states:r:1:mapRun:flow/Rows:{run} | - | {at}\n"
+        for who, run, at in (("x1", "u", 2), ("x3", "v", 2.5))
+    )
+    tables = given(events=runs, workflows="a:x2 | flow | Rows | 3")
+    tables["lake.served_invocation"] += "x3 | a:x3 | 6 | 1\n"
+    check(VIEW, tables, "caller | callee | candidates\nx3 | x2 | 2")
+    tables["lake.execution"] = "execution_arn | map_run_arn\na:x2 | arn:aws:states:r:1:mapRun:flow/Rows:u\n"
+    check(VIEW, tables, "caller | callee | candidates\nx1 | x2 | 1")
+    # whose history is not in the case
+    tables["lake.execution"] = "execution_arn | map_run_arn\na:x2 | arn:aws:states:r:1:mapRun:flow/Rows:w\n"
+    check(VIEW, tables, "caller")

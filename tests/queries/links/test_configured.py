@@ -41,7 +41,10 @@ def test_one_message_has_one_taker(check) -> None:
 
 def test_what_a_record_or_an_id_tells_of_is_not_guessed_at(check) -> None:
     rows = "a1 | a | 1 | 2 | -\na2 | a | 2 | 3 | -\nb1 | b | 3 | 4 | -\nb2 | b | 4 | 5 | -\n"
-    known = {"reach": "caller | callee | caller_node | callee_node\na2 | b2 | a | b", "trace_parent": "caller | callee | kind\na2 | b2 | link"}
+    known = {
+        "reach": "caller | callee | caller_node | callee_node\na2 | b2 | a | b",
+        "trace_parent": "caller | callee | kind\na2 | b2 | link",
+    }
     check(VIEW, given(rows, **known), "caller | callee | candidates\na1 | b1 | 1")
     both = known | {"correlated": "caller | callee | kind\na1 | b1 | link"}
     check(VIEW, given(rows, **both), "caller")
@@ -83,4 +86,8 @@ def test_every_kind_of_edge_has_its_share(query) -> None:
         "record", "id, way proven", "id, way configured", "id, habit 100", "id, habit 120", "id, habit 200",
         "trace, habit", "presumed", "time",
     }  # fmt: skip
-    assert {r["basis"] for r in rows if r["confidence"] >= 0.95} <= {"record", "id, way proven", "id, way configured"}
+    assert {r["basis"] for r in rows if r["confidence"] >= 0.95} <= {
+        "record",
+        "id, way proven",
+        "id, way configured",
+    }

@@ -1,7 +1,5 @@
 """Edges of configuration and time, where nothing else is left."""
 
-# ruff: noqa: E501 - a row of a table is one line
-
 from __future__ import annotations
 
 import pytest

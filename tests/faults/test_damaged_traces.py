@@ -4,22 +4,25 @@ import copy
 import json
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
 from forensics.api import Case, import_into
-from forensics.model import TraceDocument
+from forensics.model import Answer, TraceDocument
 from forensics.report.text import render_report
-from forensics.report.trace_text import render_trace
+from forensics.report.trace_text import render_answer, render_trace
 
 # As many as there are, where the whole is run.
 PLACES = 100 if "FORENSICS_RELIABILITY" in os.environ else 3
+_REQUEST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Document = dict[str, Any]
 Damage = Callable[[list[Document], random.Random], Iterator[list[Document]]]
 
@@ -182,12 +185,13 @@ DAMAGES = (
 
 @dataclass(frozen=True)
 class Variant:
-    """A damaged trace: what went in, and what `trace ID` made of it."""
+    """A damaged trace: what went in, what `trace ID` made of it, and of one of each damage `why ID`."""
 
     name: str
     before: list[Document]
     after: list[Document]
     shown: TraceDocument
+    answer: Answer | None
 
     @property
     def ids(self) -> Counter[str]:
@@ -205,6 +209,9 @@ FILES = (
     "servibench/matrix_app.json", "servibench/thumbnail_app.json", "servibench/todo_app.json",
     "servibench/thumbnail_app_error_fault_throttle.json", "iatk/trace01.json",
 )  # fmt: skip
+
+
+FAILING = "servibench/thumbnail_app_error_fault_throttle.json"
 
 
 def load(path: Path) -> list[Document]:
@@ -229,19 +236,25 @@ def shown(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, lis
                 for document in found:
                     document["trace_id"] = id
                 made[id] = (f"{damage.__name__}: {name} #{number}", whole, found)
-    lines = (json.dumps(d) for _, _, found in made.values() for d in found)
+    lines = (_own(json.dumps(d), id) for id, (_, _, found) in made.items() for d in found)
     (folder / "traces.ndjson").write_text("\n".join(lines) + "\n")
     import_into(folder / "case", [folder / "traces.ndjson"])
     variants: dict[str, list[Variant]] = {}
     with Case(folder / "case") as case:
         for id, (name, whole, found) in made.items():
-            variant = Variant(name, whole, found, case.trace(id))
+            asked = name.split(": ")[1] == f"{FAILING} #0"
+            variant = Variant(name, whole, found, case.trace(id), case.why(id) if asked else None)
             variants.setdefault(name.split(":")[0], []).append(variant)
         report = case.report()
         assert report.coverage.traces == len(made)
         assert any("segment(s) is not in the case" in line for line in report.unseen)
         assert render_report(report).replace("\n", "").isprintable()
     return variants
+
+
+def _own(document: str, trace: str) -> str:
+    """Its own request ids: the same request in two traces would be one invocation of both."""
+    return _REQUEST.sub(lambda found: str(uuid5(NAMESPACE_OID, trace + found[0])), document)
 
 
 by_damage = pytest.mark.parametrize("damage", [d.__name__ for d in DAMAGES])
@@ -301,12 +314,28 @@ def test_a_damaged_trace_can_be_read_on_a_terminal(shown, damage):
         assert max(map(len, tree.splitlines())) <= 80, variant.name
 
 
+@by_damage
+def test_why_draws_all_that_trace_draws_and_says_as_much(shown, damage):
+    [variant] = [v for v in shown[damage] if v.answer]
+    stories, text = variant.answer.stories, render_answer(variant.answer)
+    rows = [row for story in stories for row in story.rows]
+    assert {row.span_id for row in rows if row.span_id} == set(variant.ids), variant.name
+    for story in stories:
+        assert set(variant.shown.warnings) <= set(story.warnings), variant.name
+        assert sum(story.breakdown_ms.values()) == pytest.approx(variant.shown.duration_ms), variant.name
+    assert all(" ".join(w.split()) in " ".join(text.split()) for w in variant.shown.warnings), variant.name
+    assert text.replace("\n", "").isprintable(), variant.name
+
+
 @pytest.mark.parametrize("damage", [d.__name__ for d in HARMLESS])
 def test_the_order_and_copies_of_segments_change_nothing(shown, damage):
     usual = {v.name.split(": ")[1]: v.shown for v in shown["untouched"]}
     for variant in shown[damage]:
         whole = usual[variant.name.split(": ")[1]]
-        assert replace(variant.shown, trace_id=whole.trace_id) == whole, variant.name
+        # a failure is named by its request
+        found = replace(variant.shown, trace_id=whole.trace_id, failures=whole.failures)
+        assert found == whole, variant.name
+        assert len(variant.shown.failures) == len(whole.failures), variant.name
 
 
 def is_changed(variant):

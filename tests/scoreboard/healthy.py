@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import permutations
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -25,6 +24,9 @@ from forensics.demo import generate, load_scenario
 DAY = 1_700_000_000_000_000
 MINUTE = 60_000_000
 _REQUESTS = 100  # a minute
+_TOGETHER = 3  # recordings that make a case
+_TRACES = 30  # in a recording before its fault, below which it is left out
+_EARLY = timedelta(seconds=15)  # by which a fault may show before it is told to begin
 _IMPORTED = ("traces", "logs", "metrics", "changes", "alarms", "executions")
 
 
@@ -74,24 +76,30 @@ def _account(seed: int) -> Stretch:
 
 
 def recorded(recordings: Path, seeds: range, cache: Path | None) -> Iterator[Stage]:
-    """Per day: its baseline minutes, and by chance what three recordings hold before their fault began."""
+    """Per day: its baseline minutes, and of three recordings by chance what they hold before their fault
+    began, the first third of each for the rest, the other two for the window."""
     for day, parts in sorted(_recordings(recordings, cache).items()):
-        names = sorted(name for name in parts if name != "baseline" and len(parts[name]) >= 30)
-        for seed in seeds:
-            chosen = list(permutations(names, 3))
-            Random(seed).shuffle(chosen)
-            for rest, one, two in chosen[:1]:
-                later = begun_at(parts[two], parts[one][-1].started_at + 1)
-                yield _stage(
-                    f"{day} {rest} {one}+{two}", parts["baseline"], parts[rest], [*parts[one], *later]
-                )
+        names = sorted(name for name in parts if name != "baseline" and len(parts[name]) >= _TRACES)
+        for seed in seeds if len(names) >= _TOGETHER else ():
+            chosen = Random(f"{seed} {day}").sample(names, _TOGETHER)
+            thirds = [(parts[name], len(parts[name]) // 3) for name in chosen]
+            rest = _joined(traces[:third] for traces, third in thirds)
+            window = _joined(traces[third:] for traces, third in thirds)
+            yield _stage(f"{day} {'+'.join(chosen)}", parts["baseline"], rest, window)
+
+
+def _joined(stretches: Iterable[Stretch]) -> Stretch:
+    joined: Stretch = []
+    for stretch in stretches:
+        joined += begun_at(stretch, joined[-1].started_at + 1) if joined else stretch
+    return joined
 
 
 def _recordings(recordings: Path, cache: Path | None) -> dict[str, dict[str, Stretch]]:
     found: dict[str, dict[str, Stretch]] = defaultdict(dict)
     for row in json.loads((recordings / "truth.json").read_text()):
         day, name = row["case"].split("/")
-        until = datetime.fromisoformat(row["starts_at"]).replace(tzinfo=None)
+        until = datetime.fromisoformat(row["starts_at"]).replace(tzinfo=None) - _EARLY
         found[day][name] = _recording(recordings / row["case"], until, cache)
     for day in sorted(found):
         found[day]["baseline"] = _recording(recordings / day / "baseline", datetime(2100, 1, 1), cache)

@@ -40,6 +40,18 @@ class Trace:
     def started_at(self) -> int:
         return min(row["started_at"] for row in self.invocations.values())
 
+    def above(self, invocation: str) -> Iterator[str]:
+        """Who waits for it, the nearest first."""
+        seen = {invocation}
+        caller = self.invocations[invocation]["caller"]
+        while caller in self.invocations and caller not in seen:
+            seen.add(caller)
+            yield caller
+            caller = self.invocations[caller]["caller"]
+
+    def steps_of(self, row: Row) -> list[Row]:
+        return [step for step in self.steps if step["invocation"] == row["invocation"]]
+
     def again(self) -> Trace:
         """A copy whose rows may be changed."""
         rows = {name: dict(row) for name, row in self.invocations.items()}
@@ -56,6 +68,16 @@ class Trace:
 
 
 Stretch = list[Trace]
+
+
+def work_of(traces: Iterable[Trace], node: str) -> list[tuple[Trace, Row]]:
+    """The node's own invocations, with their traces."""
+    return [
+        (trace, row)
+        for trace in traces
+        for row in list(trace.invocations.values())
+        if row["node"] == node and row["own_us"] is not None
+    ]
 
 
 def read(case: Path, until: datetime = datetime(2100, 1, 1)) -> Stretch:

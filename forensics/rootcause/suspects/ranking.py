@@ -17,12 +17,11 @@ from forensics.rootcause.suspects.words import reasons_of
 __all__ = ["below", "suspects"]
 
 _MOST = 10
-# A score is a deviation over what nine of ten other nodes stay below at the same time. Slowness has a floor,
-# what it reaches in healthy windows; habits and failures are z already, less what the best of as many
-# comparisons is by chance, and stand out from here on.
-_SLOW = 0.2
+# Every kind of deviation is a normal z, healthy drift being part of its error, and the other nodes of the same
+# window are the null of all kinds: where more than a tenth of them lie above what nine of ten stay below by
+# chance, the kind is noisy, and its z count less.
 _STANDS_OUT = 3.0
-_DECILE = 1.28  # the z that nine of ten stay below by chance: where the others lie above, their kind is noisy
+_DECILE = 1.28
 _EXPLAINS = 0.8  # a callee explains a node's change of habits where its own is at least this part of it
 _EXPLAINED = 0.4  # what is left of a change that a callee explains
 
@@ -81,13 +80,11 @@ def _scores(nodes: Mapping[str, _Node], below: Mapping[str, set[str]]) -> dict[s
         "habit": {name: _unexplained(name, strongest, below) for name in nodes},
         "fails": {name: _unexplained(name, failing, below, strongest) for name in nodes},
     }
-    return {name: {kind: round(_score(kind, name, mine), 6) for kind, mine in raw.items()} for name in nodes}
+    return {name: {kind: round(_score(name, mine), 6) for kind, mine in raw.items()} for name in nodes}
 
 
-def _score(kind: str, name: str, mine: Mapping[str, float]) -> float:
+def _score(name: str, mine: Mapping[str, float]) -> float:
     others = upper_decile([value for other, value in mine.items() if other != name])
-    if kind == "slow":
-        return mine[name] / (_SLOW + others)
     return mine[name] / max(1.0, others / _DECILE) / _STANDS_OUT
 
 

@@ -1,11 +1,10 @@
-"""Time that no callee explains: a node's own, and the way between two nodes.
+"""Slowness, held against a baseline where it is spent: in a node, or on the way between two.
 
-An element is the own time of an operation, or the gap between what a caller waited and what the callee
-spent. Of each, the mean logarithm in the window is held against the baseline's: a mean, since contention
-and packet loss hit some calls hard and most not at all, and of logarithms, since times are skewed. What
-is left after the drift that all elements share, the sampling error, the scatter between healthy elements
-and what the rest of the case already drifts by, is the element's excess. A node then owns the elements
-that touch it: delay on all edges into a node speaks for the node, on all edges out of it for its way out.
+An element is the own time of (node, operation), or the way from a caller to (node, operation). Both are
+compared as the difference of the mean logarithms of their times, one value per trace, since times are skewed;
+what all elements share is taken off. A node then owns the elements that touch it: delay on all edges into a
+node speaks for the node, on all edges out of it for its way out. The shift that its elements have in common,
+each weighed by how well it is known, over the error of that: a z like those of habits and failures.
 """
 
 from __future__ import annotations
@@ -17,19 +16,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from forensics.lake import Lake
-from forensics.rootcause.suspects.periods import BASELINE, REST, WINDOW
-from forensics.rootcause.suspects.statistics import median_by_weight, spread
+from forensics.rootcause.suspects.periods import WINDOW
+from forensics.rootcause.suspects.statistics import median_by_weight
 
 __all__ = ["Element", "Slowness", "elements", "slowness"]
 
 _SCALE = 10_000  # logarithms are summed as integers, so that the order of rows does not matter
-_ENOUGH = 3  # traces, below which the rest of the case stands in for the baseline
 _PRIOR = 4  # degrees of freedom that the common variance counts for in an element's own
-_ONE_SIDED = 1.64  # standard errors that an excess has to exceed: one in twenty by chance
+# By how much the times of an element lie higher or lower in one stretch of time than in another though
+# nothing is wrong, in natural logarithms: many samples make sure of a shift, not of its being a fault.
+_DRIFT = 0.1
 _FLOOR = 0.02  # of a typical chain's duration: what is added, so that what nobody notices weighs nothing
 _LEAST_MS = 0.05
 # A slow callee looks like a slow way out of its only caller: the callee is the likelier.
-_WAY_IN = 1.1
+_WAY_OUT = 0.9
 
 _DURATION = """
     select quantile_disc(duration_us, 0.5) as duration_us
@@ -69,25 +69,22 @@ _ELEMENTS = """
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """`excess` is in natural logarithms (0.7 = twice as long), for sure; `times` the plain estimate;
-    `example` the trace in which it took longest."""
+    """`shift` is in natural logarithms (0.7 = twice as long), `variance` what it may be off by; `example` the
+    trace in which it took longest."""
 
     element: str
     node: str
     operation: str
     caller_node: str
     traces: int
-    excess: float
-    times: float
+    shift: float
+    variance: float
     example: str
-
-    def touches(self, node: str) -> bool:
-        return node in (self.node, self.caller_node)
 
 
 @dataclass(frozen=True, slots=True)
 class Slowness:
-    """A node's score, and the elements that make it, worst first."""
+    """How surely a node is slow, as a normal z, and the elements that say so, the surest first."""
 
     score: float
     elements: tuple[Element, ...]
@@ -95,10 +92,10 @@ class Slowness:
 
 @dataclass(slots=True)
 class _Sample:
-    traces: int = 0
-    mean: float = 0.0
-    squares: float = 0.0  # sum of squared deviations from the mean
-    example: str = ""
+    traces: int
+    mean: float
+    squares: float  # sum of squared deviations from the mean
+    example: str
 
 
 def elements(lake: Lake) -> list[Element]:
@@ -108,8 +105,8 @@ def elements(lake: Lake) -> list[Element]:
     for row in lake.rows(_ELEMENTS, parameters):
         key = (row["element"], row["node"], row["operation"], row["caller_node"])
         samples[key][row["period"]] = _sample(row)
-    compared = {key: pair for key, found in samples.items() if (pair := _pair(found))}
-    return _excesses(compared) if compared else []
+    compared = {key: found for key, found in samples.items() if _is_enough(found)}
+    return [element for kind in ("own", "way") for element in _shifts(kind, compared)]
 
 
 def _floor_ms(lake: Lake) -> float:
@@ -123,71 +120,59 @@ def _sample(row: dict[str, Any]) -> _Sample:
     return _Sample(traces, mean / _SCALE, squares / _SCALE**2, row["example"])
 
 
-def _pair(found: dict[str, _Sample]) -> tuple[_Sample, _Sample, float | None] | None:
-    """Reference, window, and how far the rest lies from the reference; None where there is too little."""
-    window, baseline, rest = found.get(WINDOW), found.get(BASELINE), found.get(REST)
-    reference = baseline if baseline and baseline.traces >= _ENOUGH else rest or baseline
-    if not window or not reference or min(window.traces, reference.traces) < 2:
-        return None
-    drift = rest.mean - reference.mean if rest and rest is not reference and rest.traces >= _ENOUGH else None
-    return reference, window, drift
+def _is_enough(found: dict[str, _Sample]) -> bool:
+    known = sum(sample.traces for period, sample in found.items() if period != WINDOW)
+    return WINDOW in found and min(found[WINDOW].traces, known) >= 2
 
 
-def _excesses(
-    compared: dict[tuple[str, str, str, str], tuple[_Sample, _Sample, float | None]],
-) -> list[Element]:
-    freedom = sum(a.traces + b.traces - 2 for a, b, _ in compared.values())
-    common = sum(a.squares + b.squares for a, b, _ in compared.values()) / freedom
-    found = []
-    for kind in sorted({key[0] for key in compared}):
-        mine = {key: pair for key, pair in compared.items() if key[0] == kind}
-        drift = median_by_weight([(b.mean - a.mean, min(a.traces, b.traces)) for a, b, _ in mine.values()])
-        scatter = spread([b.mean - a.mean for a, b, _ in mine.values()], drift)
-        before = median_by_weight(
-            [(d, min(a.traces, b.traces)) for a, b, d in mine.values() if d is not None]
-        )
-        for key, (reference, window, moved) in mine.items():
-            error = math.sqrt(
-                _variance(reference, window, common)
-                + (scatter / 2) ** 2
-                + (0.0 if moved is None else ((moved - before) / 2) ** 2)
-            )
-            shift = window.mean - reference.mean - drift
-            excess = max(0.0, shift - _ONE_SIDED * error)
-            found.append(Element(*key, window.traces, excess, math.exp(shift), window.example))
-    return found
+def _shifts(kind: str, compared: dict[tuple[str, str, str, str], dict[str, _Sample]]) -> list[Element]:
+    mine = {key: found for key, found in compared.items() if key[0] == kind}
+    common = _common_variance([sample for found in mine.values() for sample in found.values()])
+    shifts = {key: _shift(found, common) for key, found in mine.items()}
+    shared = median_by_weight([(shift, mine[key][WINDOW].traces) for key, (shift, _) in shifts.items()])
+    return [
+        Element(*key, mine[key][WINDOW].traces, shift - shared, variance, mine[key][WINDOW].example)
+        for key, (shift, variance) in shifts.items()
+    ]
 
 
-def _variance(reference: _Sample, window: _Sample, common: float) -> float:
-    """Of the difference of the means; small samples lean on the variance that all share."""
-    freedom = reference.traces + window.traces - 2
-    own = (reference.squares + window.squares + _PRIOR * common) / (freedom + _PRIOR)
-    return own * (1 / reference.traces + 1 / window.traces)
+def _common_variance(samples: list[_Sample]) -> float:
+    return median_by_weight([(s.squares / (s.traces - 1), 1) for s in samples if s.traces > 2])
+
+
+def _shift(found: dict[str, _Sample], common: float) -> tuple[float, float]:
+    """Of the window against what baseline and rest say together, and its variance; small samples lean on the
+    variance that all share."""
+    freedom = sum(sample.traces - 1 for sample in found.values())
+    own = (sum(sample.squares for sample in found.values()) + _PRIOR * common) / (freedom + _PRIOR)
+    weights = {p: 1 / (own / s.traces + _DRIFT**2) for p, s in found.items()}
+    weight = sum(weights[period] for period in found if period != WINDOW)
+    before = sum(weights[period] * s.mean for period, s in found.items() if period != WINDOW) / weight
+    return found[WINDOW].mean - before, 1 / weight + 1 / weights[WINDOW]
 
 
 def slowness(found: Iterable[Element]) -> dict[str, Slowness]:
-    """Per node the best account of the excess: how large it is where the node is touched, and how much
-    of all excess that explains."""
-    all_elements = list(found)
-    total = sum(element.excess * element.traces for element in all_elements)
-    if not total:
-        return {}
-    nodes = sorted({name for e in all_elements for name in (e.node, e.caller_node) if name})
-    return {node: _best([e for e in all_elements if e.touches(node)], node, total) for node in nodes}
+    """Per node the best account: which of what touches it is slow, how surely."""
+    touching: dict[str, list[Element]] = defaultdict(list)
+    for element in found:
+        for node in sorted({element.node, element.caller_node} - {""}):
+            touching[node].append(element)
+    return {node: _best(touching[node], node) for node in sorted(touching)}
 
 
-def _best(touching: list[Element], node: str, total: float) -> Slowness:
+def _best(touching: list[Element], node: str) -> Slowness:
     own = [e for e in touching if e.element == "own"]
     into = [e for e in touching if e.element == "way" and e.node == node]
     out = [e for e in touching if e.element == "way" and e.caller_node == node]
-    accounts = [(_WAY_IN, own), (_WAY_IN, into), (_WAY_IN, own + into), (1.0, out), (1.0, into + out)]
-    accounts.append((1.0, own + into + out))
-    scored = [(weight * _account(part, total), part) for weight, part in accounts if part]
+    accounts = [(1.0, own), (1.0, into), (1.0, own + into), (_WAY_OUT, out), (_WAY_OUT, into + out)]
+    accounts.append((_WAY_OUT, own + into + out))
+    scored = [(weight * _together(part), part) for weight, part in accounts if part]
     score, best = max(scored, key=lambda pair: pair[0])
-    worst = sorted((e for e in best if e.excess), key=lambda e: (-e.excess * e.traces, e.node, e.operation))
-    return Slowness(score, tuple(worst))
+    slow = [e for e in best if e.shift > 0]
+    slow.sort(key=lambda e: (-e.shift / math.sqrt(e.variance), e.element, e.node, e.operation, e.caller_node))
+    return Slowness(max(0.0, score), tuple(slow))
 
 
-def _account(part: list[Element], total: float) -> float:
-    explained = sum(e.excess * e.traces for e in part)
-    return explained / sum(e.traces for e in part) * math.sqrt(explained / total)
+def _together(part: list[Element]) -> float:
+    """The shift that elements have in common, over its error (Stouffer's sum, weighed by what is known)."""
+    return sum(e.shift / e.variance for e in part) / math.sqrt(sum(1 / e.variance for e in part))

@@ -9,13 +9,11 @@ __all__ = [
     "best_of",
     "change_of_shares",
     "median_by_weight",
-    "spread",
     "upper_decile",
     "with_drift",
 ]
 
 _NOTHING = 1e-9  # of a count
-_MAD = 1.4826  # times the median absolute deviation = the standard deviation of a normal
 
 
 def change_of_shares(
@@ -79,12 +77,6 @@ def median_by_weight(values: Sequence[tuple[float, float]]) -> float:
         if reached >= half:
             return value
     return 0.0
-
-
-def spread(values: Sequence[float], centre: float) -> float:
-    """A standard deviation that a few outliers do not move; 0 of nothing."""
-    away = sorted(abs(value - centre) for value in values)
-    return _MAD * away[len(away) // 2] if away else 0.0
 
 
 def upper_decile(values: Sequence[float]) -> float:

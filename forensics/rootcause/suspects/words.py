@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from forensics.rootcause.suspects.habits import Habit
@@ -45,7 +46,8 @@ def _is_missing(habit: Habit) -> bool:
 def _slow_words(element: Element) -> str:
     what = f" of {element.operation}" if element.operation else ""
     where = f"own time{what}" if element.element == "own" else f"way from {element.caller_node}{what}"
-    times = f"{element.times:,.0f}" if element.times >= 10 else f"{element.times:.1f}"
+    factor = math.exp(element.shift)
+    times = f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}"
     return f"{where}: {times} times as long, over {element.traces} traces (longest in {element.example})"
 
 

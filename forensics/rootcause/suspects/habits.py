@@ -28,6 +28,7 @@ _MILLION = 1_000_000  # shares are summed as integers, so that the order of rows
 # By how much the share of traces that do something moves though nothing is wrong: what is done half of the
 # time drifts most, what is never or always done hardly.
 _DRIFT, _LEAST_DRIFT = 0.2, 0.03
+_ERRORS = ("ERROR ", "FATAL ")  # how such a line begins, see lake.log_record
 _ENOUGH = 3  # traces, below which the rest of the case stands in for the baseline
 
 _KEY = ("node", "operation", "is_failed", "sort", "habit", "about")
@@ -153,12 +154,18 @@ class Habit:
     compared: int = 1
 
     @property
+    def complains(self) -> bool:
+        """An error is logged that was not."""
+        return self.lost.name == "0" and _is_error(self.sort, self.habit, self.about)
+
+    @property
     def strength(self) -> float:
-        """How sure it is that this is no drift: z, of which many samples alone do not make much."""
+        """How sure it is that this is no drift: z, of which many samples alone do not make much, nor a few
+        traces that behave otherwise."""
         before = min(1.0, max(self.gained.before, 0.5 / max(1, self.traces)))
         drift = _DRIFT * math.sqrt(before * (1 - before)) + _LEAST_DRIFT
         sure = with_drift(best_of(self.z, self.compared), self.moved, drift)
-        return sure if self.habit == "fails" else sure * math.sqrt(self.moved)
+        return sure if self.habit == "fails" else sure * self.moved**0.25
 
 
 def deviations(lake: Lake) -> dict[str, list[Habit]]:
@@ -178,6 +185,10 @@ def _failing(lake: Lake) -> list[Habit]:
         rows[row["node"], row["operation"]][row["period"]] = row
     found = [_fails_more(key, by_period) for key, by_period in rows.items()]
     return _counted([habit for habit in found if habit], Counter(node for node, _ in rows))
+
+
+def _is_error(sort: str, habit: str, about: str) -> bool:
+    return sort == "line" and habit == "times" and about.startswith(_ERRORS)
 
 
 def _counted(found: list[Habit], compared: Mapping[str, int]) -> list[Habit]:
@@ -216,9 +227,14 @@ def _doing(lake: Lake) -> list[Habit]:
         if row["period"] == WINDOW:
             examples[key][row["outcome"]] = row["example"]
     found = [_compared(key, by_period, totals[key[:3]], examples[key]) for key, by_period in counts.items()]
-    return _counted(
-        [habit for habit in found if habit], Counter(key[0] for key in {key[:5] for key in counts})
-    )
+    return _among([habit for habit in found if habit], list(counts))
+
+
+def _among(found: list[Habit], keys: list[tuple[Any, ...]]) -> list[Habit]:
+    """Errors are compared among errors: a node has few, and a new one tells more than any other line."""
+    every = Counter(key[0] for key in keys)
+    errors = Counter(key[0] for key in keys if _is_error(*key[3:]))
+    return [replace(habit, compared=(errors if habit.complains else every)[habit.node]) for habit in found]
 
 
 def _phrases(lake: Lake) -> pa.Table:

@@ -17,9 +17,9 @@ from forensics.rootcause.suspects.words import reasons_of
 __all__ = ["below", "suspects"]
 
 _MOST = 10
-# Every kind of deviation is a normal z, healthy drift being part of its error, and the other nodes of the same
-# window are the null of all kinds: where more than a tenth of them lie above what nine of ten stay below by
-# chance, the kind is noisy, and its z count less.
+# Every kind of deviation is a normal z, healthy drift being part of its error, and the other nodes of the
+# same window are the null of all kinds: where more than a tenth of them lie above what nine of ten stay below
+# by chance, the kind is noisy, and its z count less.
 _STANDS_OUT = 3.0
 _DECILE = 1.28
 _EXPLAINS = 0.8  # a callee explains a node's change of habits where its own is at least this part of it

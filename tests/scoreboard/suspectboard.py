@@ -1,11 +1,12 @@
 """Faults put into healthy cases, node by node and kind by kind: does the faulty node come first?
 
     python tests/scoreboard/suspectboard.py [--of sample|strangers|FOLDER] [--minutes N] [--seeds A-B]
-        [--nodes N] [--kind WORD …] [--cache DIR] [--healthy] [--show]
+        [--nodes N] [--kind WORD …] [--cache DIR] [--healthy] [--show] [--keep FILE] [--against FILE]
 
 The cases are stretches of the sample account and of systems drawn by chance, or of recordings of a real
 system. Each is a baseline, a rest and a window with a fault in one node, held against each other as
 `report --since --until --baseline` does. `--healthy` puts nothing in and counts who stands out.
+`--keep` writes the ranks to a file, and `--against` says what is better or worse than one, with intervals.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 from healthy import DAY, Stage, recorded, sampled, strange
+from paired import Ranks, difference, keep, kept
 from spoilt import FAULTS
 from told import HOUR, Rows, Stretch, tables, when
 
@@ -122,6 +124,13 @@ def main() -> int:
             if asked.show and outcome.rank != 1:
                 _say(outcome)
     print(*table(results), sep="\n")
+    ranks: Ranks = defaultdict(dict)
+    for outcome in results:
+        ranks[outcome.stage][f"{outcome.kind}, {outcome.node}"] = outcome.rank
+    if asked.against:
+        print("", *difference(kept(asked.against), ranks), sep="\n")
+    if asked.keep:
+        keep(ranks, asked.keep)
     return 0
 
 
@@ -172,6 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", action="append", help="only kinds that hold this word")
     parser.add_argument("--cache", type=Path, help="keep what is read there, and go on from it")
     parser.add_argument("--healthy", action="store_true", help="put nothing in, and count who stands out")
+    parser.add_argument("--keep", type=Path, help="write the ranks there")
+    parser.add_argument("--against", type=Path, help="compare with the ranks that were kept there")
     parser.add_argument("--show", action="store_true", help="say what came first where it should not")
     return parser
 

@@ -14,6 +14,8 @@ __all__ = [
 ]
 
 _NOTHING = 1e-9  # of a count
+# So many traces count half: those of one stretch of time are alike, and three of three is no proof.
+_ALIKE = 4
 
 
 def change_of_shares(
@@ -25,13 +27,14 @@ def change_of_shares(
     """How far two distributions over the same outcomes lie apart: (z, share that moved, 0 to 1).
 
     z is the likelihood-ratio statistic G as a standard normal (Wilson and Hilferty's cube
-    root), 0 where there is one outcome only. Half a count is spread over the outcomes, so that few samples
-    say little.
+    root), 0 where there is one outcome only. Half a count is spread over the outcomes, and G is less by
+    n / (n + 4) of the smaller sample, since few samples that are alike say little.
     """
     ratio, freedom, moved = _ratio(before, total_before, after, total_after)
     if not freedom:
         return 0.0, 0.0
-    part = max(ratio, 0.0) / freedom
+    fewer = min(total_before, total_after)
+    part = max(ratio, 0.0) * fewer / (fewer + _ALIKE) / freedom
     z = (part ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
     return z, moved
 

@@ -129,6 +129,7 @@ class LogSource:
     gap_kind = "log_group"
     way, why = "FilterLogEvents", "all streams at once, at no charge"
     is_snapshot = False
+    priority: int = LATER
 
     def __init__(self, api: Api, group: LogGroup, pattern: str, settle: timedelta) -> None:
         self.api = api
@@ -136,7 +137,6 @@ class LogSource:
         self.group = group
         self._account = group.account or api.account
         self.name = group.name
-        self.priority = LATER
         self._seen = (0.0, 1)  # pages of the last window, and its length
         self.key = SourceKey(self._account or "", api.region, "FilterLogEvents", group.name, pattern)
 

@@ -71,7 +71,7 @@ def test_thousands_of_bad_pages(
 
 @pytest.mark.parametrize("kind", PAGES)
 def test_odd_pages_and_tokens(account: Any, kind: str) -> None:
-    account.endpoint.change(hazards=[Hazard(kind, rate=0.15)])
+    account.endpoint.change(hazards=[Hazard(kind, rate=0.25)])
     result = account.pull()
     account.assert_whole()
     assert result.is_complete

@@ -48,6 +48,11 @@ class Course:
             below += whole[octave]
         return found
 
+    def within(self, low: datetime, high: datetime) -> Course:
+        """The slices that begin from one moment on and before another."""
+        kept = [n for n, (starts_at, _) in enumerate(self.slices) if low <= starts_at < high]
+        return Course(tuple(self.slices[n] for n in kept), tuple(self.counts[n] for n in kept))
+
     def between(self, first: int, end: int) -> Counter[int]:
         found: Counter[int] = Counter()
         for counts in self.counts[first:end]:

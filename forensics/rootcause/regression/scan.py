@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from forensics.rootcause.regression.pace import Course, Element, quantile_us
 
@@ -43,9 +44,26 @@ class Slower:
 
 def slower(found: Mapping[Element, Course], typical_us: float) -> list[Slower]:
     """Every element that became slower; `typical_us` is how long a chain takes."""
-    compared = sum(len(course.slices) ** 2 / 2 for course in found.values())
+    pieces = _pieces(found)
+    compared = sum(len(course.slices) ** 2 / 2 for piece in pieces for course in piece.values())
     bar = math.sqrt(2 * math.log(max(math.e, compared / _CHANCE)))
     least = max(_LEAST_US, _NOTICED * typical_us)
+    return [hit for piece in pieces for hit in _slower_in(piece, bar, least)]
+
+
+def _pieces(found: Mapping[Element, Course]) -> list[dict[Element, Course]]:
+    """The courses between the holes of the case: what is slower behind a time of which nothing is known need
+    not have become so. One slice without a record of anything may be chance, two are a hole."""
+    slices = sorted({part for course in found.values() for part in course.slices})
+    ends = [a[1] for a, b in pairwise(slices) if b[0] - a[1] >= 2 * (a[1] - a[0])]
+    bounds = [datetime.min, *ends, datetime.max]  # noqa: DTZ901
+    return [
+        {element: part for element, course in found.items() if (part := course.within(low, high)).slices}
+        for low, high in pairwise(bounds)
+    ]
+
+
+def _slower_in(found: Mapping[Element, Course], bar: float, least: float) -> list[Slower]:
     stretches = {element: _stretch(course) for element, course in found.items()}
     hits = []
     for element, stretch in stretches.items():

@@ -22,7 +22,7 @@ FIRST = {
 def row(failures: int, between: int, after: int, *, is_end: bool = False) -> dict[str, object]:
     return {
         "failures": failures, "between_": between, "after_": after, "is_end": is_end,
-        "first_well": FIRST if after else None,
+        "first_well": FIRST if after else None, "is_lasting": False,
     }  # fmt: skip
 
 
@@ -58,3 +58,11 @@ def test_a_change_after_the_recovery_ended_nothing(minute, is_mitigation):
     found = mitigation_of(change, recovery)
     assert (found is not None) is is_mitigation
     assert mitigation_of(change, None) is None
+
+
+def test_what_became_slower_is_over_where_it_was_no_longer_slow():
+    """One verdict stands for a stretch of time: what ends well behind it is its end, however few."""
+    lasting = row(1, 40, 1) | {"is_lasting": True}
+    assert _course(lasting).recovered_at == AT
+    assert _course(row(1, 40, 0) | {"is_lasting": True}).recovered_at is None
+    assert _course(lasting | {"is_end": True}).is_ongoing

@@ -130,3 +130,23 @@ def test_two_nodes_that_call_each_other_do_not_excuse_each_other() -> None:
 
 def test_a_quantile_is_within_an_eighth_of_an_octave() -> None:
     assert quantile_us(Counter({115: 3}), 0.5) == pytest.approx(2 ** (115.5 / 8))
+
+
+@pytest.mark.parametrize(("missing", "found"), [(0, 1), (1, 1), (2, 0), (600, 0)])
+def test_what_is_slower_behind_a_hole_need_not_have_become_so(missing: int, found: int) -> None:
+    """Nobody knows what was between: another day, another mix of requests."""
+    whole = drawn(Random(3), 40, 8, dict.fromkeys(range(20, 40), 16))
+    later = tuple(
+        (a + timedelta(minutes=missing), b + timedelta(minutes=missing)) for a, b in whole.slices[20:]
+    )
+    assert len(slower({element("n"): Course((*whole.slices[:20], *later), whole.counts)}, TYPICAL)) == found
+
+
+def test_a_hole_of_one_element_is_none_of_the_case() -> None:
+    """A node that is asked now and then is held against all that it was asked before."""
+    busy = {element(f"n{n}"): drawn(Random(n), 60, 5) for n in range(3)}
+    rare = drawn(Random(5), 60, 8, dict.fromkeys(range(30, 60), 16))
+    kept = [n for n in range(60) if n % 4 == 0]
+    rare = Course(tuple(rare.slices[n] for n in kept), tuple(rare.counts[n] for n in kept))
+    (hit,) = slower({**busy, element("rare"): rare}, TYPICAL)
+    assert hit.element.node == "rare"

@@ -104,7 +104,7 @@ def tallied(verdicts: Iterable[Judged], by: Callable[[Judged], K]) -> dict[K, Ta
 
 
 def _drawn(tally: Tally, towards: float, worth: float) -> float:
-    return round((tally.right + worth * towards) / (tally.faults + worth), 2)
+    return min(0.99, round((tally.right + worth * towards) / (tally.faults + worth), 2))  # nobody is certain
 
 
 def said(figures: Fitted, kind: Kind) -> float:

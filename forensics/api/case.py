@@ -14,6 +14,7 @@ from typing import Any, Self
 import msgspec
 import pyarrow as pa
 
+import forensics.api
 import forensics.chains
 import forensics.model
 import forensics.report
@@ -162,7 +163,8 @@ class Case:
 
     def _report_key(self, asked: tuple[object, ...]) -> str:
         """Of the evidence, all code that an answer passes through, and what was asked."""
-        code = [code_sha256(room) for room in (forensics.chains, forensics.model, forensics.report)]
+        rooms = (forensics.api, forensics.chains, forensics.model, forensics.report)
+        code = [code_sha256(room) for room in rooms]
         made_of = (verdict_key(self._folder), manifest_sha256(self._path), version("trace-forensics"), code)
         return hashlib.sha256(repr((made_of, asked)).encode()).hexdigest()
 

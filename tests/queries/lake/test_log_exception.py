@@ -107,7 +107,7 @@ goroutine 1 [running]:
 main.(*Cart).add(0x0, {0xc0000b, 0x4})
 \t/app/cart.go:12 +0x1d
 github.com/aws/aws-lambda-go/lambda.(*Handler).Invoke(...)
-\t/root/go/pkg/mod/github.com/aws/aws-lambda-go@v1.41.0/lambda/handler.go:99
+\t/build/go/pkg/mod/github.com/aws/aws-lambda-go@v1.41.0/lambda/handler.go:99
 runtime.main()
 \t/usr/local/go/src/runtime/proc.go:250 +0x1
 """
@@ -267,7 +267,7 @@ FRAMES = {
         1.2 * /var/task/function.rb:3 handler"""),
     "Go panic": (TASK, GO_PANIC, """
         1.1 * /app/cart.go:12 main.(*Cart).add
-        1.2 - /root/go/pkg/mod/github.com/aws/aws-lambda-go@v1.41.0/lambda/handler.go:99 github.com/aws/aws-lambda-go/lambda.(*Handler).Invoke
+        1.2 - /build/go/pkg/mod/github.com/aws/aws-lambda-go@v1.41.0/lambda/handler.go:99 github.com/aws/aws-lambda-go/lambda.(*Handler).Invoke
         1.3 - /usr/local/go/src/runtime/proc.go:250 runtime.main"""),
     "Go, nothing caught it": (FUNCTION, UNCAUGHT_GO, """
         1.1 - github.com/aws/aws-lambda-go@v1.41.0/lambda/errors.go:39 lambdaPanicResponse

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -142,22 +143,24 @@ class Lake:
         name = view.full_name
         self.bind(view.needs)
         with in_memory(name):
-            found = self._run(f"select * from ({view.sql}\n) limit 0").to_arrow_table().schema
-            schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in found])
-            batches = (batch.cast(schema) for batch in self._computed(view))
+            passes = self._computed(view)
+            first = next(passes)  # to ask for the columns alone would plan the view once more
+            schema = pa.schema([pa.field(f.name, _stored(f.type)) for f in first.schema])
+            batches = (batch.cast(schema) for rows in chain([first], passes) for batch in rows)
             part = self.case.write("lake", name, stem, batches, schema, inputs=key, replaces=replaces)
         if self._fresh:
             self._only[name] = [self.case.path / part.path]
         self._bound.discard(name)
 
-    def _computed(self, view: View) -> Iterator[pa.RecordBatch]:
-        """The rows of a view; of `scope: trace` for as many traces at a time as memory is sure to hold."""
+    def _computed(self, view: View) -> Iterator[pa.RecordBatchReader]:
+        """The rows of a view; of `scope: trace` for as many traces at a time as memory is sure to hold.
+        Each is to be read out before the next is asked for."""
         leaves = self._leaves_by_trace(view) if view.scope == "trace" and not self._only else []
         passes = self._passes(leaves) if leaves else 1
         for number in range(passes):
             for name in leaves if passes > 1 else ():
                 self._define(name, narrowed(self._body(name), passes, number))
-            yield from self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
+            yield self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
         for name in leaves if passes > 1 else ():
             self._define(name, self._body(name))
 

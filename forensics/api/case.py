@@ -324,7 +324,7 @@ class Case:
     def _answer(self, text: str, found: Found, baseline: Stretch | None) -> Answer:
         chains = chains_of(self._lake, found.invocations)
         shown = [row["chain"] for row in chains[:_CHAINS]]
-        failures = self._failures_in(shown)
+        failures = self._failures_in(shown, text)
         of_chain = {failure.chain_id: failure for failure in reversed(failures)}
         told = [(chain, of_chain.get(chain)) for chain in shown[:_STORIES]]
         chosen = [Chosen(chain, failure, failure.issue if failure else None) for chain, failure in told]
@@ -332,7 +332,7 @@ class Case:
         stories = stories_of(self._lake, chosen, members)
         views = chain_views(chains[:_CHAINS], members.to_pylist(), stories)
         asked = sorted({member.invocation for view in views[:_STORIES] for member in view.members})
-        slow = slowness_of(self._lake, asked, baseline)
+        slow = slowness_of(self._lake, asked, baseline) if asked else None
         return Answer(text, found.taken_for, views, len(chains), failures, stories, slow)
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
@@ -403,11 +403,13 @@ class Case:
             self._asked = Lake(self._folder, threads=self._threads, memory=self._memory)
         return self._asked
 
-    def _failures_in(self, chains: list[str]) -> tuple[Failure, ...]:
+    def _failures_in(self, chains: list[str], named: str = "") -> tuple[Failure, ...]:
+        """Those of the chains; what did not run has none, and is found by its own name."""
         rows = self._lake.rows(
-            """select document from rootcause.verdict where chain in (select unnest($chains))
+            """select document from rootcause.verdict
+            where chain in (select unnest($chains)) or symptom = '' and $named in (failure, issue)
             order by failed_at nulls last, failure""",
-            {"chains": chains},
+            {"chains": chains, "named": named},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
 

@@ -108,6 +108,7 @@ CallEffect = Literal[
 OtherEffect = Literal[
     "dropped",  # a rule, subscription or mapping does not deliver to `node`
     "delayed",  # it delivers `slow_ms` later
+    "stopped",  # the schedule `node` starts nothing
     "burst",  # the route `route` gets `times` as many requests
     "killed",  # tasks or pods of the node are killed for memory
     "crash_loop",

@@ -32,25 +32,29 @@ _TOTALS = """
         min({'at': failed_at, 'failure': failure}).failure as example
     from shown group by issue order by failures desc, onset nulls last, issue limit $most
 """
-# What the chains of an issue hold: each invocation once, however many failures share it.
+# What the chains of an issue hold: each invocation once, however many failures share it. What did not run
+# has no chain.
 _REACH = """
-    with hit as (select distinct issue, chain from shown semi join chosen using (issue)),
+    with hit as (
+        select distinct issue, chain, symptom_kind <> 'silent' as ran
+        from shown semi join chosen using (issue)
+    ),
     member as (
-        select distinct hit.issue, m.invocation from hit join chains.member as m using (chain)
+        select distinct hit.issue, m.invocation from hit left join chains.member as m using (chain)
     ),
     untraced as (
         select node, count(*) as n from lake.invocation
         where not is_virtual and trace_id is null group by node
     )
     select
-        member.issue, count(*) as invocations,
-        (select count(*) from hit where hit.issue = member.issue) as chains,
+        member.issue, count(i.invocation) as invocations,
+        (select count(*) from hit where hit.issue = member.issue and hit.ran) as chains,
         count(*) filter (where i.kind = 'AWS::SQS::Queue') as messages,
         coalesce(sum(i.duration_ms) filter (where i.status = 'failed' and not i.is_virtual), 0)::bigint
             as wasted_ms,
         coalesce(bool_or(u.n > 0) filter (where i.status = 'failed'), false) as at_least
     from member
-    join lake.invocation as i using (invocation)
+    left join lake.invocation as i using (invocation)
     left join untraced as u using (node)
     group by member.issue
 """
@@ -189,8 +193,8 @@ def _issue(row: dict[str, Any], facts: _Facts) -> Issue:
 
 
 def _explanation(row: dict[str, Any], example: Failure, reach: BlastRadius, course: Course) -> str:
-    if row["category"] == "latency_regression":
-        return example.root_cause.explanation  # says all itself: it is one, however many were slow
+    if example.symptom.kind in ("slow", "silent"):
+        return example.root_cause.explanation  # says all itself: it is one, however many it concerns
     count, chains = row["failures"], reach.chains
     least = "At least " if reach.at_least else ""
     hit = f"{least}{count:,} failure{'s' * (count != 1)}"

@@ -123,7 +123,8 @@ def locator_text(locator: Locator) -> str:
     """Where a record lies, short enough for a line and enough to find it."""
     if locator.source == "segment_document":
         return safe(f"trace {locator.trace_id} segment {locator.segment_id}")
-    return safe(f"log {locator.log_group or '?'} event {locator.event_id}")
+    where = "change" if locator.source == "change" else f"log {locator.log_group or '?'}"
+    return safe(f"{where} event {locator.event_id}")
 
 
 def _absorbed(absorbed: tuple[Absorbed, ...], total: int) -> list[str]:

@@ -14,6 +14,7 @@ from forensics.lake import Lake
 from forensics.rootcause.around import Around, around
 from forensics.rootcause.classify import classify
 from forensics.rootcause.regression import regressions
+from forensics.rootcause.schedule import silences
 from forensics.rootcause.siblings import Siblings
 from forensics.rootcause.verdict import Verdict, mask, verdict
 from forensics.rootcause.walk import Walk, walk
@@ -28,7 +29,8 @@ _WORDS_ALONE = ("raised_here", "threw_over_a_dependency", "timeout_of_its_own", 
 
 def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Rows of `rootcause.verdict`, one per failure, streamed: first what records explain by themselves,
-    then what only its traced siblings do, each in order of failure id; last what became slower, by onset."""
+    then what only its traced siblings do, each in order of failure id; then what became slower, and what
+    the clock did not start, by onset."""
     rows: list[dict[str, Any]] = []
     for found in _verdicts(lake):
         rows.append(_row(found))
@@ -50,6 +52,7 @@ def _verdicts(lake: Lake) -> Iterator[Verdict]:
                 failing[step.node.name] = min(first, at), max(last, at)
         yield found
     yield from regressions(lake, failing, known)
+    yield from silences(lake)
 
 
 def _walks(lake: Lake, known: Around) -> Iterator[Walk]:

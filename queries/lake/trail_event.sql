@@ -89,6 +89,7 @@ named as (
             when 'events' then coalesce(p[12], 'default')
             when 'apigateway' then coalesce(p[17], p[18]) || coalesce('/' || p[19], '')
             when 'eks' then coalesce(p[42], p[51])
+            when 'scheduler' then coalesce(p[51], p[22])
             when 'ec2' then coalesce(p[31], p[32], p[33], p[34], p[36], p[35], p[30], p[59])
             when 'ecs' then coalesce(p[13], p[14], p[15], p[52])
             else coalesce(

@@ -82,7 +82,7 @@ def _shared(pairs: list[Pair]) -> int:
 
 
 def _ids_expected(row: Row) -> set[str]:
-    if "onset" in row:  # of what was slow there is one row, whoever met it
+    if "onset" in row:  # of what was slow, or did not run, there is one row, whoever met it
         return {row["origin"]["name"]}
     traces = {id[2:].replace("-", "") for id in (row["trace_id"], *row["trace_ids"])}
     executions = {arn.rsplit(":", 1)[-1] for arn in row.get("execution_arns", ())}
@@ -90,7 +90,7 @@ def _ids_expected(row: Row) -> set[str]:
 
 
 def _ids_given(row: Row) -> set[str]:
-    if row["root_cause"]["category"] == "latency_regression":
+    if row["symptom"]["kind"] in ("slow", "silent"):
         return {row["root_cause"]["node"]["name"]}
     named = [row["chain_id"], row["trace_id"] or ""]
     named += [step["invocation"] or "" for step in row["chain"]]

@@ -30,7 +30,7 @@ def arrivals(scenario: Scenario) -> Iterator[Arrival]:
 
     Raises UsageError at once where a fault is to hit more requests than there are.
     """
-    streams = [_of_route(scenario, route) for route in scenario.routes]
+    streams = [_not_stopped(scenario, _of_route(scenario, route)) for route in scenario.routes]
     streams += [
         _burst(scenario, route, fault)
         for fault in scenario.faults
@@ -38,6 +38,16 @@ def arrivals(scenario: Scenario) -> Iterator[Arrival]:
         if fault.kind == "burst" and fault.route == route.name
     ]
     return merge(*streams, key=lambda arrival: arrival.at)
+
+
+def _not_stopped(scenario: Scenario, stream: Iterator[Arrival]) -> Iterator[Arrival]:
+    """What a schedule that is switched off does not start."""
+    starts = int(scenario.starts_at.timestamp()) * 1_000_000
+    off = [fault for fault in scenario.faults if fault.kind == "stopped"]
+    for arrival in stream:
+        entry, minute = scenario.entry_of(arrival.route).name, (arrival.at - starts) / _MINUTE
+        if not any(f.node == entry and f.from_minute <= minute < f.until_minute for f in off):
+            yield arrival
 
 
 def _of_route(scenario: Scenario, route: Route) -> Iterator[Arrival]:

@@ -47,7 +47,7 @@ def document(
     absorbed: list[Entry],
 ) -> Entry:
     begins = starts(account)
-    slower = [_regression(account, fault) for fault in account.faults if _is_slow(fault)]
+    once = [_once(account, fault) for fault in account.faults if _is_once(fault)]
     return {
         "scenario": account.name,
         "title": account.title,
@@ -69,15 +69,17 @@ def document(
         },
         "failures": sorted(failures, key=_order),
         "absorbed": sorted(absorbed, key=_order),
-    } | ({"regressions": slower} if slower else {})
+    } | ({"regressions": once} if once else {})
 
 
-def _is_slow(fault: Fault) -> bool:
-    return fault.expect is not None and fault.expect.category == "latency_regression"
+def _is_once(fault: Fault) -> bool:
+    return fault.expect is not None and (
+        fault.expect.category == "latency_regression" or fault.kind == "stopped"
+    )
 
 
-def _regression(account: Scenario, fault: Fault) -> Entry:
-    """Once per fault, and not per request: nothing failed, and no request is slow by itself."""
+def _once(account: Scenario, fault: Fault) -> Entry:
+    """Once per fault, and not per request: no request is slow by itself, or there was none."""
     verdict = fault.expect
     assert verdict is not None
     origin = msgspec.to_builtins(verdict.origin)

@@ -309,7 +309,10 @@ class Case:
         """
         found = find(self._lake, text)
         if found is None:
-            raise NotFoundError(f"no record of {self._path} knows {text}", "forensics status")
+            raise NotFoundError(
+                f"no record of {self._path} knows {text}",
+                "an id as records write it, or any text that lines hold; what was read: forensics status",
+            )
         return self._answer(text, found, baseline)
 
     def invocation(self, request_id: str, *, baseline: Stretch | None = None) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,9 @@ from forensics.model import Gap
 from forensics.schema import CASE_FORMAT, CLUSTER, EVIDENCE
 
 __all__ = ["Case"]
+
+# So many cases are named where one is not there.
+_NAMED = 3
 
 
 class Case:
@@ -173,9 +177,7 @@ def _read_info(path: Path) -> dict[str, Any]:
         info: dict[str, Any] = json.loads(file.read_text())
         version = int(info["format"])
     except (FileNotFoundError, NotADirectoryError):
-        raise NoCaseError(
-            f"no case in {path}", f"forensics import PATH --case {path}   (or forensics demo)"
-        ) from None
+        raise NoCaseError(f"no case in {path}", _instead(path)) from None
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(f"{file} cannot be read: {error}") from None
     if version > CASE_FORMAT:
@@ -184,6 +186,14 @@ def _read_info(path: Path) -> dict[str, Any]:
             "pip install --upgrade trace-forensics",
         )
     return info
+
+
+def _instead(path: Path) -> str:
+    """Cases that lie beside the missing one, else how to make it."""
+    beside = sorted(shlex.quote(str(file.parent)) for file in path.parent.glob("*/case.json"))
+    if beside:
+        return f"--case {beside[0]}" + "".join(f", or {other}" for other in beside[1:_NAMED])
+    return f"forensics import PATH --case {path}   (or forensics pull, forensics demo)"
 
 
 def _lock(path: Path) -> int:

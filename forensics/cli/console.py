@@ -13,7 +13,7 @@ from forensics.errors import ForensicsError
 from forensics.model import Progress
 from forensics.report.safe import safe
 
-__all__ = ["Bar", "error", "note", "write"]
+__all__ = ["Bar", "check_file", "error", "note", "write"]
 
 _PATIENCE_S = 1.0
 
@@ -28,14 +28,23 @@ def note(message: str) -> None:
     print(safe(message), file=sys.stderr)
 
 
+def check_file(file: Path | None, *, force: bool) -> None:
+    """Whether a result may be written there; asked before hours of work as well. Raises ForensicsError."""
+    if file is None:
+        return
+    if file.exists() and not force:
+        raise ForensicsError(f"{file} exists", "add --force to replace it")
+    if not file.parent.is_dir():
+        raise ForensicsError(f"cannot write {file}: no folder {file.parent}", f"mkdir -p {file.parent}")
+
+
 def write(lines: Iterable[str], file: Path | None, *, force: bool = False) -> None:
     """To stdout, or to a file that does not exist yet (or may be replaced); each text ends its line."""
     if file is None:
         for text in lines:
             sys.stdout.write(text)
         return
-    if file.exists() and not force:
-        raise ForensicsError(f"{file} exists", "add --force to replace it")
+    check_file(file, force=force)
     with open(file, "w", encoding="utf-8") as sink:
         sink.writelines(lines)
     note(f"Wrote {file}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
+import shlex
 import sys
 import traceback
 from importlib.metadata import version
@@ -37,10 +40,16 @@ from forensics.errors import ForensicsError
 
 __all__ = ["app", "main"]
 
+# Hints that are a command on a case, and nothing else.
+_QUESTION = re.compile(r"forensics (?:map|status|why \S+|analyse|sql (?:'[^']*'|\"[^\"]*\"))")
+
 app = typer.Typer(
     name="forensics",
     help="Offline log-and-trace forensics for serverless and containers on AWS: "
     "read telemetry into a case, explain every failure, ask with SQL.",
+    epilog="Begin with `forensics demo`, which needs no AWS account. With one: `forensics pull --since 1h "
+    "--case case-42`, then `forensics report --case case-42`; what it names, `forensics why ID` explains. "
+    "`export FORENSICS_CASE=case-42` saves the --case.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -51,6 +60,9 @@ _COMMANDS = (
 )  # fmt: skip
 for command in _COMMANDS:
     command.register(app)
+for registered in app.registered_commands:  # the first sentence whole: typer cuts it after 45 characters
+    told = registered.help or inspect.getdoc(registered.callback) or ""
+    registered.short_help = " ".join(told.split("\n\n")[0].split())
 
 
 def _say_version(wanted: bool) -> None:
@@ -79,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except ForensicsError as problem:
-        error(str(problem), problem.hint)
+        error(str(problem), _of_case(problem.hint, arguments))
         return problem.exit_code
     except typer.Abort:
         return 130
@@ -100,6 +112,13 @@ def main(arguments: list[str] | None = None) -> int:
             f"unexpected {type(problem).__name__}: {problem}", "run it again with --verbose for the traceback"
         )
         return 1
+
+
+def _of_case(hint: str, arguments: list[str]) -> str:
+    """A command to run next names the case that this one named; the rooms below know only its folder."""
+    if not _QUESTION.fullmatch(hint) or "--case" not in arguments[:-1]:
+        return hint
+    return f"{hint} --case {shlex.quote(arguments[arguments.index('--case') + 1])}"
 
 
 def _command(arguments: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forensics.cli.console import Bar, write
+from forensics.cli.console import Bar, check_file, write
 from forensics.cli.options import (
     BaselineOption,
     CaseOption,
@@ -86,6 +87,9 @@ def report(
     if json_schema:
         write([plain_json(document_schema()) + "\n"], file, force=force)
         return 0
+    check_file(file, force=force)
+    if output is Format.html and file is None and sys.stdout.isatty():
+        raise UsageError("html is a page for a browser, not for a terminal", "add -f report.html")
     mask: Callable[[Any], Any] = (lambda shown: shown) if show_secrets else masked
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
         bounds = window(since, until, opened.ends_at)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from forensics.cli.console import note, write
-from forensics.errors import ForensicsError, UsageError
+from forensics.cli.console import check_file, note, write
+from forensics.errors import UsageError
 from forensics.report.rows import render_rows, write_parquet
 
 __all__ = ["check_sink", "write_rows"]
@@ -17,8 +17,7 @@ __all__ = ["check_sink", "write_rows"]
 
 def check_sink(form: str, file: Path | None, *, force: bool) -> None:
     """Before anything is asked: what could not be written at the end."""
-    if file is not None and file.exists() and not force:
-        raise ForensicsError(f"{file} exists", "add --force to replace it")
+    check_file(file, force=force)
     if form == "parquet" and file is None and sys.stdout.isatty():
         raise UsageError("Parquet is no text for a terminal", "add -f rows.parquet")
 

@@ -6,6 +6,7 @@ anything is generated.
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -39,10 +40,9 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     if path.suffix == ".toml":
         return parse_scenario(_read(path), path.stem, str(path))
     if str(name_or_path) not in list_scenarios():
-        raise UsageError(
-            f"No scenario is called {name_or_path}.",
-            hint="forensics demo --list",
-        )
+        close = difflib.get_close_matches(str(name_or_path), list_scenarios(), 3, 0.5)
+        hint = f"did you mean {', '.join(close)}?" if close else "forensics demo --list"
+        raise UsageError(f"no scenario is called {name_or_path}", hint)
     file = f"{name_or_path}.toml"
     return parse_scenario((_sample_data() / file).read_text("utf-8"), str(name_or_path), file)
 
@@ -103,7 +103,8 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read the scenario {path}: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageError(f"cannot read the scenario {path}: {why}", "forensics demo --list") from error
 
 
 def _sample_data() -> Traversable:

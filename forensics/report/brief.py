@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forensics.model import Counted, Coverage, Document, Impact, Summary
+from forensics.model import Counted, Coverage, Document, Impact, Summary, Window
 from forensics.report.markdown import fence, prose
 from forensics.report.safe import safe
 
@@ -43,7 +43,7 @@ def brief_markdown(document: Document, *, case: str = "") -> str:
 def _head(document: Document) -> str:
     case, counts = document.case, document.coverage
     window = case.window
-    when = f"{_minute(window.starts_at)} – {_minute(window.ends_at)} UTC" if window.starts_at else ""
+    when = f"{_minutes(window)} UTC" if window.starts_at else ""
     share = ""
     if document.issues:
         first, issues = document.issues[0], document.sections["issues"].total
@@ -160,6 +160,12 @@ def _kept(lines: list[str], most: int) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _minutes(window: Window) -> str:
+    """The day once where both are of one."""
+    since, until = _minute(window.starts_at), _minute(window.ends_at)
+    return f"{since} – {until.removeprefix(since[:11])}"
 
 
 def _minute(at: str | None) -> str:

@@ -34,9 +34,9 @@ from forensics.report.issue import issues_of
 from forensics.report.map import service_map
 from forensics.report.summary import summary_of
 from forensics.report.timeline import timeline
-from forensics.report.unseen import unseen
+from forensics.report.unseen import outside, unseen
 
-__all__ = ["Range", "examples_of", "failures", "gather"]
+__all__ = ["Range", "failures", "gather"]
 
 SCHEMA = 1
 _FAILURES = 1_000
@@ -71,8 +71,8 @@ def gather(
 ) -> Document:
     """The document of a case that is analysed, cut to a window by when failures showed."""
     window = window or Range()
-    shown = list(failures(lake, window, _FAILURES))
     issues = tuple(issues_of(lake, _IN_WINDOW, window.bounds, _ISSUES))
+    shown = _shown(lake, window, issues)
     absorbed = _absorbed(lake, window)
     gaps, gaps_total = _gaps(lake)
     coverage = _coverage(lake, window, gaps)
@@ -84,7 +84,7 @@ def gather(
         coverage=coverage,
         timeline=timeline(issues, lake, window.bounds),
         issues=issues,
-        failures=tuple(shown),
+        failures=shown,
         absorbed=absorbed[:_ABSORBED],
         suspects=suspects,
         map=service_map(lake, (window.since, window.until)),
@@ -94,34 +94,48 @@ def gather(
             "absorbed": Section(len(absorbed[:_ABSORBED]), len(absorbed)),
             "gaps": Section(len(coverage.gaps), gaps_total),
         },
-        summary=summary_of(lake, issues, examples_of(lake, issues[:1]), coverage),
-        unseen=(*(row.told for row in counted[:_COUNTED]), *unseen(coverage)),
+        summary=summary_of(lake, issues, {failure.id: failure for failure in shown}, coverage),
+        unseen=(
+            *outside(_reach(lake), window=(window.since, window.until), baseline=baseline),
+            *(row.told for row in counted[:_COUNTED]),
+            *unseen(coverage),
+        ),
         counted=counted,
     )
 
 
 _IN_WINDOW = "coalesce(failed_at >= $since and failed_at < $until, true)"
+_IN_ORDER = "order by failed_at nulls last, failure"
+# The first in order of time, and those that stand for an issue, however late it began.
+_SHOWN = f"""
+    select document from rootcause.verdict where failure in (select unnest($examples)) or failure in (
+        select failure from rootcause.verdict where {_IN_WINDOW} {_IN_ORDER} limit $most
+    ) {_IN_ORDER}
+"""
 
 
-def failures(lake: Lake, window: Range, most: int | None = None) -> Iterator[Failure]:
+def failures(lake: Lake, window: Range) -> Iterator[Failure]:
     """Failures in order of time, streamed."""
-    limit = f" limit {most}" if most is not None else ""
-    sql = (
-        f"select document from rootcause.verdict where {_IN_WINDOW}"
-        f" order by failed_at nulls last, failure{limit}"
-    )
+    sql = f"select document from rootcause.verdict where {_IN_WINDOW} {_IN_ORDER}"
     for batch in lake.batches(sql, window.bounds):
-        for text in batch.column("document"):
-            yield _failure.decode(text.as_py())
+        yield from (_failure.decode(text.as_py()) for text in batch.column("document"))
 
 
-def examples_of(lake: Lake, issues: tuple[Issue, ...]) -> dict[str, Failure]:
-    """The failures that stand for issues, by id; a window's list of failures may end before them."""
-    wanted = [name for issue in issues for name in issue.examples]
-    rows = lake.rows(
-        "select document from rootcause.verdict where failure in (select unnest($ids))", {"ids": wanted}
-    )
-    return {failure.id: failure for failure in (_failure.decode(row["document"]) for row in rows)}
+def _shown(lake: Lake, window: Range, issues: tuple[Issue, ...]) -> tuple[Failure, ...]:
+    examples = [name for issue in issues for name in issue.examples]
+    rows = lake.rows(_SHOWN, {**window.bounds, "examples": examples, "most": _FAILURES})
+    return tuple(_failure.decode(row["document"]) for row in rows)
+
+
+def _reach(lake: Lake) -> tuple[datetime | None, datetime | None]:
+    """From when to when there are records, or a pull asked for them."""
+    [bounds] = lake.rows("""
+        select min(low) as low, max(high) as high from (
+            select min(started_at) as low, max(ended_at) as high from lake.span
+            union all select min(timestamp), max(timestamp) from lake.log_event
+            union all select min(starts_at), max(ends_at) from evidence.read_window
+        )""")
+    return bounds["low"], bounds["high"]
 
 
 def _case(lake: Lake, manifest: str, window: Range, baseline: tuple[datetime, datetime] | None) -> CaseInfo:

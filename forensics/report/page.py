@@ -25,7 +25,6 @@ from forensics.model import (
     Windows,
 )
 from forensics.report.console import console_link
-from forensics.report.gather import examples_of
 from forensics.report.next import command_of, query_of
 
 __all__ = ["gather_page"]
@@ -76,7 +75,7 @@ _TWINS = """
 def gather_page(lake: Lake, document: Document, windows: tuple[Windows, ...]) -> Page:
     """Everything that is shown: where nothing failed, the slowest chains. The document keeps the failures
     that its issues name, and as many of the others as it had."""
-    examples = examples_of(lake, document.issues[:_ISSUES])
+    examples = {failure.id: failure for failure in document.failures}
     chosen = list(_chosen(document.issues, examples))
     twins = _twins(lake, chosen[:_PAIRS])
     healthy = [Chosen(twin, None, None) for twin in dict.fromkeys(twins.values())]

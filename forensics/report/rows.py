@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -86,19 +85,25 @@ def _json(batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
 
 
 def _csv(batches: Iterable[pa.RecordBatch], raw: bool) -> Iterator[str]:
-    # CRLF, as RFC 4180 says; Python then quotes cells with a bare \r, which would begin a row
     named = False
     for batch in batches:
-        sink = io.StringIO()
-        writer = csv.writer(sink, lineterminator="\r\n")
-        if not named:
-            writer.writerow(
-                [_csv_cell(name, raw) for name in batch.schema.names]
-            )  # PIVOT makes names of values
+        lines = _Lines()
+        writer = csv.writer(lines, lineterminator="\r\n")
+        if not named:  # names too are cells: PIVOT makes names of values
+            writer.writerow([_csv_cell(name, raw) for name in batch.schema.names])
             named = True
         for row in _rows(batch):
             writer.writerow([_csv_cell(value, raw) for value in row])
-        yield sink.getvalue()
+        yield "".join(lines)
+
+
+class _Lines(list[str]):
+    """Rows as csv.writer hands them over, one at a time, each ended by a bare newline: `cut`, `tail` and
+    `while read` take the carriage return of RFC 4180 for a part of the last cell. The writer is asked for
+    CRLF, since Python quotes cells with a bare carriage return only then."""
+
+    def write(self, row: str) -> None:
+        self.append(row.removesuffix("\r\n") + "\n")
 
 
 def _csv_cell(value: Any, raw: bool) -> Any:

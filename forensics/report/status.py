@@ -15,6 +15,8 @@ _TABLES = {
     "trace_summary": "trace summaries",
     "metric": "datapoints",
     "change": "changes",
+    "resource": "resources",
+    "execution_event": "events of failed executions",
     "warning": "warnings of import",
 }
 
@@ -24,15 +26,15 @@ def render_status(status: CaseStatus) -> str:
     lines = [f"{safe(status.id)}  {'analysed' if status.analysed else 'not analysed yet: forensics analyse'}"]
     for table in status.tables:
         words = _TABLES.get(table.name, table.name)
-        files = f"{table.parts:,} parts, {table.bytes:,} bytes"
+        files = f"{table.parts:,} part{'s' * (table.parts != 1)}, {table.bytes:,} bytes"
         lines.append(f"  {table.rows:>12,} {words} in {files}")
     for units in status.units:
         open_ = f", {units.open:,} to be read again by the next run" if units.open else ""
-        lines.append(f"  {units.done:>12,} {units.kind} units done{open_}")
+        lines.append(f"  {units.done:>12,} done of {units.kind}{open_}")
     if status.next_run:
         lines.append(_next_run(status.next_run))
     if status.gaps:
-        lines.append(f"{len(status.gaps):,} gaps:")
+        lines.append(f"{len(status.gaps):,} gap{'s' * (len(status.gaps) != 1)}:")
     for gap in status.gaps[:_GAPS]:
         span = f" {gap.starts_at} – {gap.ends_at}" if gap.starts_at else ""
         close = "" if gap.closable else " (cannot be closed)"

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from forensics.chains.times import iso
 from forensics.model import ClockSkew, Coverage
 
-__all__ = ["unseen"]
+__all__ = ["outside", "unseen"]
 
 _SOME = 5
+_Stretch = tuple[datetime | None, datetime | None]
+
+
+def outside(reach: _Stretch, **stretches: _Stretch | None) -> Iterator[str]:
+    """Of stretches of time, by name, those that lie before or behind all that the case holds: that nothing
+    failed there is no news."""
+    low, high = reach
+    for name, stretch in stretches.items():
+        since, until = stretch or (None, None)
+        if low and high and ((since and since > high) or (until and until <= low)):
+            yield f"the {name} lies outside of this case, which reaches from {iso(low)} to {iso(high)}"
 
 
 def unseen(coverage: Coverage) -> tuple[str, ...]:

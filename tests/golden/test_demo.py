@@ -41,6 +41,15 @@ def test_every_failure_is_found_once(told):
     )
 
 
+def test_an_issue_keeps_its_examples_where_the_list_of_failures_ends_before_them(folder, told, monkeypatch):
+    monkeypatch.setattr("forensics.report.gather._FAILURES", 1)
+    with Case(folder / "case") as case:
+        document = case.report(until=datetime(2026, 10, 6))
+    examples = {name for issue in document.issues for name in issue.examples}
+    assert {failure.id for failure in document.failures} >= examples
+    assert document.sections["failures"].shown == len(document.failures) < document.coverage.failures
+
+
 def chain_trace(failure):
     """The trace of the chain's entry, which names the chain."""
     return failure["chain_id"].split(":")[0]

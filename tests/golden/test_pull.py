@@ -151,6 +151,6 @@ def test_status_tells_what_is_there(both, capsys):
     assert main(["status", "--case", str(folder / "pulled")]) == 0
     shown = capsys.readouterr().out
     assert f"{written:,} log events" in shown
-    assert "log_window units done" in shown
+    assert "done of log_window" in shown
     assert "the same pull would " in shown
     assert "nothing was asked for from 2026-10-05T" in shown

@@ -172,3 +172,27 @@ def test_an_empty_case_has_a_report(run, tmp_path, records):
 def test_version_is_that_of_the_distribution(run):
     code, out, _ = run("--version")
     assert (code, out) == (0, f"forensics {importlib.metadata.version('trace-forensics')}\n")
+
+
+def test_a_missing_case_names_those_that_lie_beside_it(run, case):
+    case.rename(case.parent / "case-42")
+    hint = f"hint: --case {case.parent / 'case-42'}\n"
+    assert_error(run("report", "--case", case), 10, f"no case in {case}", hint)
+
+
+def test_the_command_to_run_next_names_the_case_of_this_one(run, case):
+    assert_error(run("trace", "zzz", "--case", case, "-q"), 1, f"hint: forensics why zzz --case {case}")
+    assert_error(run("map", "--node", "zzz", "--case", case, "-q"), 1, f"hint: forensics map --case {case}")
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_is_computed(run, case, tmp_path):
+    target = tmp_path / "nowhere" / "report.html"
+    result = run("report", "-o", "html", "-f", target, "--case", case, "-q")
+    assert_error(result, 1, "no folder", f"hint: mkdir -p {target.parent}")
+
+
+def test_the_list_of_commands_says_whole_sentences(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "..." not in out.split("Commands:")[1]
+    assert "Begin with `forensics demo`" in out

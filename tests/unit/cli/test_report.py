@@ -129,3 +129,20 @@ def test_brief_of_a_form_for_machines_is_refused(run, case):
     code, out, err = run("report", "--case", case, "-o", "json", "--brief", "--quiet")
     assert (code, out) == (2, "")
     assert "--brief has no json form" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--since", "2030-01-01"], "the window lies outside of this case, which reaches from 2020-10-12T"),
+        (["--until", "2020-10-12T21:00:00"], "the window lies outside"),
+        (["--since", "5m", "--baseline", "2019-01-01/2019-01-02"], "the baseline lies outside"),
+        (["--since", "5m"], None),
+    ],
+)
+def test_no_failure_where_nothing_was_collected_is_no_good_news(run, case, options, said):
+    unseen = json.loads(run("report", "--case", case, "-o", "json", "-q", *options)[1])["unseen"]
+    assert [line for line in unseen if "outside" in line][:1] == [
+        line for line in unseen if said and line.startswith(said)
+    ]
+    assert any("outside" in line for line in unseen) == bool(said)

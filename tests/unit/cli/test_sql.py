@@ -33,7 +33,9 @@ def test_every_format(run, case):
     assert row["span_id"] == expected["span_id"]
     nothing = "select span_id from lake.span where false"
     assert json.loads(run("sql", nothing, "-o", "json", "--case", case, "--quiet")[1]) == []
-    assert run("sql", nothing, "-o", "csv", "--case", case, "--quiet")[1] == "span_id\r\n"
+    assert run("sql", nothing, "-o", "csv", "--case", case, "--quiet")[1] == "span_id\n"
+    both = "select 'a' || chr(13) as x, 1 as y union all select 'b' || chr(10), 2 order by y"
+    assert run("sql", both, "-o", "csv", "--case", case, "--quiet")[1] == 'x,y\n"a\r",1\n"b\n",2\n'
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_neutralised(run, case):

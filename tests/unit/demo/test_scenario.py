@@ -17,10 +17,13 @@ def test_a_scenario_is_found_by_its_name_and_by_its_path() -> None:
     assert by_path == load_scenario("first-night")
 
 
-def test_an_unknown_name_says_how_to_list_them() -> None:
-    with pytest.raises(UsageError, match="No scenario is called last-night") as raised:
-        load_scenario("last-night")
-    assert raised.value.hint == "forensics demo --list"
+@pytest.mark.parametrize(
+    ("name", "hint"), [("last-night", "did you mean first-night?"), ("zzz", "forensics demo --list")]
+)
+def test_an_unknown_name_says_what_was_meant_or_how_to_list_them(name: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=f"no scenario is called {name}") as raised:
+        load_scenario(name)
+    assert raised.value.hint == hint
 
 
 def test_a_file_that_is_not_there_is_named() -> None:

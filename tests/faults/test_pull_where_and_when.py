@@ -69,7 +69,7 @@ def test_spans_of_transaction_search_are_traces_whatever_log_groups_are_asked_fo
     account: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The account has no such group; another one stands for it."""
-    monkeypatch.setattr("forensics.collect.plan.SPAN_GROUP", "/aws/lambda/pay")
+    monkeypatch.setattr("forensics.collect.plan.traces.SPAN_GROUP", "/aws/lambda/pay")
     account.pull(log_groups=("quiet",))
     assert account.events() == []
     account.endpoint.change(trace_destination="CloudWatchLogs")

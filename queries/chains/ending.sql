@@ -7,6 +7,8 @@
 -- invocation: the invocation that failed
 -- outcome: surfaced, propagated, absorbed, retried or unsettled
 -- handler: the invocation that ended well in spite of it, null otherwise
+-- top: where the way up through callers that nobody tells the end of comes to its end, itself where no caller is
+--   known; null where a caller tells, or it was handed over
 with recursive failed as (
     select invocation, node, request_id, started_at, is_virtual, is_client_error
     from lake.invocation where status = 'failed'
@@ -30,10 +32,11 @@ climb as (
 ),
 top as (
     -- where the way up ends without anybody telling
-    select c.invocation
+    select c.invocation, min(c.place) as place
     from climb as c
     left join links.edge as e on e.callee = c.place
     where c.met is null and not c.handed_over and e.caller is null
+    group by c.invocation
 ),
 met as (
     select
@@ -118,8 +121,9 @@ select
         else 'surfaced'
     end as outcome,
     coalesce(r.handler, case when not m.has_failed and not m.has_surfaced and t.invocation is null
-        then m.handler end) as handler
+        then m.handler end) as handler,
+    case when m.has_failed is not true and m.has_surfaced is not true and m.handler is null then t.place end as top
 from failed as f
 left join met as m using (invocation)
-left join (select distinct invocation from top) as t using (invocation)
+left join top as t using (invocation)
 left join retried as r using (invocation)

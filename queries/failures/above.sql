@@ -1,13 +1,15 @@
--- Who was most likely waiting for an invocation that failed, where no record ties it to a caller: its node
--- is seen or configured to be called by one, and that one ran around it; or the error of that one repeats this
+-- Who was most likely waiting for an invocation that failed, where no record ties it to a caller, or none but such of
+-- which nobody tells how they ended: the node at the top is seen or configured to be called by one, and that one ran
+-- around it; or the error of that one repeats this
 -- one's text, or names its node; or a service that keeps no trace repeats the text in its log while a call to it
 -- fails; or who ended well repeats it in a warning. A failure of the caller is then where this one shows; a caller
 -- of complete records that ended well has handled it.
--- needs: lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration failures.nested links.alias lake.workflow_event lake.execution_log_entry
+-- needs: chains.ending lake.invocation lake.lambda_log lake.log_record links.edge links.route links.integration failures.nested links.alias lake.workflow_event lake.execution_log_entry
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
--- caller: the invocation around it, one that failed before one that ended well, then the one that fits closest:
+-- top: where its known callers come to their end, itself where none is known
+-- caller: the invocation around that, one that failed before one that ended well, then the one that fits closest:
 --   began shortly before it, and ended shortly after it
 -- outcome: failed, or ok of the caller
 -- candidates: number of invocations around it of that outcome
@@ -35,11 +37,12 @@ route as (
 ),
 orphan as (
     select
-        i.invocation, i.node, i.started_at, coalesce(i.ended_at, i.event_time, i.started_at) as ended_at,
+        i.invocation, e.top, t.node, t.started_at, coalesce(t.ended_at, t.event_time, t.started_at) as ended_at,
         i.error_message
-    from lake.invocation as i
-    anti join links.edge as e on e.callee = i.invocation
-    where i.status = 'failed' and not i.is_virtual and i.started_at is not null
+    from chains.ending as e
+    join lake.invocation as i using (invocation)
+    join lake.invocation as t on t.invocation = e.top
+    where not i.is_virtual and not t.is_virtual and t.started_at is not null
 ),
 called as (
     select o.*, r.caller_node, r.hops from orphan as o join route as r on r.callee_node = o.node and r.caller_node <> o.node
@@ -150,8 +153,9 @@ chosen as (
     select * from around_it anti join (select distinct invocation from text) as t using (invocation)
 )
 select
-    b.invocation, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,
+    b.invocation, o.top, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,
     count(*) as candidates
 from best as b
+join orphan as o using (invocation)
 join chosen as a on a.invocation = b.invocation and a.outcome = b.outcome
-group by b.invocation, b.outcome
+group by b.invocation, o.top, b.outcome

@@ -41,10 +41,10 @@ from edge as e
 left join call as c on c.trace_key = e.trace_key and c.span_key = e.call_key
 left join place as p on p.trace_key = e.trace_key and p.span_key = e.call_key
 union all by name
-select m.chain, a.caller, a.invocation as callee, 'call' as kind, 'configured' as evidence,
+select distinct m.chain, a.caller, a.top as callee, 'call' as kind, 'configured' as evidence,
     1.0 / (1 + a.candidates) as confidence, a.candidates, i.operation, true as is_failed,
     false as in_progress, i.started_at, i.ended_at
 from failures.member as m
 join failures.above as a on a.caller = m.invocation and a.outcome = 'failed'
-join lake.invocation as i on i.invocation = a.invocation
+join lake.invocation as i on i.invocation = a.top
 order by all

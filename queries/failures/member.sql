@@ -16,7 +16,7 @@ grown as (
     select g.chain, m.invocation, g.hop + 1 + m.hop, false, g.depth + 1
     from grown as g
     join failures.above as a on a.caller = g.invocation and a.outcome = 'failed'
-    join chains.member as m on m.chain = a.invocation
+    join chains.member as m on m.chain = a.top
     where g.depth < 12
 )
 select chain, invocation, min(hop) as hop, bool_or(is_proven) as is_proven

@@ -78,7 +78,11 @@ by_route as (
     from known
 ),
 unknown as (
-    select e.* from earlier as e anti join known using (piece, callee) where not is_late
+    select e.* from earlier as e
+    anti join known using (piece, callee)
+    -- whom it called itself did not call it, though it may have begun before the caller's first line
+    anti join by_route as r on r.caller = e.callee and r.callee = e.caller and r.place = 1
+    where not is_late
 ),
 reached as (
     select callee_node, count(*) as pieces

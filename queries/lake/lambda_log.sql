@@ -11,7 +11,7 @@
 -- log_group: log group of its lines
 -- log_stream: log stream of its lines, the execution environment
 -- version: function version
--- started_at: START line, UTC
+-- started_at: START line, or the time that the REPORT counts back to where that is earlier by a second at least, UTC
 -- ended_at: END or REPORT line, UTC
 -- duration_ms: Duration of the REPORT, milliseconds
 -- billed_ms: Billed Duration, milliseconds
@@ -78,7 +78,10 @@ judged as (
 )
 select
     account, region, node, request_id, attempt, log_group, log_stream, version,
-    coalesce(start_at, first_at) as started_at, ended_at,
+    -- START comes late where the environment was started once more within the invocation, which is counted
+    case when ended_at - to_microseconds((duration_ms * 1000)::bigint) < coalesce(start_at, first_at) - interval 1 second
+        then ended_at - to_microseconds((duration_ms * 1000)::bigint)
+        else coalesce(start_at, first_at) end as started_at, ended_at,
     duration_ms, billed_ms, init_ms, restore_ms, memory_mb, max_memory_mb,
     case when end_reason is not null then 'failed' when is_reported then 'ok' else 'unknown' end as status,
     end_reason,

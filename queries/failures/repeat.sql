@@ -2,12 +2,13 @@
 -- Attempts are told by the message ids that their lines print; where they print none, by any other value
 -- that only a few invocations of the function print; where they print nothing, by the queue's visibility
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); where the message
--- carries its trace, by that; and where all that was sent is known to have been in earlier ones, by its senders.
+-- carries its trace, by that; attempts at one request keep its id (Lambda developer guide, "Asynchronous
+-- invocation"); and where all that was sent is known to have been in earlier ones, by its senders.
 -- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source links.wiring lake.invocation lake.resource
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
--- told_by: trace, message, value, sender or visibility
+-- told_by: request, trace, message, value, sender or visibility
 with used as (
     select node, value, count(*) as shared from failures.work group by node, value
 ),
@@ -86,6 +87,12 @@ by_value as (
     having case when bool_or(f.is_message) then bool_and(e.first_at < f.started_at)
         else bool_or(e.first_at < f.started_at) end
 ),
+by_request as (
+    select invocation, 'request' as told_by
+    from lake.invocation
+    where status = 'failed' and not is_virtual and request_id is not null
+    qualify row_number() over (partition by node, request_id order by attempt, started_at, invocation) > 1
+),
 by_trace as (
     select r.invocation, 'trace' as told_by
     from links.redelivery as r
@@ -108,7 +115,9 @@ by_sender as (
     where i.status = 'failed' and not i.is_virtual
 ),
 told as (
-    select *, 1 as strength from by_trace
+    select *, 0 as strength from by_request
+    union all
+    select *, 1 from by_trace
     union all
     select *, 2 from by_value
     union all

@@ -56,15 +56,6 @@ top as (
             partition by s.chain, h.message, case when h.message is not null then s.node end
             order by s.hop, s.started_at nulls last, s.invocation
         ) = 1
-        -- attempts at one request keep its id
-        and row_number() over (
-            partition by s.chain, s.node, coalesce(case when not s.is_virtual then s.request_id end, s.invocation)
-            order by s.hop, s.started_at nulls last, s.invocation
-        ) = 1
-        -- attempts at one request that no trace ties together are one failure, shown by the first
-        and (s.request_id is null or s.is_virtual or s.hop > 0 or row_number() over (
-            partition by s.node, s.request_id, s.hop > 0 order by s.attempt, s.invocation
-        ) = 1)
 )
 select
     'f-' || left(md5(chain || ' ' || invocation), 12) as failure, chain, invocation, failed_at,

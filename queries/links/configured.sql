@@ -17,6 +17,7 @@ with way as (
 tied as (
     select caller, callee from links.reach
     union select caller, callee from links.correlated
+    union select caller, callee from links.presumed
 ),
 real as (
     select invocation, node, trace_key, started_at, coalesce(ended_at, started_at) as ended_at

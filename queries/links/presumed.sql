@@ -62,44 +62,56 @@ called as (
     semi join pair on pair.caller_node = i.node
     where not c.is_failed
 ),
--- who sends is known by what all of those called that are known to have sent
+-- who sends is known by what all of those called that are known to have sent, as far as their calls are recorded
+traced as (
+    select a.caller_node, a.callee_node, count(*) as senders
+    from arrived as a semi join called on called.caller = a.caller
+    group by a.caller_node, a.callee_node
+),
 habit as (
-    select p.caller_node, p.callee_node, c.called, count(*) over (partition by p.caller_node, p.callee_node) as calls
-    from pair as p
-    join arrived as a on a.caller_node = p.caller_node and a.callee_node = p.callee_node
+    select t.caller_node, t.callee_node, c.called, count(*) over (partition by t.caller_node, t.callee_node) as calls
+    from traced as t
+    join arrived as a on a.caller_node = t.caller_node and a.callee_node = t.callee_node
     join called as c on c.caller = a.caller
-    group by p.caller_node, p.callee_node, c.called, p.senders
-    having count(*) = p.senders
+    group by t.caller_node, t.callee_node, c.called, t.senders
+    having count(*) = t.senders
 ),
 sent as (
-    select c.caller, h.caller_node, h.callee_node, min(a.taken_at) as taken_at, min(c.sent_at) as sent_at
+    select c.caller, h.caller_node, h.callee_node, min(c.sent_at) as sent_at, true as is_recorded
     from habit as h
     join called as c on c.caller_node = h.caller_node and c.called = h.called
-    left join arrived as a on a.caller = c.caller and a.callee_node = h.callee_node
     group by c.caller, h.caller_node, h.callee_node, h.calls
     having count(*) = h.calls
+    union all
+    -- and whose calls are not, by having ended well
+    select i.invocation, p.caller_node, p.callee_node, i.started_at, false
+    from pair as p
+    join lake.invocation as i on i.node = p.caller_node
+    anti join (select distinct caller from lake.call) as c on c.caller = i.invocation
+    where i.status = 'ok' and not i.is_virtual and i.started_at is not null
 ),
 span as (
-    select s.caller, s.callee_node, s.taken_at, s.sent_at + p.shortest as earliest,
+    select s.caller, s.callee_node, s.is_recorded, a.taken_at, s.sent_at + p.shortest as earliest,
         -- what went well came back before
-        least(s.sent_at + p.longest, s.taken_at - to_seconds(t.returns_after_s)) as latest
+        least(s.sent_at + p.longest, a.taken_at - to_seconds(t.returns_after_s)) as latest
     from sent as s
+    left join arrived as a on a.caller = s.caller and a.callee_node = s.callee_node
     join pair as p on p.caller_node = s.caller_node and p.callee_node = s.callee_node
     join taking as t on t.node = s.callee_node
 ),
 met as (
-    select s.caller, s.callee_node, s.taken_at, first_.invocation as callee, last_.number - first_.number + 1 as candidates
+    select s.caller, s.callee_node, s.is_recorded, s.taken_at, first_.invocation as callee, last_.number - first_.number + 1 as candidates
     from span as s
     asof left join silent as first_ on first_.node = s.callee_node and s.earliest <= first_.started_at
     asof left join silent as last_ on last_.node = s.callee_node and s.latest >= last_.started_at
 ),
--- whoever filters messages away leaves as many untold where nothing failed
+-- whoever filters messages away, or sends now and then, leaves as many untold where nothing failed
 complete as (
-    select callee_node
+    select callee_node, is_recorded
     from met where candidates is null or candidates < 1
-    group by callee_node
+    group by callee_node, is_recorded
     having count(taken_at) >= 0.9 * count(*)
 )
 select caller, callee, candidates
-from met semi join complete using (callee_node)
+from met semi join complete using (callee_node, is_recorded)
 where candidates >= 1

@@ -71,6 +71,7 @@ class Around:
     uses: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     aliases: Mapping[str, Node] = field(default_factory=dict)
     misled: frozenset[tuple[str, str]] = frozenset()
+    refused: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -185,6 +186,24 @@ class Around:
             )
         )  # fmt: skip
 
+    def without_ports(self, caller: Node, since_us: int, until_us: int) -> dict[Node, int]:
+        """NAT gateways on the caller's way out that had no port left then: for how many connections."""
+        refused = {
+            gateway: sum(n for start, end, n in self.refused.get(gateway.name, ())
+                         if start <= until_us and since_us < end)
+            for gateway in self.uses.get(caller.name, ())
+        }  # fmt: skip
+        return {gateway: n for gateway, n in refused.items() if n}
+
+    def silent_for_others(self, host: Node, gateways: Iterable[Node], since_us: int, until_us: int) -> bool:
+        """Whether somebody who leaves through none of them had no answer from a host at that time."""
+        return any(
+            h.unanswered and not set(gateways) & set(self.uses.get(h.caller.name, ()))
+            and (h.first_failed_us or 0) - _NEAR_US <= until_us
+            and since_us <= (h.last_failed_us or 0) + _NEAR_US
+            for h in self.calls_to(host)
+        )  # fmt: skip
+
     def began_with_a_change(self, caller: Node, host: Node) -> bool:
         """The caller's lines name the host in failures since the caller was changed, and not before."""
         return (caller.name, host.name) in self.misled
@@ -217,7 +236,24 @@ def around(lake: Lake) -> Around:
         _uses(lake),
         names.aliases,
         frozenset((row["caller_node"], row["callee_node"]) for row in named if row["is_changed"]),
+        _refused(lake),
     )
+
+
+def _refused(lake: Lake) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    """When NAT gateways had no port left (start and end in µs), and for how many connections."""
+    rows = lake.rows("""
+        select node, starts_at, starts_at + to_seconds(period_s) as ends_at, value::bigint as refused
+        from lake.metric
+        where namespace = 'AWS/NATGateway' and metric = 'ErrorPortAllocation' and stat = 'Sum' and value > 0
+            and node is not null and is_whole
+        order by all""")
+    found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for row in rows:
+        found[row["node"]].append(
+            (micros(row["starts_at"]) or 0, micros(row["ends_at"]) or 0, row["refused"])
+        )
+    return {name: tuple(periods) for name, periods in found.items()}
 
 
 def _aliases(lake: Lake) -> dict[str, Node]:

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["classify", "is_of_caller", "is_of_reading", "names_no_host", "statuses_in_text"]
+__all__ = [
+    "classify",
+    "has_run_out_of_patience",
+    "is_of_caller",
+    "is_of_reading",
+    "names_no_host",
+    "statuses_in_text",
+]
 
 _THROTTLES = (
     "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
@@ -145,6 +152,13 @@ def is_of_caller(category: str | None, error_type: str | None, message: str | No
 def is_of_reading(error_type: str | None) -> bool:
     """Whether a program's own reader gave up over what it was handed (Jackson's exceptions)."""
     return bool(_READING.search(error_type or ""))
+
+
+def has_run_out_of_patience(error_type: str | None, message: str | None) -> bool:
+    """Nobody had answered, or connected, when the caller's time was over."""
+    text = f"{error_type or ''} {(message or '')[:2000]}"
+    first = next((family for family, pattern in _PATTERNS if pattern.search(text)), None)
+    return first in ("timeout", "connect_timeout")
 
 
 def names_no_host(error_type: str | None, message: str | None) -> bool:

@@ -30,6 +30,7 @@ from forensics.rootcause.rules.timeout import (
     timed_out_by_itself,
     timed_out_over_running_callee,
 )
+from forensics.rootcause.rules.way_out import no_port_left
 from forensics.rootcause.rules.workflow import workflow_failed
 
 __all__ = ["RULES", "Rule"]
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     crashed,
     started_anew,
     failed_init,
+    no_port_left,
     timed_out_over_running_callee,
     spent_on_a_call,
     timed_out_by_itself,

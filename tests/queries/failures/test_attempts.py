@@ -109,6 +109,23 @@ def test_two_failures_over_the_same_value_are_attempts_at_one_message(check) -> 
     """)  # fmt: skip
 
 
+def test_attempts_at_one_request_are_one_failure(check) -> None:
+    rows = """
+        invocation | node | request_id | attempt | status | is_virtual | started_at
+        r#1        | fn   | r          | 1       | {one}  | false      | 1
+        r#2        | fn   | r          | 2       | failed | false      | 2
+        other      | web  | r          | 1       | failed | false      | 1
+        p          | fn   | -          | 1       | failed | false      | 3
+        q          | fn   | -          | 1       | failed | false      | 4
+    """
+    tables = about_one_order(**{"failures.work": "node"})
+    check("failures.repeat", tables | {"lake.invocation": rows.format(one="failed")}, """
+        invocation | told_by
+        r#2        | request
+    """)  # fmt: skip
+    check("failures.repeat", tables | {"lake.invocation": rows.format(one="ok")}, "invocation")
+
+
 def test_who_was_sent_a_message_of_its_own_is_no_attempt_at_another(check) -> None:
     sent = "consumer | producer | attempt\na | one | 1\nb | {} | {}"
     for producer, attempt in (("one", 2), ("-", 1)):
@@ -318,6 +335,28 @@ def test_who_is_only_configured_to_call_it_is_above_where_it_failed_and_has_hand
     check("failures.above", above("ok") | tables, "invocation")
 
 
+def test_who_is_above_a_caller_of_which_nobody_tells_how_it_ended(check) -> None:
+    rows = """
+        invocation | node | status  | started_at | ended_at
+        w          | flow | {w}     | 10         | 30
+        u          | pod  | unknown | 11         | 12.5
+        f          | fn   | failed  | 11.2       | 12
+    """
+    tables = {
+        "links.edge": "caller | callee | kind\nu | f | {kind}",
+        "links.route": "caller_node | callee_node | kind\nflow | pod | call",
+    }
+    called = above() | tables | {"links.edge": tables["links.edge"].format(kind="call")}
+    check("failures.above", called | {"lake.invocation": rows.format(w="failed")}, """
+        invocation | top | caller | outcome
+        f          | u   | w      | failed
+    """)  # fmt: skip
+    sent = called | {"links.edge": tables["links.edge"].format(kind="link")}
+    check("failures.above", sent | {"lake.invocation": rows.format(w="failed")}, "invocation")
+    told = rows.replace("unknown", "ok     ").format(w="failed")
+    check("failures.above", called | {"lake.invocation": told}, "invocation")
+
+
 def test_nobody_is_above_what_a_record_ties_to_its_caller(check) -> None:
     check("failures.above", above() | {"links.edge": "caller | callee\nx | f"}, "invocation")
 
@@ -396,7 +435,7 @@ def test_member_holds_what_only_its_time_ties_to_the_chain(check) -> None:
     tables = {
         "failures.symptom": "failure | chain | invocation\nf-1 | a | a",
         "chains.member": "chain | invocation | hop\na | a | 0\na | b | 1\nc | c | 0\nc | d | 1\nz | z | 0",
-        "failures.above": "invocation | caller | outcome\nc | b | failed\nz | d | ok",
+        "failures.above": "invocation | top | caller | outcome\nd | c | b | failed\nz | z | d | ok",
     }
     check("failures.member", tables, """
         chain | invocation | hop | is_proven

@@ -28,6 +28,16 @@ def test_one(check) -> None:
     """)  # fmt: skip
 
 
+def test_what_was_started_once_more_within_it_began_before_its_start_line(check) -> None:
+    rows = """
+        event_id | record_type | timestamp | request_id | duration_ms
+        e1       | start       | {start}   | r          | -
+        e2       | report      | 20        | r          | 15000
+    """
+    for start, began in (("20", "5"), ("6.001", "5"), ("5.5", "5.5")):
+        check(VIEW, lines(rows.format(start=start)), f"started_at | ended_at\n{began} | 20")
+
+
 def test_two_invocations_of_one_stream(check) -> None:
     check(VIEW, lines("""
         record_type | timestamp | request_id

@@ -48,6 +48,12 @@ def test_what_a_record_or_an_id_tells_of_is_not_guessed_at(check) -> None:
     check(VIEW, given(rows, **both), "caller")
 
 
+def test_whose_message_is_presumed_to_be_taken_sent_no_other(check) -> None:
+    rows = "a1 | a | 1 | 2 | -\nb1 | b | 3 | 4 | -\nb2 | b | 5 | 6 | -\n"
+    taken = {"presumed": "caller | callee\na1 | b1"}
+    check(VIEW, given(rows, **taken), "caller")
+
+
 def test_whose_trace_names_no_call_to_the_queue_sent_nothing(check) -> None:
     rows = "a1 | a | 1 | 2 | t1\na2 | a | 2 | 3 | t2\nb1 | b | 4 | 5 | -\n"
     calls = {"lake.call": "caller | node\na1 | q\na2 | stock"}

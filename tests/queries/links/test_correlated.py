@@ -96,6 +96,22 @@ t1 | trace_header | b1 | b | 1.5 | 2   | false
     """)  # fmt: skip
 
 
+def test_whom_it_called_itself_did_not_call_it(check) -> None:
+    """The caller's first line may come after the callee's end, and no way leads back."""
+    rows = """
+t1 | trace_header | b1 | b | 1 | 2 | false
+t1 | trace_header | c1 | c | 3 | 3 | true
+"""
+    check(VIEW, given(rows, "c | b | call"), """
+        caller | callee | basis
+        c1     | b1     | proven
+    """)  # fmt: skip
+    check(VIEW, given(rows), """
+        caller | callee | basis
+        b1     | c1     | habit
+    """)  # fmt: skip
+
+
 def test_habit_prefers_whom_the_node_follows_most_evenly(check) -> None:
     rows = "".join(
         f"v{n} | correlation | a{n} | a | {n * 100} | {n * 100 + 1} | false\n"

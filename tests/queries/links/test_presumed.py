@@ -33,6 +33,23 @@ def test_a_message_of_which_no_good_run_tells_was_in_the_first_that_failed(check
     """)  # fmt: skip
 
 
+def test_senders_without_a_trace_are_known_by_having_ended_well(check) -> None:
+    failed = "s5 | shop | {} | 500", "x | sync | failed | 510"
+    for known in ("", "s1 | queue"):
+        tables = given(*failed) | {"lake.call": f"caller | node\n{known}"}
+        well, badly = (
+            tables | {"lake.invocation": tables["lake.invocation"].format(how)} for how in ("ok", "failed")
+        )
+        check(VIEW, well, "caller | callee | candidates\ns5 | x | 1")
+        check(VIEW, badly, "caller")
+
+
+def test_senders_without_a_trace_that_send_now_and_then_are_not_known(check) -> None:
+    silent = [f"f{n} | shop | ok | {20 + n}" for n in range(4)]
+    tables = given(*silent, "s5 | shop | ok | 500", "x | sync | failed | 510")
+    check(VIEW, tables | {"lake.call": "caller | node"}, "caller")
+
+
 def test_who_called_not_what_all_senders_called_sent_nothing(check) -> None:
     failed = "s5 | shop | ok | 500", "x | sync | failed | 510"
     check(VIEW, given(*failed, calls="s5 | table"), "caller")

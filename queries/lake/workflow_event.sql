@@ -53,11 +53,12 @@ with field as (
         union all by name
         select account, region, occurred_at as timestamp, line as text
         from lake.execution_event as e
+        -- event by event: at level ERROR a log holds but what failed, of executions that went on to do well
         anti join (
-            select json_extract_string(text, '$.execution_arn') as execution_arn
+            select json_extract_string(text, ['$.execution_arn', '$.id']) as id
             from lake.service_line
             where format = 'states'
-        ) as logged on logged.execution_arn = e.execution_arn
+        ) as logged on logged.id = [e.execution_arn, e.number::varchar]
     )
 ),
 nested as (

@@ -62,9 +62,20 @@ def test_what_is_logged_is_not_told_twice(check):
         {"evidence.execution_event": [LISTED, TASK, FAILED], "lake.service_line": [logged]},
         """
         number | type            | error  | event_id
+        2      | TaskScheduled   | -      | -
         3      | ExecutionFailed | Logged | e1
         """,
     )
+
+
+def test_a_log_of_failures_alone_does_not_hide_that_an_execution_did_well(check):
+    """At level ERROR the log holds the task that failed, and not that it was tried again."""
+    line = {"id": "2", "type": "TaskFailed", "details": {"error": "Slow"}, "previous_event_id": "1",
+            "event_timestamp": "1767225602000", "execution_arn": RUN}  # fmt: skip
+    logged = {"event_id": "e1", "timestamp": 2, "format": "states", "text": json.dumps(line)}
+    for history, status in (([event(9, "ExecutionSucceeded", 9)], "ok"), ([], "unknown")):
+        tables = {"evidence.execution_event": history, "lake.service_line": [logged]}
+        check("lake.workflow_invocation", tables, f"execution | status\nrun-1 | {status}")
 
 
 def test_a_map_run_may_succeed_with_failed_items(check):

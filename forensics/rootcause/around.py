@@ -269,12 +269,15 @@ _SOURCES = {"sqs": "AWS::SQS::Queue", "kinesis": "AWS::Kinesis::Stream", "dynamo
 
 def _mapped(lake: Lake) -> dict[str, tuple[Node, ...]]:
     """From the event-source mappings' ARNs: `…:sqs:…:orders`, `…:dynamodb:…:table/orders/stream/…`; and the
-    one queue that nothing is configured to read and a container can only have its messages from."""
+    one queue that nothing is configured to read and a container can only have its messages from, by who
+    writes there or by when what failed comes again."""
     rows = lake.rows("""
         select node, configuration ->> '$.EventSourceArn' as arn from lake.resource
         where kind = 'AWS::Lambda::EventSourceMapping' and node is not null
         union select callee_node, 'arn:aws:sqs:::' || min(source) from links.feeder
         where is_guess group by callee_node having count(distinct source) = 1
+        union select node, 'arn:aws:sqs:::' || min(source) from failures.coming_back
+        group by node having count(distinct source) = 1
         order by all""")
     found: dict[str, list[Node]] = defaultdict(list)
     for row in rows:

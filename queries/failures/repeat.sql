@@ -4,62 +4,13 @@
 -- time-out, after which a message comes again (SQS developer guide, "Visibility timeout"); where the message
 -- carries its trace, by that; attempts at one request keep its id (Lambda developer guide, "Asynchronous
 -- invocation"); and where all that was sent is known to have been in earlier ones, by its senders.
--- needs: failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source links.wiring lake.invocation lake.resource
+-- needs: failures.about failures.coming_back failures.work failures.returned links.redelivery links.delivery links.edge links.feeder links.presumed links.source lake.invocation
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed again
 -- told_by: request, trace, message, value, sender or visibility
-with used as (
-    select node, value, count(*) as shared from failures.work group by node, value
-),
-total as (
-    select node, count(distinct invocation) as invocations from failures.work group by node
-),
--- a record of a stream is tried again and again, in ever smaller batches, and nothing passes it (Lambda developer
--- guide, "Using AWS Lambda with Kinesis", BisectBatchOnFunctionError)
-stream as (
-    select distinct node from links.source where service in ('kinesis', 'dynamodb')
-),
-told_about as (
-    select w.node, w.invocation, w.started_at, w.value, w.is_message, u.shared,
-        -- what most invocations print (a template's id, a version) is about none of them
-        (u.shared * 2 <= t.invocations or t.invocations <= 3)
-            and u.shared >= 2 and (u.shared <= 20 or s.node is not null and w.failing is not null) as is_own
-    from failures.work as w
-    join used as u on u.node = w.node and u.value = w.value
-    join total as t on t.node = w.node
-    left join stream as s on s.node = w.node
-    where w.status = 'failed'
-),
-failed as (
-    select node, invocation, started_at, value, is_message,
-        bool_or(is_message) over (partition by invocation) as has_message,
-        -- the fewer share it, the more it tells: two orders may be for one article
-        is_own and shared = min(shared) filter (where is_own) over (partition by invocation) as is_own
-    from told_about
-),
--- who is called is asked the same by another request; who takes messages may have the same one again
-gap as (
-    select
-        node, epoch_ms(started_at) - epoch_ms(lag(started_at) over (
-            partition by node, value order by started_at, invocation)) as gap_ms
-    from failed where is_own
-),
--- how long a queue hides what it handed over, of those that nothing is configured to read
-hidden as (
-    select distinct try_cast(json_extract_string(configuration, '$.Attributes.VisibilityTimeout') as bigint) as seconds
-    from lake.resource
-    anti join links.source as s on s.source = resource.node
-    anti join links.wiring as d on d.target = resource.node and d.how in ('dead_letter', 'destination')
-    where kind = 'AWS::SQS::Queue'
-),
--- most of what it fails over again comes just when such a queue hands it over again
-coming_back as (
-    select g.node
-    from (select node, quantile_disc(gap_ms, 0.5) as gap_ms from gap where gap_ms is not null group by node) as g
-    join hidden as h on g.gap_ms between h.seconds * 1000 and (h.seconds + 10) * 1000
-),
-taking as (
+with taking as (
+    -- who is called is asked the same by another request; who takes messages may have the same one again
     select node from failures.work where is_message
     union
     select node from links.source
@@ -68,11 +19,11 @@ taking as (
     union
     select callee_node from links.feeder
     union
-    select node from coming_back
+    select node from failures.coming_back
 ),
 first as (
     select node, value, min(started_at) as first_at
-    from failed semi join taking using (node)
+    from failures.about semi join taking using (node)
     where is_message or not has_message and is_own
     group by node, value
 ),
@@ -84,7 +35,7 @@ fresh as (
 ),
 by_value as (
     select f.invocation, case when bool_or(f.is_message) then 'message' else 'value' end as told_by
-    from failed as f
+    from failures.about as f
     join first as e on e.node = f.node and e.value = f.value
     anti join fresh as n on n.invocation = f.invocation and not f.is_message
     where f.is_message or not f.has_message and f.is_own

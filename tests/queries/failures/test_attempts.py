@@ -190,6 +190,50 @@ def test_a_container_that_fails_over_the_same_is_asked_again_only_where_it_takes
     )
 
 
+def test_what_fails_again_when_a_queue_hands_it_over_again_came_from_that(check) -> None:
+    """Two orders for one article: that both print its number tells neither from the other."""
+    resources = [
+        {"node": name, "kind": "AWS::SQS::Queue",
+         "configuration": f'{{"Attributes":{{"VisibilityTimeout":"{seconds}"}}}}'}
+        for name, seconds in (("orders.fifo", 120), ("mails", 90), ("mapped", 60))
+    ]  # fmt: skip
+    row = {"node": "box", "is_message": False, "status": "failed"}
+
+    def work(gap: float) -> list[dict[str, object]]:
+        failed = [
+            row | {"invocation": f"{order}-{n}", "value": value, "started_at": 40 * k + gap * n}
+            for k, order in enumerate(("o1", "o2")) for n in range(4) for value in (order, "article")
+        ]  # fmt: skip
+        return failed + [row | {"invocation": f"x{n}", "value": f"x{n}", "status": "ok"} for n in range(9)]
+
+    tables = {
+        "lake.resource": resources, "links.source": "node | source\nfn | mapped",
+        "links.wiring": "source | target | how", "failures.work": work(120.3),
+    }  # fmt: skip
+    check("failures.coming_back", tables, "node | source\nbox | orders.fifo")
+    check("failures.coming_back", tables | {"failures.work": work(60.1)}, "node")
+    check("failures.coming_back", tables | {"failures.work": work(45)}, "node")
+    check("failures.about", tables | {"links.source": "node"}, """
+        invocation | value   | is_own
+        o1-0       | article | false
+        o1-0       | o1      | true
+        o1-1       | article | false
+        o1-1       | o1      | true
+        o1-2       | article | false
+        o1-2       | o1      | true
+        o1-3       | article | false
+        o1-3       | o1      | true
+        o2-0       | article | false
+        o2-0       | o2      | true
+        o2-1       | article | false
+        o2-1       | o2      | true
+        o2-2       | article | false
+        o2-2       | o2      | true
+        o2-3       | article | false
+        o2-3       | o2      | true
+    """)  # fmt: skip
+
+
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:
     header = "invocation | node | kind | status | started_at | trace_id"
     return {

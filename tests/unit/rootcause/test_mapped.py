@@ -11,9 +11,10 @@ from forensics.rootcause.around import _mapped
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 
 
-def mapped(mappings=(), guesses=()):
+def mapped(mappings=(), guesses=(), coming_back=()):
     with duckdb.connect() as db:
-        db.execute("create schema lake; create schema links")
+        db.execute("create schema lake; create schema links; create schema failures")
+        db.execute("create table failures.coming_back (node text, source text)")
         db.execute("create table lake.resource (kind text, node text, configuration json)")
         db.execute("create table links.feeder (callee_node text, source text, is_guess boolean)")
         for node, arn in mappings:
@@ -23,6 +24,8 @@ def mapped(mappings=(), guesses=()):
             )
         for row in guesses:
             db.execute("insert into links.feeder values (?, ?, ?)", row)
+        for row in coming_back:
+            db.execute("insert into failures.coming_back values (?, ?)", row)
         lake = SimpleNamespace(rows=lambda query: db.sql(query).to_arrow_table().to_pylist())
         return {node: [(n.name, n.kind) for n in nodes] for node, nodes in _mapped(lake).items()}
 
@@ -46,6 +49,12 @@ def test_the_only_queue_that_nobody_is_configured_to_read_is_that_of_a_container
 
 def test_of_two_queues_none_is_guessed():
     assert mapped(guesses=[("bridge", "outbox.fifo", True), ("bridge", "inbox.fifo", True)]) == {}
+
+
+def test_the_queue_that_hands_over_again_just_then_is_that_of_a_container():
+    outbox, inbox = ("bridge", "outbox.fifo"), ("bridge", "inbox.fifo")
+    assert mapped(coming_back=[outbox]) == {"bridge": [("outbox.fifo", "AWS::SQS::Queue")]}
+    assert mapped(coming_back=[outbox, inbox]) == {}
 
 
 def test_who_is_known_to_be_fed_needs_no_guess():

@@ -30,6 +30,7 @@ from forensics.chains import (
     find,
     members_of,
     missing_of,
+    records_of,
     slowness_of,
     stories_of,
     trace_document,
@@ -77,6 +78,7 @@ _RAN = """
         started_at
     from lake.invocation where trace_key = $key and trace_id = $id order by invocation
 """
+_OF_ONE_RECORD = ("a span id", "a log event", "a change")
 # Chains that an answer shows, and those that it tells whole.
 _CHAINS = 20
 _STORIES = 3
@@ -336,7 +338,8 @@ class Case:
         views = chain_views(chains[:_CHAINS], members.to_pylist(), stories)
         asked = sorted({member.invocation for view in views[:_STORIES] for member in view.members})
         slow = slowness_of(self._lake, asked, baseline) if asked else None
-        return Answer(text, found.taken_for, views, len(chains), failures, stories, slow)
+        records = records_of(self._lake, text) if found.taken_for in _OF_ONE_RECORD else ()
+        return Answer(text, found.taken_for, views, len(chains), failures, stories, slow, records)
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
         """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its

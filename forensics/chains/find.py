@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from forensics.chains.among import among
 from forensics.chains.ids import trace_id_of
+from forensics.chains.records import records_of
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import ChainView, Member, Node, StepEdge, Story
@@ -36,9 +37,17 @@ _AT_ONCE: tuple[tuple[str, str], ...] = (
 _LOOKUPS: tuple[tuple[str, str], ...] = (
     (
         "a span id",
-        """select i.invocation from lake.span as s
-        join lake.segment_invocation as i on i.trace_key = s.trace_key and i.segment_key = s.segment_key
-        where s.span_id = $lower""",
+        """with s as (
+            select distinct trace_key, segment_key from lake.span where span_id = $lower
+        )
+        select invocation from (
+            select i.invocation, 0 as far
+            from s join lake.segment_invocation as i using (trace_key, segment_key)
+            union all
+            select v.invocation, 0 from s join lake.virtual_invocation as v using (trace_key, segment_key)
+            union all
+            select i.invocation, 1 from s join lake.invocation as i using (trace_key)
+        ) qualify far = min(far) over ()""",
     ),
     (
         "a message id",
@@ -53,6 +62,8 @@ _LOOKUPS: tuple[tuple[str, str], ...] = (
         where s.resource_arn = $id or contains(s.aws, $quoted)""",
     ),
     ("a log event", "select * from ({lines}) where event_id = $id"),
+)
+_AS_TEXT: tuple[tuple[str, str], ...] = (
     ("a pod", "select * from ({lines}) where pod = $id"),
     ("a text in log lines", "select * from ({lines}) where contains(message, $id)"),
 )
@@ -80,13 +91,36 @@ def find(lake: Lake, text: str, only: str = "") -> Found | None:
         )
         if rows:
             return Found("a trace id", tuple(r["invocation"] for r in rows))
-    for lookups in (_AT_ONCE, *((one,) for one in _LOOKUPS)):
+    found = _looked_up(lake, text, (_AT_ONCE, *((one,) for one in _LOOKUPS)), only)
+    if found is None and not only:
+        found = _cited(lake, text) or _looked_up(lake, text, [(one,) for one in _AS_TEXT])
+    return found
+
+
+def _looked_up(
+    lake: Lake, text: str, each: Iterable[Sequence[tuple[str, str]]], only: str = ""
+) -> Found | None:
+    for lookups in each:
         asked = [one for one in lookups if only in ("", one[0])]
         sql = _first_of(asked)
         rows = lake.rows(sql, _parameters(sql, text)) if asked else []
         if rows:
             return Found(rows[0]["taken_for"], tuple(r["invocation"] for r in rows))
     return None
+
+
+def _cited(lake: Lake, text: str) -> Found | None:
+    """A record that is no invocation's own leads to the failures whose verdicts rest on it, if any do."""
+    records = records_of(lake, text)
+    if not records:
+        return None
+    rows = lake.rows(
+        f"""select distinct symptom as invocation from rootcause.verdict where contains(document, $quoted)
+        order by symptom limit {_MEMBERS}""",
+        {"quoted": f'"{text}"'},
+    )
+    taken_for = f"a {records[0].locator.source.replace('_', ' ')}"
+    return Found(taken_for, tuple(row["invocation"] for row in rows))
 
 
 def _first_of(lookups: Sequence[tuple[str, str]]) -> str:

@@ -17,6 +17,7 @@ from forensics.cli.options import (
     SecretsOption,
     TextOrJson,
     VerboseOption,
+    case_words,
     stretch,
 )
 
@@ -49,13 +50,14 @@ def ask_by_id(app: typer.Typer, name: str, metavar: str, help_: str, question: Q
         with Bar(quiet=quiet) as bar, Case(case, on_progress=bar) as opened:
             healthy = stretch(baseline, opened.ends_at) if baseline else None
             found = [question(opened, one, baseline=healthy) for one in identifier]
-        write([_shown(found if show_secrets else masked(found), output)], file, force=force)
+        shown = found if show_secrets else masked(found)
+        write([_shown(shown, output, case_words(case))], file, force=force)
         return 0
 
     app.command(name, help=help_)(command)
 
 
-def _shown(answers: list[Any], output: TextOrJson) -> str:
+def _shown(answers: list[Any], output: TextOrJson, case: str) -> str:
     from forensics.model import TraceDocument
     from forensics.report.json import document_json
     from forensics.report.trace_text import render_answer, render_trace
@@ -63,5 +65,6 @@ def _shown(answers: list[Any], output: TextOrJson) -> str:
     if output is TextOrJson.json:
         return document_json(answers[0] if len(answers) == 1 else answers) + "\n"
     return "\n".join(
-        render_trace(one) if isinstance(one, TraceDocument) else render_answer(one) for one in answers
+        render_trace(one, case) if isinstance(one, TraceDocument) else render_answer(one, case)
+        for one in answers
     )

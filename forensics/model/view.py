@@ -17,6 +17,7 @@ __all__ = [
     "Slow",
     "Slowness",
     "TableStatus",
+    "Told",
     "TraceCounts",
     "TraceDocument",
     "TraceEntry",
@@ -156,9 +157,17 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A record as its source wrote it: a log event's message, or JSON of a change or a span."""
+
+    locator: Locator
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What `why ID` found: what the id was taken for, its chains, and their verdicts. `stories` tell the
-    first chains whole."""
+    first chains whole, `records` are there where the id is one record's own."""
 
     id: str
     taken_for: str
@@ -167,6 +176,7 @@ class Answer:
     failures: tuple[Failure, ...]
     stories: tuple[Story, ...] = ()
     slowness: Slowness | None = None
+    records: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

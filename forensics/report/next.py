@@ -23,10 +23,9 @@ def next_commands(example: Failure) -> tuple[str, ...]:
 
 
 def command_of(where: Locator) -> str | None:
-    """A line to paste that opens a record."""
-    if where.source == "segment_document" and where.trace_id:
-        return f"forensics trace {where.trace_id}"
-    return query_of(where)
+    """A line to paste that opens a record, and shows what it belongs to."""
+    name = where.segment_id if where.source == "segment_document" else where.event_id
+    return f"forensics why {shlex.quote(name)}" if name else None
 
 
 def query_of(where: Locator) -> str | None:

@@ -7,6 +7,7 @@ import textwrap
 from forensics.model import Absorbed, ChainStep, Document, Evidence, Failure, Issue, Locator
 from forensics.report.brief import brief_text
 from forensics.report.diff_text import contrast_words
+from forensics.report.next import command_of
 from forensics.report.safe import safe
 from forensics.report.suspects_text import suspect_lines
 
@@ -68,17 +69,17 @@ def _issue(number: int, issue: Issue, by_id: dict[str, Failure], case: str) -> l
     for found in issue.contrast[:_TRAITS]:
         lines += _wrap(f"differs: {contrast_words(found, 'failing', 'healthy')}", "            ", first="   ")
     if example:
-        lines += ["", *_chain(example.chain), *_proof(example)]
+        lines += ["", *_chain(example.chain), *_proof(example, case)]
     lines += _wrap("next: " + "; ".join(issue.next_steps), "         ", first="   ")
-    lines += [f"   $ {safe(command)}{safe(case)}" for command in issue.next_commands]
-    return lines
+    beside = {command_of(claim.locator) for claim in example.evidence} if example else set()
+    return lines + [f"   $ {safe(c)}{safe(case)}" for c in issue.next_commands if c not in beside]
 
 
-def render_failure(failure: Failure) -> list[str]:
-    """One verdict: the sentence, the chain, and every record behind it."""
+def render_failure(failure: Failure, case: str = "") -> list[str]:
+    """One verdict: the sentence, the chain, and every record behind it with the command that opens it."""
     cause = failure.root_cause
     said = f"{failure.id}  {cause.category}, {cause.band} ({cause.confidence:.2f})"
-    return [said, *_wrap(cause.explanation, "   "), "", *_chain(failure.chain), *_proof(failure)]
+    return [said, *_wrap(cause.explanation, "   "), "", *_chain(failure.chain), *_proof(failure, case)]
 
 
 def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
@@ -96,11 +97,11 @@ def _chain(steps: tuple[ChainStep, ...]) -> list[str]:
     return lines
 
 
-def _proof(failure: Failure) -> list[str]:
+def _proof(failure: Failure, case: str) -> list[str]:
     lines = ["   proof:"]
     for claim, records in by_claim(failure.evidence).items():
         lines += _wrap(claim, "       ", first="     - ")
-        lines += [f"       [{locator_text(where)}]" for where in records]
+        lines += [f"       {safe(f'{_place(where)}  $ {command_of(where)}{case}')}" for where in records]
     if failure.root_cause.contributing:
         lines += _wrap("; ".join(failure.root_cause.contributing), "         ", first="   contributing: ")
     if failure.alternatives:
@@ -119,12 +120,20 @@ def by_claim(evidence: tuple[Evidence, ...]) -> dict[str, list[Locator]]:
     return found
 
 
+def _place(where: Locator) -> str:
+    """Where a record lies, but for its own id, which the command beside it has."""
+    if where.source == "segment_document":
+        return f"trace {where.trace_id}"
+    return f"log {where.log_group or '?'}" if where.source == "log_event" else where.source.replace("_", " ")
+
+
 def locator_text(locator: Locator) -> str:
     """Where a record lies, short enough for a line and enough to find it."""
     if locator.source == "segment_document":
         return safe(f"trace {locator.trace_id} segment {locator.segment_id}")
-    where = "change" if locator.source == "change" else f"log {locator.log_group or '?'}"
-    return safe(f"{where} event {locator.event_id}")
+    if locator.source == "change":
+        return safe(f"change {locator.event_id}")
+    return safe(f"log {locator.log_group or '?'} event {locator.event_id}")
 
 
 def _absorbed(absorbed: tuple[Absorbed, ...], total: int) -> list[str]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from forensics.chains.tree import ROUNDING_US
-from forensics.model import Answer, ChainView, Slowness, Story, StoryRow, TraceDocument
+from forensics.model import Answer, ChainView, Slowness, Story, StoryRow, Told, TraceDocument
 from forensics.report.safe import safe
-from forensics.report.text import render_failure
+from forensics.report.text import locator_text, render_failure
 from forensics.report.tree import LEGEND, Drawn, Said, draw
 
 __all__ = ["render_answer", "render_trace"]
@@ -18,9 +18,10 @@ __all__ = ["render_answer", "render_trace"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ROWS = 300
 _STORY_ROWS = 60
+_RECORD_LINES = 60
 
 
-def render_trace(document: TraceDocument) -> str:
+def render_trace(document: TraceDocument, case: str = "") -> str:
     """Tree with a bar per span (█ on the critical path, ░ beside it), where the time went, the verdicts."""
     counts = document.counts
     lines = [
@@ -41,7 +42,7 @@ def render_trace(document: TraceDocument) -> str:
         shown = f"{len(document.lines):,} of {document.lines_total:,} log lines"
         lines.append(f"note: {shown} were looked at, those that tell most")
     for failure in document.failures:
-        lines += ["", *render_failure(failure)]
+        lines += ["", *render_failure(failure, case)]
     return "\n".join(lines) + "\n"
 
 
@@ -98,10 +99,13 @@ def _starts(row: Drawn) -> bool:
     return "cold start" in row.notes
 
 
-def render_answer(answer: Answer) -> str:
-    """What the id was taken for, its chains as trees, and their verdicts."""
+def render_answer(answer: Answer, case: str = "") -> str:
+    """What the id was taken for, the record that it names, its chains as trees, and their verdicts.
+    `case` is appended to commands, as in a report."""
     many = f"{answer.chains_total:,} chain{'s' * (answer.chains_total != 1)}"
     lines = [f"{safe(answer.id)} was taken for {answer.taken_for}; it leads to {many}"]
+    for record in answer.records:
+        lines += ["", *_record(record)]
     told = {story.chain for story in answer.stories}
     for story in answer.stories:
         lines += ["", *_story(story)]
@@ -112,10 +116,24 @@ def render_answer(answer: Answer) -> str:
     if answer.chains_total > len(answer.chains):
         lines.append(f"… {len(answer.chains)} of {answer.chains_total:,} chains shown")
     for failure in answer.failures:
-        lines += ["", *render_failure(failure)]
+        lines += ["", *render_failure(failure, case)]
     if not answer.failures:
         lines += ["", "No failure surfaced in these chains."]
     return "\n".join(lines) + "\n"
+
+
+def _record(record: Told) -> Iterator[str]:
+    """Where it lies, and what it says; of a long one its beginning."""
+    yield f"{locator_text(record.locator)}" + (
+        f"  {record.locator.timestamp}" if record.locator.timestamp else ""
+    )
+    said = record.text.splitlines()
+    for line in said[:_RECORD_LINES]:
+        yield from textwrap.wrap(
+            safe(line), 78, initial_indent="  ", subsequent_indent="  ", drop_whitespace=False
+        )
+    if len(said) > _RECORD_LINES:
+        yield f"  … {len(said) - _RECORD_LINES:,} more lines: -o json has them all"
 
 
 def _chain(view: ChainView) -> str:

@@ -14,7 +14,7 @@ from forensics.cli import main
 from forensics.demo import generate, load_scenario
 from forensics.model import Locator
 from forensics.report.json import document_json
-from forensics.report.next import query_of
+from forensics.report.next import command_of, query_of
 from forensics.rootcause.contrast import contrast_of_issues
 
 
@@ -114,6 +114,8 @@ def test_every_claim_is_opened_by_the_command_beside_it(told, folder, capsys):
     assert found == dict.fromkeys(range(len(queries)), 1)
     for source in ("segment_document", "log_event"):
         _prints_the_record(next(c for c in claims if c["locator"]["source"] == source), folder, capsys)
+    # of every rule and source one: the command that stands beside the claim opens it
+    _opens({(c["rule"], c["locator"]["source"]): c for c in claims}.values(), folder, capsys)
 
 
 def _locator(claim):
@@ -130,6 +132,19 @@ def _prints_the_record(claim, folder, capsys):
         where["event_id"],
         where["segment_id"],
     )
+
+
+def _opens(claims, folder, capsys):
+    for claim in claims:
+        where = _locator(claim)
+        words = shlex.split(command_of(where))
+        assert words[:2] == ["forensics", "why"]
+        assert main([*words[1:], "--case", str(folder / "case"), "-o", "json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert [record["locator"]["source"] for record in answer["records"]] == [where.source]
+        (at,) = (record["locator"] for record in answer["records"])
+        assert (at["trace_id"], at["event_id"]) == (where.trace_id, where.event_id)
+        assert answer["failures"], "a record leads to the verdicts that rest on it"
 
 
 def test_the_command_shows_the_verdicts_and_can_be_run_again(tmp_path, capsys, monkeypatch):

@@ -101,7 +101,8 @@ def _proof(failure: Failure, case: str) -> list[str]:
     lines = ["   proof:"]
     for claim, records in by_claim(failure.evidence).items():
         lines += _wrap(claim, "       ", first="     - ")
-        lines += [f"       {safe(f'{_place(where)}  $ {command_of(where)}{case}')}" for where in records]
+        for where in records:
+            lines += _opened(where, case)
     if failure.root_cause.contributing:
         lines += _wrap("; ".join(failure.root_cause.contributing), "         ", first="   contributing: ")
     if failure.alternatives:
@@ -118,6 +119,13 @@ def by_claim(evidence: tuple[Evidence, ...]) -> dict[str, list[Locator]]:
     for one in evidence:
         found.setdefault(one.claim, []).append(one.locator)
     return found
+
+
+def _opened(where: Locator, case: str) -> list[str]:
+    """Where a record lies and the command that opens it, beside each other where a line holds both."""
+    place, command = f"       {safe(_place(where))}", f"$ {safe(f'{command_of(where)}{case}')}"
+    both = f"{place}  {command}"
+    return [both] if len(both) <= _WIDTH else [_cut(place, _WIDTH), f"       {command}"]
 
 
 def _place(where: Locator) -> str:

@@ -9,6 +9,7 @@ import typer
 __all__ = [
     "AskOption",
     "EndpointOption",
+    "ExportOption",
     "GroupOption",
     "InsightsOption",
     "InventoryOption",
@@ -79,6 +80,14 @@ InsightsOption = Annotated[
     bool,
     typer.Option(
         "--insights", help="Query log groups of class Infrequent Access, which costs by GB scanned."
+    ),
+]
+ExportOption = Annotated[
+    str | None,
+    typer.Option(
+        "--export-to",
+        metavar="BUCKET[/PREFIX]",
+        help="Read the named log groups by way of this S3 bucket of yours (CreateExportTask writes into it).",
     ),
 ]
 InventoryOption = Annotated[

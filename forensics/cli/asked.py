@@ -30,14 +30,17 @@ def request_of(
     inventory: bool = True,
     metric_namespaces: list[str] | None = None,
     insights: bool = False,
+    export_to: str | None = None,
     log_tags: list[str] | None = None,
     nodes: list[str] | None = None,
 ) -> PullRequest:
     """What the words of a command ask for. Raises UsageError for a time or length that is none, or
-    where `groups` names no group of permissions."""
+    where `groups` names no group of permissions, or where all log groups would be exported."""
     wanted = chosen(groups or (), () if inventory else INVENTORY)
     if unknown := [glob for glob in groups or () if not chosen([glob])]:
         raise UsageError(f"no group {unknown[0]}", f"one of: {', '.join(all_groups())}")
+    if export_to and not (log_groups or log_tags or nodes):
+        raise UsageError("--export-to exports the log groups that you name", "add --log-group NAME")
     now = datetime.now(UTC).replace(tzinfo=None)
     starts_at, ends_at = moment(since, now) or now, moment(until, now) or now
     return PullRequest(
@@ -52,6 +55,7 @@ def request_of(
         access=Access(tuple(regions or ()), profile, tuple(role_arns or ()), endpoint_url),
         quota_share=quota_share,
         insights=insights,
+        export_to=export_to or "",
         workers=workers,
         log_settle=duration(log_settle),
         trace_settle=duration(trace_settle),

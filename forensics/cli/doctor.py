@@ -9,6 +9,7 @@ import typer
 from forensics.cli.access import (
     AskOption,
     EndpointOption,
+    ExportOption,
     GroupOption,
     InventoryOption,
     ProfileOption,
@@ -40,6 +41,7 @@ def doctor(
     profile: ProfileOption = None,
     role_arn: RoleOption = None,
     endpoint_url: EndpointOption = None,
+    export_to: ExportOption = None,
     verbose: VerboseOption = False,
 ) -> int:
     """Try credentials and every permission with the cheapest call; clock, disk, trace store.
@@ -52,7 +54,7 @@ def doctor(
     request = request_of(
         since="1h", until=None, log_groups=log_group, traces=traces, quota_share=0.5, regions=region,
         groups=group, inventory=inventory,
-        profile=profile, role_arns=role_arn, endpoint_url=endpoint_url,
+        profile=profile, role_arns=role_arn, endpoint_url=endpoint_url, export_to=export_to,
     )  # fmt: skip
     rows = check(request, case)
     lines = []

@@ -10,6 +10,7 @@ import typer
 from forensics.cli.access import (
     AskOption,
     EndpointOption,
+    ExportOption,
     GroupOption,
     InsightsOption,
     InventoryOption,
@@ -55,6 +56,7 @@ def plan(
     log_settle: LogSettleOption = "15m",
     trace_settle: TraceSettleOption = "7d",
     insights: InsightsOption = False,
+    export_to: ExportOption = None,
     output: Annotated[TextOrJson, typer.Option("-o", "--output", help="What to print.")] = TextOrJson.text,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -77,7 +79,8 @@ def plan(
         case,
         request_of(
             since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
-            insights=insights, groups=group, inventory=inventory, metric_namespaces=metric_namespace,
+            insights=insights, export_to=export_to, groups=group, inventory=inventory,
+            metric_namespaces=metric_namespace,
             regions=region, profile=profile, role_arns=role_arn, log_tags=log_group_tag, nodes=node,
             endpoint_url=endpoint_url, log_settle=log_settle, trace_settle=trace_settle,
         ),

@@ -10,6 +10,7 @@ import typer
 from forensics.cli.access import (
     AskOption,
     EndpointOption,
+    ExportOption,
     GroupOption,
     InsightsOption,
     InventoryOption,
@@ -62,6 +63,7 @@ def pull(
         ),
     ] = 12,
     insights: InsightsOption = False,
+    export_to: ExportOption = None,
     triage: Annotated[
         bool, typer.Option("--triage", help="Only what a first verdict takes, and print that.")
     ] = False,
@@ -97,6 +99,12 @@ def pull(
 
     forensics pull --follow --since 15m --node checkout --case case-42
 
+    --export-to reads what is older than 12 hours through a bucket, which must be in the same region and
+    let CloudWatch Logs write (forensics iam-policy --export-to BUCKET --bucket-policy): for groups that
+    would take hours. Tasks run one at a time; their objects stay in the bucket until you delete them.
+
+    forensics pull --export-to evidence-42/logs --since 30d --log-group '/ecs/shop' --case case-42
+
     Exit codes: 3 done, with gaps that another run or permission could close · 4 credentials ·
     5 throttled, run again · 130 interrupted, state saved.
     """
@@ -108,12 +116,14 @@ def pull(
         raise UsageError("--alarm is of --triage", f"forensics pull --triage --alarm {alarm}")
     request = request_of(
         since=since, until=until, log_groups=log_group, traces=traces, quota_share=quota_share,
-        insights=insights,
+        insights=insights, export_to=export_to,
         groups=group, inventory=inventory, metric_namespaces=metric_namespace, regions=region,
         profile=profile, role_arns=role_arn, log_tags=log_group_tag, nodes=node,
         endpoint_url=endpoint_url, workers=workers,
         log_settle=log_settle, trace_settle=trace_settle,
     )  # fmt: skip
+    if export_to and (triage or follow):
+        raise UsageError("--export-to takes longer than --triage and --follow wait", "give it alone")
     if follow:
         if insights:
             hint = "forensics pull --insights, when it is over"

@@ -10,7 +10,7 @@ from forensics.collect.check import Check, check_access
 from forensics.collect.estimate import plan_pull
 from forensics.collect.follow import Follow
 from forensics.collect.merging import merge_units
-from forensics.collect.policy import policy
+from forensics.collect.policy import bucket_policy, policy
 from forensics.collect.pull import pull
 from forensics.collect.request import PullRequest, PullResult
 from forensics.collect.session import Access
@@ -22,6 +22,7 @@ __all__ = [
     "Follow",
     "PullRequest",
     "PullResult",
+    "bucket_policy",
     "check_access",
     "merge_units",
     "plan_pull",

@@ -16,6 +16,10 @@ SERVICE = {
     "FilterLogEvents": "logs",
     "StartQuery": "logs",
     "GetQueryResults": "logs",
+    "CreateExportTask": "logs",
+    "DescribeExportTasks": "logs",
+    "ListObjectsV2": "s3",
+    "GetObject": "s3",
     "GetTraceSummaries": "xray",
     "BatchGetTraces": "xray",
     "GetTraceSegmentDestination": "xray",
@@ -24,7 +28,7 @@ SERVICE = {
     "DescribeAlarmHistory": "cloudwatch",
     "LookupEvents": "cloudtrail",
 }
-_PERMISSION = {ask.full: ask.permission for ask in ASKS}
+_PERMISSION = {ask.full: ask.permission for ask in ASKS} | {"ListObjectsV2": "s3:ListBucket"}
 _PREFIX = {ask.service: ask.iam for ask in ASKS if ask.iam}
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from forensics.collect.actions import action_of
 from forensics.collect.aws import Api, Refused
+from forensics.collect.exports import split_destination
 from forensics.collect.pacing import Pacer, start_rate
 from forensics.collect.permitted import actions_by_state, tried_actions
 from forensics.collect.plan import identify
@@ -85,6 +86,7 @@ def _check_region(request: PullRequest, api: Api) -> Iterator[Check]:
         answer: dict[str, Any] = {}
         yield _try(api, "DescribeLogGroups", lambda: answer.update(api.call("DescribeLogGroups", limit=1)))
         yield _filter_events(api, answer)
+        yield from _exports(api, request)
     if request.traces:
         yield _try(api, "GetTraceSummaries", lambda: api.call("GetTraceSummaries", **_one_second(api)))
         yield _try(api, "BatchGetTraces", lambda: api.call("BatchGetTraces", TraceIds=[_NO_TRACE]))
@@ -153,6 +155,20 @@ def _filter_events(api: Api, listed: dict[str, Any]) -> Check:
     now = api.now_ms()
     params = {"logGroupName": groups[0]["logGroupName"], "startTime": now - 1, "endTime": now, "limit": 1}
     return _try(api, "FilterLogEvents", lambda: api.call("FilterLogEvents", **params))
+
+
+def _exports(api: Api, request: PullRequest) -> Iterator[Check]:
+    """Whether tasks may be watched and the bucket read; creating one would write, so it is not tried."""
+    if not request.export_to:
+        return
+    bucket, prefix = split_destination(request.export_to)
+    yield _try(api, "DescribeExportTasks", lambda: api.call("DescribeExportTasks", limit=1))
+    asked = {"Bucket": bucket, "Prefix": f"{prefix}/", "MaxKeys": 1}
+    yield _try(api, "ListObjectsV2", lambda: api.call("ListObjectsV2", **asked))
+    words = f"--export-to {request.export_to} --account {api.account or 'ID'} --region {api.region}"
+    detail = f"{bucket} must let CloudWatch Logs write, which only an export can show"
+    hint = f"forensics iam-policy --bucket-policy {words}"
+    yield Check(f"bucket policy {api.region}", "warning", detail, hint)
 
 
 def _one_second(api: Api) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from forensics.case import carried
 from forensics.collect.pages import LogEvent, Trace
+from forensics.evidence import EQUALS_OF_PIECE
 from forensics.schema import EVIDENCE, TIME
 
 __all__ = ["LogRows", "document_rows", "summary_rows", "warning_rows"]
@@ -51,11 +52,13 @@ class LogRows:
     the spool and Parquet take as they are.
     """
 
-    def __init__(self, account: str | None, region: str, group: str) -> None:
+    def __init__(self, account: str | None, region: str, group: str, place: int = 0) -> None:
+        """`place`: what the places of events without an id of AWS begin behind."""
         self._constants = {"account": account, "region": region, "log_group": group}
         self._pages: list[pa.RecordBatch] = []
         self._streams = _Numbers()
         self._ordinals: Counter[bytes] = Counter()
+        self._equals_from, self._place, self._has_derived = 0, place, False
         self.warnings: list[tuple[str, str, str]] = []
 
     def add(self, events: Sequence[LogEvent], escaped: frozenset[int] = frozenset()) -> None:
@@ -68,6 +71,11 @@ class LogRows:
             whole = [(event, n in escaped) for n, event in enumerate(events) if self._complete(event)]
             page = self._page([e for e, _ in whole], frozenset(n for n, (_, x) in enumerate(whole) if x))
         self._pages.append(page)
+
+    def begin_piece(self, number: int) -> None:
+        """What follows is that piece of a stream: equal lines of two pieces are two."""
+        self._ordinals.clear()
+        self._equals_from = number * EQUALS_OF_PIECE
 
     def delay_ms(self) -> int:
         """How late events came after they were written: all but one in a hundred at most so late."""
@@ -89,10 +97,11 @@ class LogRows:
 
     def _places(self, ids: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
         """Ids of AWS tell the order; events without one have the place at which they came."""
-        if not self._ordinals:
+        if not self._has_derived:
             return pa.nulls(len(ids), pa.int64())
         derived = pc.starts_with(ids, "derived-")
-        return pc.if_else(derived, pc.cumulative_sum(derived.cast(pa.int64())), None)
+        places = pc.add(pc.cumulative_sum(derived.cast(pa.int64())), self._place)
+        return pc.if_else(derived, places, None)
 
     def _page(self, events: Sequence[LogEvent], escaped: frozenset[int]) -> pa.RecordBatch:
         flags = [n in escaped for n in range(len(events))] if escaped else None
@@ -125,8 +134,9 @@ class LogRows:
         times = f"{event.timestamp}\0{event.ingestionTime}"
         text = f"{self._constants['log_group']}\0{event.logStreamName}\0{times}\0{event.message}"
         digest = hashlib.sha256(text.encode()).digest()[:20]
-        ordinal = self._ordinals[digest]
+        ordinal = self._equals_from + self._ordinals[digest]
         self._ordinals[digest] += 1
+        self._has_derived = True
         return f"derived-{digest.hex()}-{ordinal:06d}"
 
 

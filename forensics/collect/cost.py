@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from forensics.collect.changes import ChangeSource
+from forensics.collect.exports import ExportSource
 from forensics.collect.faulty import FaultySource
 from forensics.collect.insights import QuerySource
 from forensics.collect.logs import LogSource
@@ -72,6 +73,17 @@ def _calls(pages: int) -> int:
         return max(1, pages)
     pieces = -(-pages // _AIM_PAGES)
     return pages + pieces // 2 + _LOOKED_AT
+
+
+@cost_of.register
+def _of_exports(source: ExportSource, windows: Sequence[Window], size: LogSize) -> Cost:
+    """Bytes are those of the messages; in S3 they lie packed, as one object a stream at least."""
+    calls = {
+        "CreateExportTask": len(windows),
+        "DescribeExportTasks": 3 * len(windows),
+        "GetObject": len(windows),
+    }
+    return Cost(calls, size.bytes, size.events, bound=AT_LEAST, basis=f"{size.basis}; S3 charges for itself")
 
 
 @cost_of.register

@@ -31,6 +31,11 @@ class Coverage:
         self._asked.add(key[:3])
         self._by_gap[source.gap_kind, source.name, place(key.account, key.region)].append(window)
 
+    def add_logs(self, key: SourceKey, window: Window) -> None:
+        """A window of a log group that was read in parts."""
+        self._windows[key].append(window)
+        self._by_gap["log_group", key.what, place(key.account, key.region)].append(window)
+
     def filled(self, gaps: Iterable[Gap], found: set[Gap], plan: Plan) -> tuple[list[Gap], list[Gap]]:
         """Gaps of earlier runs of which something was read now without finding them again, and what is
         left of those."""

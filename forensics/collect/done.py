@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from forensics.case import Case, Unit
+from forensics.collect.exports import begun_exports
 from forensics.collect.logs import settle_ms
 from forensics.collect.outcome import DONE, OPEN, SourceKey, parse_name
 from forensics.collect.windows import Window, missing
 
 __all__ = ["Done"]
 
+_LOGS = ("FilterLogEvents", "triage")  # who has read of a log group
 _KINDS = (
     "log_window", "trace_window", "inventory", "executions", "metric_window", "change_window", "triage",
 )  # fmt: skip
@@ -34,13 +36,26 @@ class Done:
         told = [(unit, *parse_name(unit.what), json.loads(unit.detail or "{}")) for unit in units]
         for _, key, _, detail in told:
             self.delays[key] = max(self.delays[key], detail.get("delay_ms", 0))
+        # Of which anything was read, with whatever filter, and though it is to be read again.
+        self._touched: dict[SourceKey, list[Window]] = defaultdict(list)
         for unit, key, window, detail in told:
             self._add(unit, key, window, detail)
+            if key.operation in _LOGS:
+                self._touched[_plain(key)].append(window)
+        self.exports = begun_exports(case) if case else {}
 
     def missing(self, key: SourceKey, window: Window) -> list[Window]:
         """What was read without a filter was read for every filter."""
         plain = key._replace(pattern="")
         return missing(window, [*self._windows[key], *self._windows[plain]])
+
+    def untouched(self, key: SourceKey, window: Window) -> list[Window]:
+        """What of the window nothing of the log group was ever read of."""
+        return missing(window, [*self._touched[_plain(key)], *self._windows[key]])
+
+    def leave(self, key: SourceKey, window: Window) -> None:
+        """Another source reads this."""
+        self._windows[key].append(window)
 
     def touches(self, key: SourceKey, window: Window) -> bool:
         """Whether any of the window was read."""
@@ -62,3 +77,7 @@ class Done:
         """Read so soon that events of it may have come since, by the delays that were seen later."""
         read_at: int | None = detail.get("read_at")
         return read_at is not None and window.end > read_at - settle_ms(timedelta(), self.delays[key])
+
+
+def _plain(key: SourceKey) -> SourceKey:
+    return key._replace(operation="FilterLogEvents", pattern="")

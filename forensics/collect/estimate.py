@@ -13,7 +13,7 @@ from forensics.case import Case, Unit
 from forensics.collect.aws import Refused
 from forensics.collect.cost import AT_LEAST, Cost, cost_of
 from forensics.collect.faulty import FaultySource
-from forensics.collect.logs import LogGroup, LogSource
+from forensics.collect.logs import LogSource
 from forensics.collect.metrics import MetricSource
 from forensics.collect.outcome import Source, SourceKey, parse_name
 from forensics.collect.pacing import Bucket, Pacer
@@ -30,9 +30,9 @@ __all__ = ["plan_pull"]
 
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 _NANO = 1_000_000_000
-# An export writes into a bucket of yours, so that it is no part of a pull.
+# An export writes into a bucket of yours, so that it is done only where it is asked for.
 _LONG_S = 6 * 3600
-_EXPORT = "; for so much, aws logs create-export-task into a bucket of yours, then forensics import"
+_EXPORT = "; for so much, pull --export-to BUCKET: by way of S3"
 _KINDS = {
     "log_window": "log_group",
     "trace_window": "traces",
@@ -53,7 +53,7 @@ _WHY = {
 
 Reading = tuple[Source, list[Window]]
 Quota = tuple[str, str, str]  # account, region, operation
-Sizes = dict[LogGroup, LogSize]
+Sizes = dict[SourceKey, LogSize]
 
 
 def plan_pull(case: Case | None, request: PullRequest) -> PullPlan:
@@ -131,13 +131,13 @@ def _log_sizes(readings: Iterable[Reading], request: PullRequest) -> Sizes:
         )
         for source, windows in found:
             share = sum(window.length for window in windows) / whole.length
-            sizes[source.group] = told[source.group].part(share)
+            sizes[source.key] = told[source.group].part(share)
     return sizes
 
 
 def _cost(source: Source, windows: list[Window], sizes: Sizes) -> Cost:
     if isinstance(source, LogSource):
-        return cost_of(source, windows, sizes[source.group])
+        return cost_of(source, windows, sizes[source.key])
     if isinstance(source, TraceSource) and not isinstance(source, FaultySource):
         try:
             return cost_of(source, windows, trace_size(source, windows))

@@ -51,8 +51,8 @@ class QuerySource(LogSource):
     def _split(self, first: int, last: int, window: Window, found: list[LogEvent]) -> Split:
         """Pieces of whole seconds, by how fast the rows went by."""
         if first == last:
-            reason = f"more than {_MOST:,} events in a second are more than a query gives: export the group"
-            raise Refused("logs:StartQuery", f"{reason}, then forensics import")
+            reason = f"more than {_MOST:,} events in a second are more than a query gives"
+            raise Refused("logs:StartQuery", f"{reason}: pull --export-to BUCKET, into another case")
         seen = max(1, (found[-1].timestamp or 0) // _SECOND_MS - first)
         step = max(1, int(seen * _ROOM), -(-(last - first) // _MOST_PIECES))
         edges = [window.start, *(second * _SECOND_MS for second in range(first + step, last, step))]

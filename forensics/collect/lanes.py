@@ -25,6 +25,9 @@ ALSO_ASKED = {
     "stepfunctions.GetExecutionHistory": ("stepfunctions.ListExecutions",),
 }
 
+# Of these AWS does one at a time for an account: another worker would only wait.
+_ONE_AT_A_TIME = {"CreateExportTask"}
+
 # Until a worker has asked for its first page, its tokens still look unused.
 ENTRY_S = 0.02
 
@@ -32,6 +35,7 @@ ENTRY_S = 0.02
 @dataclass(slots=True)
 class _Lane:
     buckets: tuple[Bucket, ...]
+    is_single: bool = False
     heap: list[tuple[int, int, int, Source, Window]] = field(default_factory=list)
     busy: int = 0
     entered_at: float = float("-inf")
@@ -39,7 +43,11 @@ class _Lane:
     def is_open(self, now: float) -> bool:
         if not self.busy:
             return True
-        return now - self.entered_at >= ENTRY_S and all(bucket.spare() > -1.0 for bucket in self.buckets)
+        return (
+            not self.is_single
+            and now - self.entered_at >= ENTRY_S
+            and all(bucket.spare() > -1.0 for bucket in self.buckets)
+        )
 
 
 class Lanes:
@@ -92,5 +100,5 @@ class Lanes:
     def _lane(self, source: Source) -> _Lane:
         buckets = self._buckets_of(source)
         if buckets not in self._lanes:
-            self._lanes[buckets] = _Lane(buckets)
+            self._lanes[buckets] = _Lane(buckets, source.key.operation in _ONE_AT_A_TIME)
         return self._lanes[buckets]

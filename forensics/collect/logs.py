@@ -19,7 +19,7 @@ from typing import Any
 from forensics.case import Unit
 from forensics.collect.aws import Api, BadToken, Refused
 from forensics.collect.columns import LogRows, warning_rows
-from forensics.collect.outcome import DONE, LATER, OPEN, Finished, SourceKey, Split, detail, unit_name
+from forensics.collect.outcome import DONE, LATER, OPEN, Finished, More, SourceKey, Split, detail, unit_name
 from forensics.collect.windows import Window, cut
 
 __all__ = ["LogGroup", "LogSource", "account_in", "list_groups", "settle_ms"]
@@ -140,7 +140,7 @@ class LogSource:
         self._seen = (0.0, 1)  # pages of the last window, and its length
         self.key = SourceKey(self._account or "", api.region, "FilterLogEvents", group.name, pattern)
 
-    def read(self, window: Window) -> Finished | Split:
+    def read(self, window: Window) -> Finished | Split | More:
         """Read the window to its end, or split it. A token that is repeated or not good starts it again.
 
         While workers stand idle, a window that will take many pages is shared with them.
@@ -176,7 +176,7 @@ class LogSource:
         if not self.group.is_readable:
             raise Refused(
                 "logs:FilterLogEvents",
-                f"refused for log class {self.group.log_class}: pull --insights, or export it and import",
+                f"refused for log class {self.group.log_class}: pull --insights, or --export-to BUCKET",
                 for_good=True,
             )
 

@@ -28,7 +28,9 @@ def merge_units(case: Case) -> None:
 
 def _neighbours(units: Iterable[Unit]) -> Iterator[list[Unit]]:
     """Done units of one source, each of which begins where the one before ends, and few pages in all."""
-    told = sorted((parse_name(unit.what), unit) for unit in units if unit.state == DONE and unit.detail)
+    told = sorted(
+        (parse_name(unit.what), unit) for unit in units if unit.state == DONE and "pages" in unit.detail
+    )
     run: list[Unit] = []
     pages, before = 0, None
     for (key, window), unit in told:

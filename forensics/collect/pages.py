@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ __all__ = [
     "Trace",
     "TracePage",
     "check_page",
+    "unpacked_object",
 ]
 
 # The key without which a page of the operation is no page, though its status says 200.
@@ -39,6 +41,8 @@ _REQUIRED = {
     "FilterLogEvents": "events",
     "DescribeLogGroups": "logGroups",
     "StartQuery": "queryId",
+    "CreateExportTask": "taskId",
+    "DescribeExportTasks": "exportTasks",
     "GetQueryResults": "status",
     "GetTraceSummaries": "TraceSummaries",
     "GetTraceSegmentDestination": "Destination",
@@ -67,6 +71,7 @@ _ROOT = re.compile(rb"<([A-Za-z][\w.:-]*)")
 _NO_ROOT = {b"html", b"HTML"}
 # What a service speaks whose protocol is not said: the frequent ones.
 _SPOKEN = {"logs": "json", "xray": "rest-json", "sts": "query"}
+_LARGEST_OBJECT = 1 << 30
 _RAW_BYTE = re.compile("[\udc80-\udcff]")
 
 
@@ -198,6 +203,25 @@ def check_page(
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         value, escaped = _second_look(operation, body, str(error))
     return Page(value, len(body), escaped)
+
+
+def unpacked_object(headers: Mapping[str, str], body: bytes) -> bytes:
+    """What a gzipped object of S3 holds. Raises PageError where it is cut off, damaged or no gzip."""
+    if headers.get("content-length", str(len(body))) != str(len(body)):
+        raise PageError(f"{len(body)} bytes came, {headers['content-length']} were announced")
+    if not body:  # gzip of nothing is twenty bytes
+        raise PageError("the object is empty")
+    pieces, rest = list[bytes](), body
+    try:
+        while rest:
+            member = zlib.decompressobj(wbits=31)
+            pieces.append(member.decompress(rest, _LARGEST_OBJECT))
+            if not member.eof:
+                raise PageError("the object breaks off, or unpacks to more than a gigabyte")
+            rest = member.unused_data
+    except zlib.error as error:
+        raise PageError(f"the object cannot be unpacked: {error}") from None
+    return b"".join(pieces)
 
 
 def _check_length(headers: Mapping[str, str], body: bytes) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from forensics.collect.discovery import NODE_ACTIONS, TAG_ACTIONS
+from forensics.collect.exports import split_destination
 from forensics.collect.groups import actions_of, all_groups
 from forensics.collect.plan import SPAN_GROUP
 from forensics.collect.request import PullRequest
 
-__all__ = ["policy"]
+__all__ = ["bucket_policy", "policy"]
 
 
 def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") -> dict[str, Any]:
@@ -36,6 +37,8 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
         if request.insights:
             statements.append(_statement("QueryLogEvents", ["logs:StartQuery"], groups))
             statements.append(_statement("ReadQueries", ["logs:GetQueryResults"], ["*"]))
+        if request.export_to:
+            statements += _exporting(request, groups, partition)
     if request.traces:
         actions = ["xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "xray:GetTraceSummaries"]
         statements.append(_statement("ReadTraces", actions, ["*"]))
@@ -48,6 +51,44 @@ def policy(request: PullRequest, *, account: str = "*", partition: str = "aws") 
         if request.wants(group) and (asked := actions_of(group))
     ]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def bucket_policy(request: PullRequest, *, account: str = "*", partition: str = "aws") -> dict[str, Any]:
+    """What the bucket of `export_to` must allow CloudWatch Logs, for exports of this account alone.
+
+    As in the user guide, "Exporting log data to Amazon S3": GetBucketAcl on the bucket, PutObject on what is
+    in it, by the regional principal of the service.
+    """
+    bucket, _ = split_destination(request.export_to)
+    regions = request.access.named_regions
+    services = [f"logs.{region}.amazonaws.com" for region in regions] or ["logs.amazonaws.com"]
+    sources = [f"arn:{partition}:logs:{region}:{account}:log-group:*" for region in regions or ("*",)]
+    own: dict[str, Any] = {
+        "StringLike": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": sources},
+    }
+    acl = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    asked = (("s3:GetBucketAcl", "", own), ("s3:PutObject", "/*", own | acl))
+    statements = [
+        {
+            "Effect": "Allow", "Principal": {"Service": services}, "Action": action,
+            "Resource": f"arn:{partition}:s3:::{bucket}{below}", "Condition": condition,
+        }
+        for action, below, condition in asked
+    ]  # fmt: skip
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _exporting(request: PullRequest, groups: Sequence[str], partition: str) -> list[dict[str, Any]]:
+    """CreateExportTask needs credentials that may write into the bucket (API reference)."""
+    bucket, prefix = split_destination(request.export_to)
+    arn = f"arn:{partition}:s3:::{bucket}"
+    return [
+        _statement("ExportLogs", ["logs:CreateExportTask"], groups),
+        _statement("WatchExports", ["logs:DescribeExportTasks"], ["*"]),
+        _statement("ListExports", ["s3:ListBucket"], [arn]),
+        _statement("ReadExports", ["s3:GetObject", "s3:PutObject"], [f"{arn}/{prefix}/*"]),
+    ]
 
 
 def _statement(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:

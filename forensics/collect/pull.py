@@ -19,6 +19,7 @@ from pathlib import Path
 from forensics.case import Case, EvidenceWriter
 from forensics.collect.aws import Refused, Stopped
 from forensics.collect.coverage import Coverage
+from forensics.collect.exports import PartSource, settle_exports
 from forensics.collect.lanes import ALSO_ASKED, Lanes
 from forensics.collect.outcome import OPEN, Finished, Source, gap_of
 from forensics.collect.pacing import Bucket, Pacer
@@ -126,6 +127,7 @@ class _Run:
         for finished in self._spool.left():
             self._pack(finished, self._spool.path_of(finished))
         self._commit()
+        settle_exports(self._case)
 
     def _read(self, plan: Plan, pacer: Pacer) -> None:
         lanes = Lanes(lambda source: _buckets(pacer, source))
@@ -172,6 +174,8 @@ class _Run:
     def _close(self, plan: Plan) -> None:
         self._gaps.update(self._failed_gaps())
         self._commit()
+        for key, window in settle_exports(self._case):
+            self._coverage.add_logs(key, window)
         ledger = self._case.ledger
         ledger.add_gaps(sorted(self._gaps, key=repr))
         gone, left = self._coverage.filled(self._case.gaps(), self._gaps, plan)
@@ -187,7 +191,8 @@ class _Run:
         self._done_ms += _weight(result.source, result.window)
         if isinstance(result, Read):
             self._failures = 0
-            self._coverage.add(result.source, result.window)
+            if not isinstance(result.source, PartSource):  # all of them count, or none
+                self._coverage.add(result.source, result.window)
             self._pack(result.finished, result.path)
             return None
         return self._fail(result, workers)
@@ -304,6 +309,8 @@ def _buckets(pacer: Pacer, source: Source) -> tuple[Bucket, ...]:
 
 def _weight(source: Source, window: Window) -> int:
     """How much of the progress a window is; a look at how things are now has no length."""
+    if isinstance(source, PartSource):
+        return window.length // source.of
     return 0 if source.is_snapshot else window.length
 
 

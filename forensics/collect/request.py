@@ -23,6 +23,7 @@ class PullRequest:
     arrive late) and `trace_settle` (traces that grow: X-Ray allows seven days) is read again by
     the next run. `groups` are globs of what else is asked, by group of permissions (`forensics
     iam-policy --list`); none = logs and traces alone. `metric_namespaces` are namespaces of your own metrics.
+    `export_to`: a bucket, or `BUCKET/PREFIX`, by way of which log groups are read (CreateExportTask).
     `insights`: groups of class Infrequent Access are read by queries, which cost by what they scan.
     """
 
@@ -40,6 +41,7 @@ class PullRequest:
     quota_share: float = 0.5
     workers: int = 12
     insights: bool = False
+    export_to: str = ""
     log_settle: timedelta = timedelta(minutes=15)
     trace_settle: timedelta = timedelta(days=7)
 

@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from forensics import __version__
 from forensics.collect.express import EXPRESS, Express
-from forensics.collect.pages import PageError, check_page
+from forensics.collect.pages import PageError, check_page, unpacked_object
 from forensics.collect.parser import FastParserFactory
 from forensics.collect.wire import read_whole
 from forensics.errors import CredentialsError, UsageError
@@ -227,6 +227,9 @@ class Session:
 
         What the ledger keeps of the page is added to the answer as `Page`.
         """
+        if operation_model.has_streaming_output and response_dict["status_code"] < 300:
+            customized_response_dict["Content"] = self._object(operation_model.name, response_dict)
+            return
         body = response_dict["body"]
         headers = {key.lower(): value for key, value in response_dict["headers"].items()}
         self.meter.answered(headers, len(body))
@@ -243,3 +246,14 @@ class Session:
         response_dict["page"] = page
         if page is not None:
             customized_response_dict["Page"] = page
+
+    def _object(self, operation: str, response: dict[str, Any]) -> bytes:
+        """The content of an object of S3. Raises PageError where it did not come whole."""
+        headers = {key.lower(): value for key, value in response["headers"].items()}
+        try:
+            body = response["body"].read()
+            self.meter.answered(headers, len(body))
+            return unpacked_object(headers, body)
+        except (PageError, BotoCoreError) as error:  # botocore's: its length or its checksum is wrong
+            self.meter.count(self.meter.refused, operation)
+            raise PageError(f"{operation}: {error}") from error

@@ -26,6 +26,11 @@ class _Body:
     def stream(self) -> Iterator[bytes]:
         yield self._body  # one piece is joined without a copy
 
+    def read(self, amount: int | None = None) -> bytes:
+        """Of an object of S3, which botocore hands on as a stream."""
+        body, self._body = self._body[:amount], b"" if amount is None else self._body[amount:]
+        return body
+
 
 def send_whole(client: Any, request: Any) -> tuple[int, Any, bytes]:
     """Send a prepared request by the client's own session, with its proxies, TLS and time-outs.

@@ -41,7 +41,8 @@ def add_event(
         log_stream=stream,
         timestamp=at,
         ingestion_time=ingested_at,
-        event_id=event_id or derived_event_id(group, stream, timestamp, ingested, message, rows.equals),
+        event_id=event_id
+        or derived_event_id(group, stream, timestamp, ingested, message, rows.equals, rows.source.piece),
         message=message,
         is_escaped=escaped,
         ordinal=None if event_id else rows.next_ordinal(),

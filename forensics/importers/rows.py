@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from forensics.evidence import EQUALS_OF_PIECE
+
 __all__ = ["Rows", "Source", "content_key", "derived_event_id", "mended", "microseconds"]
 
 _EARLIEST_MS, _LATEST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
@@ -24,6 +26,7 @@ class Source:
     region: str | None = None
     log_group: str | None = None
     log_stream: str | None = None
+    piece: int = 0  # of a stream that lies in several files, from 0
 
 
 @dataclass(slots=True)
@@ -91,16 +94,16 @@ def microseconds(milliseconds: int | None) -> int | None:
 
 def derived_event_id(
     group: str | None, stream: str | None, timestamp: int, ingested: int | None, message: str,
-    equals: Counter[bytes],
+    equals: Counter[bytes], piece: int = 0,
 ) -> str:  # fmt: skip
     """An id for APIs that give none (GetLogEvents): of stream, times, message, and the
-    how-manieth equal one it is in its file (`equals` keeps count).
+    how-manieth equal one it is in its file (`equals` keeps count), or in that piece of a stream.
 
     The ingestion time keeps equal lines of two streams apart, since the output names no stream.
     """
     text = f"{group}\0{stream}\0{timestamp}\0{ingested}\0{message}"
     digest = hashlib.sha256(text.encode()).digest()[:20]
-    ordinal = equals[digest]
+    ordinal = piece * EQUALS_OF_PIECE + equals[digest]
     equals[digest] += 1
     return f"derived-{digest.hex()}-{ordinal:06d}"
 

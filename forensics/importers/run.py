@@ -10,7 +10,7 @@ from pathlib import Path
 
 from forensics.case import Case, EvidenceWriter, Unit, file_sha256, pack_evidence
 from forensics.errors import InputError
-from forensics.importers.export import read_export, stream_of
+from forensics.importers.export import piece_of, read_export, stream_of
 from forensics.importers.rows import Rows, Source
 from forensics.importers.scan import NotJson, values
 from forensics.importers.shapes import read_value
@@ -59,7 +59,9 @@ def import_paths(
     ordinal = 0
     for number, (path, name) in enumerate(files):
         on_progress(Progress("import", number, len(files), "files"))
-        rows = Rows(Source(name, account, region, log_group, stream_of(path)), ordinal=ordinal)
+        rows = Rows(
+            Source(name, account, region, log_group, stream_of(path), piece_of(path)), ordinal=ordinal
+        )
         try:
             unit = _unit_name(path, rows.source)
             if unit in done:

@@ -49,6 +49,8 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("logs", "FilterLogEvents", {**GROUP, "startTime": 1, "endTime": 2}),
     ("logs", "GetLogEvents", {**GROUP, **STREAM, "startFromHead": True}),
     ("logs", "GetLogEvents", {**GROUP, **STREAM, "limit": 2}),
+    ("logs", "CreateExportTask", {**GROUP, "from": 0, "to": START * 1000, "destination": "receipts"}),
+    ("logs", "DescribeExportTasks", {}),
     ("logs", "StartQuery", QUERY),
     ("logs", "GetQueryResults", {"queryId": "a query"}),
     ("xray", "GetTraceSummaries", WINDOW),
@@ -130,7 +132,11 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "pipes": [("ListPipes", {}), ("DescribePipe", {"Name": "ship"})],
     "rds": [("DescribeDBInstances", {})],
     "resourcegroupstaggingapi": [("GetResources", {}), ("GetResources", {"ResourcesPerPage": 1})],
-    "s3": [("ListBuckets", {}), ("GetBucketNotificationConfiguration", {"Bucket": "receipts"})],
+    "s3": [
+        ("ListBuckets", {}),
+        ("GetBucketNotificationConfiguration", {"Bucket": "receipts"}),
+        ("ListObjectsV2", {"Bucket": "receipts"}),
+    ],
     "scheduler": [("ListSchedules", {}), ("GetSchedule", {"Name": "nightly"})],
     "secretsmanager": [("ListSecrets", {})],
     "service-quotas": [
@@ -155,12 +161,14 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("DescribeMapRun", {"mapRunArn": estate.MAP_RUN}),
     ],
 }
+OBJECT = ("s3", "GetObject")  # answers with what somebody put there, whose form is no matter of the model
 CALLS += [(service, *one) for service, calls in SETTLED.items() for one in calls]
 XML = [
     (name, operation)
     for name, s in SERVICES.items()
     if "json" not in s.protocol
     for operation in s.operations
+    if (name, operation) != OBJECT
 ]
 Call = Callable[..., tuple[OperationModel, dict[str, Any]]]
 Served = Callable[[str], Endpoint]
@@ -318,7 +326,9 @@ def _item(shape: Any) -> str:
 @pytest.mark.parametrize(("name", "operation"), XML)
 def test_xml_says_every_member_that_the_model_has(name: str, operation: str) -> None:
     model = Session().get_service_model(name).operation_model(operation)
-    whole = _everything(model.output_shape)
+    members = model.output_shape.members
+    told = _everything(model.output_shape)
+    whole = {key: value for key, value in told.items() if "location" not in members[key].serialization}
     body = write_xml(SERVICES[name], operation, whole, "id")
     parser = PROTOCOL_PARSERS[SERVICES[name].protocol](timestamp_parser=str)
     parsed = parser.parse({"status_code": 200, "headers": {}, "body": body}, model.output_shape)
@@ -327,14 +337,14 @@ def test_xml_says_every_member_that_the_model_has(name: str, operation: str) -> 
 
 def test_every_operation_is_called() -> None:
     known = {(name, operation) for name, service in SERVICES.items() for operation in service.operations}
-    assert {(service, operation) for service, operation, _ in CALLS} == known
+    assert {(service, operation) for service, operation, _ in CALLS} == known - {OBJECT}
 
 
 ONE_OF_EACH = [(service, *calls[0]) for service, calls in SETTLED.items()]
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "params"), CALLS[:1] + CALLS[4:5] + CALLS[9:16] + ONE_OF_EACH
+    ("service", "operation", "params"), CALLS[:1] + CALLS[4:5] + CALLS[9:18] + ONE_OF_EACH
 )
 @pytest.mark.parametrize(
     "kind", ["throttled", "access_denied", "expired_credentials", "internal_error", "unavailable"]

@@ -82,6 +82,9 @@ class Account:
     def events(self) -> list[tuple[str, str]]:
         return [(group, event) for group, event in self.rows("log_event", "log_group", "event_id")]
 
+    def opened(self) -> Case:
+        return Case(self.case)
+
     def traces(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for trace, segment in self.rows("segment_document", "trace_id", "segment_id"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from forensics.collect.aws import Api, Refused
 from forensics.collect.discovery import wanted_groups
 from forensics.collect.done import Done
+from forensics.collect.exports import DAY_MS, SETTLED_MS, ExportSource
 from forensics.collect.insights import QuerySource
+from forensics.collect.inventory import HOUR_MS
 from forensics.collect.logs import LogGroup, LogSource, settle_ms
 from forensics.collect.outcome import SOON_GONE, place
-from forensics.collect.plan.tasks import Plan, add_tasks, window_of
+from forensics.collect.plan.tasks import Plan, Task, add_tasks, window_of
 from forensics.collect.request import PullRequest
-from forensics.collect.windows import iso
+from forensics.collect.windows import Window, iso
 from forensics.model import Gap
 
 __all__ = ["plan_logs"]
@@ -42,8 +46,35 @@ def plan_logs(request: PullRequest, api: Api, done: Done, plan: Plan) -> None:
         source = _reader(request, api, group)
         if _goes_soon(group, window.start, api.now_ms()):
             source.priority = SOON_GONE
+        _plan_exports(request, api, group, done, plan)
         settle = settle_ms(request.log_settle, done.delays[source.key])
         add_tasks(plan, source, done, window, api.now_ms() - settle)
+
+
+def _plan_exports(request: PullRequest, api: Api, group: LogGroup, done: Done, plan: Plan) -> None:
+    """What is read by way of S3: what an earlier run has begun, else what is asked for, a day at a time."""
+    if (group.account or api.account) != api.account:
+        return  # a task is created in the account of its group
+    key = LogSource(api, group, "", request.log_settle).key
+    for window, begun in done.exports.get(key, {}).items():
+        done.leave(key, window)
+        plan.tasks.append(Task(ExportSource(api, group, request.export_to, begun), window))
+    if request.export_to and not request.log_filter:
+        for window in _exportable(window_of(request, api), group, api.now_ms()):
+            for left in done.untouched(key, window):
+                done.leave(key, left)
+                plan.tasks.append(Task(ExportSource(api, group, request.export_to), left))
+
+
+def _exportable(window: Window, group: LogGroup, now: int) -> Iterator[Window]:
+    """By days of UTC, so that the next run asks for the same; the end, whatever the minute, by the hour."""
+    settled = min(window.end, (now - SETTLED_MS) // HOUR_MS * HOUR_MS)
+    start = window.start
+    while start < settled:
+        end = min(settled, (start // DAY_MS + 1) * DAY_MS)
+        if end > group.created_ms:  # AWS refuses what ends before
+            yield Window(start, end)
+        start = end
 
 
 def _goes_soon(group: LogGroup, start: int, now: int) -> bool:

@@ -1,4 +1,7 @@
-"""REST routes, as botocore's models write them: `GET /2015-03-31/functions/{FunctionName}/policy`."""
+"""REST routes, as botocore's models write them: `GET /2015-03-31/functions/{FunctionName}/policy`.
+
+A label with a plus takes slashes too.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,13 @@ class _Route(NamedTuple):
 def _compiled(route: str) -> _Route:
     method, _, target = route.partition(" ")
     path, _, query = target.partition("?")
-    parts = re.split(r"\{(\w+)\}", path)
-    pattern = "".join(f"(?P<{part}>[^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+    parts = re.split(r"\{(\w+\+?)\}", path)
+    pattern = "".join(_label(part) if n % 2 else re.escape(part) for n, part in enumerate(parts))
     return _Route(method, re.compile(pattern), frozenset(parse_qsl(query, keep_blank_values=True)))
+
+
+def _label(name: str) -> str:
+    return f"(?P<{name[:-1]}>.+)" if name.endswith("+") else f"(?P<{name}>[^/]+)"
 
 
 def find_route(routes: Mapping[str, str], request: Request) -> str:

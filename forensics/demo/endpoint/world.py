@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Self
 
 from forensics.demo.endpoint.configuration import Configuration, load_configuration
 from forensics.demo.endpoint.execution_store import ExecutionStore
+from forensics.demo.endpoint.exports import Exports
 from forensics.demo.endpoint.ledger import Ledger
 from forensics.demo.endpoint.log_index import NAMESPACE as LOGS
 from forensics.demo.endpoint.log_store import LogStore
@@ -30,7 +31,7 @@ def chance(*what: object) -> float:
 
 @dataclass
 class World:
-    """Everything that handlers read; only the control path changes it."""
+    """Everything that handlers read; only the control path changes it, and what is exported adds to it."""
 
     logs: LogStore
     traces: TraceStore
@@ -43,6 +44,7 @@ class World:
     region: str
     settings: Settings
     advanced_hours: int = 0
+    exports: Exports = field(default_factory=Exports)
 
     @classmethod
     def open(cls, index: Path, account: str, region: str, settings: Settings) -> Self:

@@ -204,3 +204,12 @@ def test_what_is_not_permitted_is_a_gap_and_the_rest_is_planned(
     assert main([*words, "-o", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert sum(one["calls"] for one in told["sources"]) == told["calls"]
+
+
+def test_what_is_exported_is_planned_as_such(endpoint: Endpoint, tmp_path: Path) -> None:
+    """And what is too young for that as ever."""
+    request = asked(endpoint, export_to="evidence", log_groups=("/ecs/shop",), ends_at=datetime.now(UTC))
+    sources = [s for s in plan(tmp_path / "case", request).sources if s.kind == "log_group"]
+    assert {s.way for s in sources} == {"CreateExportTask", "FilterLogEvents"}
+    exported = next(s for s in sources if s.way == "CreateExportTask")
+    assert (exported.what, exported.windows) in {("/ecs/shop", 1), ("/ecs/shop", 2)}  # a task a day of UTC

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from forensics.collect import Access, PullRequest, policy
-from forensics.collect.actions import SERVICE
+from forensics.collect import Access, PullRequest, bucket_policy, policy
+from forensics.collect.actions import SERVICE, action_of
 from forensics.collect.changes import ACTIONS
 
 WINDOW = (datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 10, 6, tzinfo=UTC))
@@ -11,12 +11,29 @@ WINDOW = (datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 10, 6, tzinfo=UTC))
 
 def test_every_operation_is_permitted_and_no_other() -> None:
     actions = {
-        action for s in policy(PullRequest(*WINDOW, insights=True))["Statement"] for action in s["Action"]
+        action
+        for s in policy(PullRequest(*WINDOW, insights=True, export_to="evidence"))["Statement"]
+        for action in s["Action"]
     }
     asked = {
-        f"{service}:{operation}" for operation, service in SERVICE.items() if service in ("logs", "xray")
+        action_of(operation) for operation, service in SERVICE.items() if service in ("logs", "xray", "s3")
     }
-    assert actions == asked
+    assert actions == asked | {"s3:PutObject"}  # CreateExportTask wants to see that we may
+
+
+def test_nobody_exports_who_names_no_bucket() -> None:
+    actions = {action for s in policy(PullRequest(*WINDOW))["Statement"] for action in s["Action"]}
+    assert not {action for action in actions if action.startswith("s3:") or "Export" in action}
+
+
+def test_the_bucket_lets_cloudwatch_logs_write_for_this_account_alone() -> None:
+    request = PullRequest(*WINDOW, export_to="s3://evidence/a/b", access=Access(regions=("eu-west-1",)))
+    acl, put = bucket_policy(request, account="111122223333")["Statement"]
+    assert (acl["Action"], acl["Resource"]) == ("s3:GetBucketAcl", "arn:aws:s3:::evidence")
+    assert (put["Action"], put["Resource"]) == ("s3:PutObject", "arn:aws:s3:::evidence/*")
+    for statement in (acl, put):
+        assert statement["Principal"] == {"Service": ["logs.eu-west-1.amazonaws.com"]}
+        assert statement["Condition"]["StringLike"] == {"aws:SourceAccount": "111122223333"}
 
 
 def test_metrics_and_changes_are_groups_of_their_own() -> None:

@@ -35,6 +35,10 @@ def demo(
             help="So many requests instead of the scenario's own: a thousand to ten million.",
         ),
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Only serve the account, for a pull of your own, until Ctrl-C."),
+    ] = False,
     case: Annotated[Path, typer.Option("--case", help="Folder of the demo's case.")] = Path("demo-case"),
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -43,9 +47,14 @@ def demo(
 
     No AWS account is needed, and nothing leaves this machine. Run again it starts afresh in its
     own folder.
+
+    forensics demo hot-key-to-dead-letters --case hot-key
+
+    --serve prints what to paste into another shell, in which `doctor`, `plan` and `pull` then ask the
+    stand-in.
     """
     from forensics.api import Case
-    from forensics.cli.sample import pull_sample
+    from forensics.cli.sample import pull_sample, serve_sample
     from forensics.demo import list_scenarios, load_scenario, scaled
     from forensics.report.html import render_html
     from forensics.report.json import document_json
@@ -60,6 +69,9 @@ def demo(
     chosen = load_scenario(scenario)
     if scale is not None:
         chosen = scaled(chosen, scale)
+    if serve:
+        serve_sample(chosen, quiet=quiet)
+        return 0
     _start_afresh(case)
     with Bar(quiet=quiet) as bar:
         pull_sample(chosen, case, bar)

@@ -147,16 +147,6 @@ def _opens(claims, folder, capsys):
         assert answer["failures"], "a record leads to the verdicts that rest on it"
 
 
-def test_the_command_shows_the_verdicts_and_can_be_run_again(tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for _ in range(2):
-        assert main(["demo", "--quiet"]) == 0
-        shown = capsys.readouterr().out
-        assert "25 failures in 4 issues, 12 errors absorbed" in shown
-        for node in ("stock", "checkout", "api.payments.example", "fulfil"):
-            assert node in shown
-
-
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path, capsys):
     keep = tmp_path / "precious.txt"
     keep.write_text("mine")

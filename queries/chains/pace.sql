@@ -1,15 +1,12 @@
--- How long things took, slice by slice of the case: how many of an element's times fell into which eighth of an
--- octave. Enough to tell when a node became slower and by how much, at a fraction of the rows. What failed, and what
--- dealt with a call that had, took its time for another reason and is left out, and so is the own time of whoever waited
--- for somebody without recording it, or works on batches of any size; a cold start is an element of its own.
--- needs: chains.own_time lake.call lake.invocation links.edge links.wiring
+-- How long things took, slice by slice of the case: how many of an element's times (chains.spent) fell into which
+-- eighth of an octave. Enough to tell when a node became slower and by how much, at a fraction of the rows.
+-- needs: chains.spent lake.invocation
 -- scope: case
 -- materialize
--- element: own (time without its calls), way (what a caller waited beyond the callee's duration; all of it where the
---   callee has no records of its own) or start (initialisation of a new environment)
+-- element: own, way or start, as in chains.spent
 -- node: node that ran or was called
 -- kind: X-Ray's type of it
--- operation: as in chains.own_time
+-- operation: as in chains.spent
 -- caller_node: who waited, of a way; else empty
 -- starts_at: start of the slice, UTC: whole minutes, as many as make no more than 60 slices
 -- ends_at: its end, UTC
@@ -18,36 +15,9 @@
 with width as (
     select to_minutes(greatest(1, ceil((epoch(max(started_at)) - epoch(min(started_at))) / 3600)::bigint)) as width
     from lake.invocation
-),
-troubled as (
-    select distinct caller as invocation from lake.call where is_failed
-),
-waited as (
-    select distinct caller as invocation from links.edge where kind = 'call' and call_key is null
-),
-batched as (
-    select distinct target as node from links.wiring where batch_size > 1
-),
-started as (
-    select invocation, (init_ms * 1000)::bigint as init_us from lake.invocation
-    where is_cold_start and init_ms is not null
-),
-spent as (
-    select
-        unnest(['own', 'way', 'start']) as element, o.node, o.kind, o.operation, coalesce(o.caller_node, '') as caller_node,
-        o.started_at, s.init_us is not null as is_cold, unnest([case when w.invocation is null and b.node is null then o.own_us end, o.gap_us, s.init_us]) as us
-    from chains.own_time as o
-    anti join troubled as t on t.invocation = o.invocation
-    left join waited as w on w.invocation = o.invocation
-    left join started as s on s.invocation = o.invocation
-    left join batched as b on b.node = o.node
-    where not o.is_failed
 )
 select
-    element, node, kind, case when element = 'start' then '' else operation end as operation,
-    case when element = 'way' then caller_node else '' end as caller_node,
-    time_bucket(width, started_at) as starts_at, starts_at + width as ends_at,
-    floor(8 * log2(greatest(us, 1)))::integer as octave, count(*) as times
-from spent cross join width
-where us is not null and (element <> 'way' or caller_node <> '') and (element = 'start' or not is_cold)
+    element, node, kind, operation, caller_node, time_bucket(width, started_at) as starts_at,
+    starts_at + width as ends_at, floor(8 * log2(greatest(us, 1)))::integer as octave, count(*) as times
+from chains.spent cross join width
 group by all

@@ -22,27 +22,12 @@ _SCHEMA = pa.schema(
 )  # fmt: skip
 _EARLY = timedelta(minutes=3)  # how far before its first slow slice something can have begun
 _TIMES = """
-    with spent as (
-        select unnest(['own', 'way', 'start']) as element, o.node, o.operation,
-            coalesce(o.caller_node, '') as caller_node, o.invocation, o.caller, o.started_at,
-            c.init_us is not null as is_cold, unnest([o.own_us, o.gap_us, c.init_us]) as us
-        from chains.own_time as o
-        left join (
-            select invocation, (init_ms * 1000)::bigint as init_us from lake.invocation
-            where is_cold_start and init_ms is not null
-        ) as c on c.invocation = o.invocation
-        semi join wanted as w on w.node = o.node
-        anti join (
-            select distinct caller as invocation from lake.call where is_failed
-        ) as t on t.invocation = o.invocation
-        where not o.is_failed
-    )
     select w.number, s.started_at, s.us, s.invocation, s.caller
-    from spent as s
+    from chains.spent as s
     join wanted as w
-        on w.element = s.element and w.node = s.node and (w.element = 'start' or w.operation = s.operation)
-        and (w.element <> 'way' or w.caller_node = s.caller_node)
-    where s.us is not null and (s.element = 'start' or not s.is_cold)
+        on w.element = s.element and w.node = s.node and w.operation = s.operation
+        and w.caller_node = s.caller_node
+    where list_contains($nodes, s.node)  -- which narrows what is read, as the join does not
     order by w.number, s.started_at, s.invocation
 """
 _CHANGES = """
@@ -73,7 +58,7 @@ def times_of(lake: Lake, hits: Sequence[Slower]) -> list[Times]:
     ]  # fmt: skip
     rows: list[list[dict[str, Any]]] = [[] for _ in hits]
     with lake.given("wanted", pa.Table.from_pylist(wanted, schema=_SCHEMA)):
-        for row in lake.rows(_TIMES):
+        for row in lake.rows(_TIMES, {"nodes": sorted({h.element.node for h in hits})}):
             rows[row["number"]].append(row)
         changes = lake.rows(_CHANGES)
     return [_times(hit, mine, changes) for hit, mine in zip(hits, rows, strict=True)]

@@ -28,7 +28,7 @@ _EXPLAINED = 0.4  # what is left of a change that a callee explains
 _NODES = """
     select node, kind, count(*) as n from chains.own_time group by all order by node, n desc, kind
 """
-_CALLS = "select distinct caller_node, node from chains.own_time where caller_node is not null order by all"
+_CALLS = "select distinct caller_node, callee_node as node from links.edge where kind = 'call' order by all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,10 +270,11 @@ class Case:
         )  # fmt: skip
 
     def diff_by(self, dimension: str) -> Split:
-        """Chains by the values of a dimension: version, environment, zone, or any other that
-        `chains.trait` knows (`annotation customer`, `region`), the one that fails most above the rest first.
+        """Chains by the values of a dimension: version, environment, zone, caller, or any other that
+        `chains.trait` knows (`annotation customer`, `region`), the one first that fails, or is slow itself,
+        most above the rest.
         """
-        kinds = ("version", "environment", "zone", "cold start", "memory")
+        kinds = ("version", "environment", "zone", "cold start", "memory", "caller")
         rows = split_by(self._lake, f"{dimension} of " if dimension in kinds else dimension)
         return Split(dimension, tuple(_split_value(row) for row in rows))
 
@@ -448,5 +449,5 @@ def _float(value: Any) -> float | None:
 
 
 def _split_value(row: dict[str, Any]) -> SplitValue:
-    durations = {name: _float(row[name]) for name in ("p50_ms", "p99_ms")}
+    durations = {name: _float(row[name]) for name in ("p50_ms", "p99_ms", "own_p50_ms")}
     return SplitValue(**row | durations)

@@ -41,7 +41,7 @@ def diff(
         str | None,
         typer.Option(
             "--by",
-            help="version, environment, zone, cold start, memory, region, or an annotation by its key.",
+            help="version, environment, zone, caller, cold start, memory, region, or an annotation's key.",
         ),
     ] = None,
     case: CaseOption = Path("case"),
@@ -55,7 +55,8 @@ def diff(
     """What differs between two windows (--good, --bad), or between populations (--by).
 
     Two windows: failures and durations of their chains, the traits that set the bad ones apart, and the
-    nodes that most likely began it. By a dimension: failures and durations per value, the worst first.
+    nodes that most likely began it. By a dimension: failures and durations per value, and what the node
+    itself took there, the worst first.
     """
     from forensics.api import Case
     from forensics.report.diff_text import render_difference, render_split
@@ -78,4 +79,4 @@ def diff(
     return 0
 
 
-_KINDS = ("version", "environment", "zone", "cold start", "memory", "region", "account", "entry")
+_KINDS = ("version", "environment", "zone", "caller", "cold start", "memory", "region", "account", "entry")

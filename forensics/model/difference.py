@@ -33,7 +33,9 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class SplitValue:
     """Chains with one value of a dimension. `lift`: share that failed, over that of all other values;
-    `lift_low`: what it is at least, at one in twenty by chance."""
+    `lift_low`: what it is at least, at one in twenty by chance. Of a dimension of a node `own_p50_ms` is the
+    median of what its invocations took themselves, and `slow_lift` the same as `lift` for the tenth of all
+    that took longest."""
 
     dimension: str
     value: str
@@ -43,6 +45,9 @@ class SplitValue:
     p99_ms: float | None
     lift: float
     lift_low: float
+    own_p50_ms: float | None = None
+    slow_lift: float | None = None
+    slow_low: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ __all__ = ["contrast_words", "render_difference", "render_split"]
 
 _WIDTH = 80
 _ROWS = 40
-_HEAD = ("", "value", "chains", "failed", "p50 ms", "p99 ms", "lift")
+_HEAD = ("", "value", "chains", "failed", "lift", "p50 ms", "p99 ms", "own p50", "slow lift")
 _WORDS = 2  # columns that are words, the others are numbers
 
 
@@ -50,7 +50,9 @@ def _row(value: SplitValue) -> tuple[str, ...]:
     failed = f"{value.failed / value.chains:.1%}"
     lift = f"{value.lift:.1f}" if value.failed else "–"
     words = (_cut(safe(value.dimension), 26), _cut(safe(value.value), 18))
-    return (*words, f"{value.chains:,}", failed, _ms(value.p50_ms), _ms(value.p99_ms), lift)
+    slow = f"{value.slow_lift:.1f}" if value.slow_lift is not None else "–"
+    durations = (_ms(value.p50_ms), _ms(value.p99_ms), _ms(value.own_p50_ms))
+    return (*words, f"{value.chains:,}", failed, lift, *durations, slow)
 
 
 def contrast_words(found: Contrast, bad: str, good: str) -> str:

@@ -98,6 +98,21 @@ _SPLIT = """
     group by all
     order by t.dimension, chains desc, t.value
 """
+# Of a dimension of one node: what its invocations took themselves, and which are of the slowest tenth.
+_OWN = """
+    with spent as (
+        select distinct t.dimension, t.value, w.invocation, coalesce(w.own_us, w.duration_us) as us
+        from chains.trait as t
+        join chains.member as m using (chain)
+        join chains.worked as w on w.invocation = m.invocation and t.dimension = $prefix || w.node
+        where us is not null and not w.is_failed
+    ),
+    tenth as (select dimension, quantile_disc(us, 0.9) as us from spent group by dimension)
+    select s.dimension, s.value, count(*) as ran, quantile_disc(s.us, 0.5) / 1000.0 as own_p50_ms,
+        count(*) filter (where s.us > t.us) as slow
+    from spent as s join tenth as t using (dimension)
+    group by s.dimension, s.value
+"""
 
 
 def contrast_of_issues(lake: Lake, issues: Sequence[str]) -> dict[str, tuple[Contrast, ...]]:
@@ -120,18 +135,45 @@ def populations(lake: Lake, bad: Period, good: Period) -> dict[str, dict[str, An
 
 def split_by(lake: Lake, prefix: str) -> list[dict[str, Any]]:
     """Chains by the values of every dimension that begins so (`version of `), with failures, durations, and
-    the lift of failing there against everywhere else in the dimension; the worst first."""
+    the lift of failing there, or of being slow, against everywhere else in the dimension; the worst first."""
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in lake.rows(_SPLIT, {"prefix": prefix}):
         groups[row["dimension"]].append(row)
+    is_of_node = prefix.endswith(" of ")
+    own = {(r["dimension"], r["value"]): r for r in lake.rows(_OWN, {"prefix": prefix})} if is_of_node else {}
     found = []
-    for rows in groups.values():
-        chains, failed = sum(r["chains"] for r in rows), sum(r["failed"] for r in rows)
-        for row in rows if len(rows) > 1 else ():
-            others = (failed - row["failed"], chains - row["chains"])
-            ratio, low = lift(row["failed"], row["chains"], *others)
-            found.append(row | {"lift": round(ratio, 3), "lift_low": round(low, 3)})
-    return sorted(found, key=lambda r: (-r["lift_low"], -r["chains"], r["dimension"], r["value"]))
+    for dimension, rows in groups.items():
+        fails = {r["value"]: (r["failed"], r["chains"]) for r in rows}
+        slow = {r["value"]: (r["slow"], r["ran"]) for (of, _), r in own.items() if of == dimension}
+        if len(rows) > 1:
+            found += [
+                row | _lifts(row["value"], fails, slow, own.get((dimension, row["value"]))) for row in rows
+            ]
+    return sorted(found, key=lambda r: (-_worst(r), -r["chains"], r["dimension"], r["value"]))
+
+
+Counts = dict[str, tuple[int, int]]
+
+
+def _lifts(value: str, fails: Counts, slow: Counts, own: dict[str, Any] | None) -> dict[str, Any]:
+    ratio, low = _against_others(value, fails)
+    found = {"lift": ratio, "lift_low": low, "own_p50_ms": None, "slow_lift": None, "slow_low": None}
+    if own is not None and len(slow) > 1:
+        ratio, low = _against_others(value, slow)
+        found |= {"own_p50_ms": own["own_p50_ms"], "slow_lift": ratio, "slow_low": low}
+    return found
+
+
+def _against_others(value: str, counts: Counts) -> tuple[float, float]:
+    mine, whole = counts[value]
+    others = [n for name, n in counts.items() if name != value]
+    found = lift(mine, whole, sum(n for n, _ in others), sum(n for _, n in others))
+    return round(found[0], 3), round(found[1], 3)
+
+
+def _worst(row: dict[str, Any]) -> float:
+    """Nothing that failed is no lift, however few chains there were."""
+    return max(row["lift_low"] if row["failed"] else 0.0, row["slow_low"] or 0.0)
 
 
 def _ranked(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[Contrast, ...]]:

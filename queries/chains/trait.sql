@@ -1,9 +1,9 @@
 -- What a chain can be told by: what ran in it, where, in which version, for whom. Held against the failing chains
 -- of an issue or a window it shows what they have in common and others have not.
--- needs: chains.member lake.invocation lake.span chains.operation
+-- needs: chains.member lake.invocation lake.span chains.operation links.edge
 -- scope: case
 -- chain: see chains.chain
--- dimension: entry, region, account, annotation KEY, or version, environment, cold start, memory, zone of NODE
+-- dimension: entry, region, account, annotation KEY, or version, environment, cold start, memory, zone, caller of NODE
 -- value: what it is in this chain, 200 characters of it; a chain may have several of one dimension
 with told as (
     select m.chain, m.hop, i.*
@@ -17,6 +17,11 @@ segment as (
     join lake.span as s on s.trace_key = t.trace_key and s.segment_key = t.segment_key
     where s.annotations is not null or s.ordinal = 0 and s.aws is not null
 ),
+-- of whoever has but one caller it says nothing
+shared as (
+    select callee_node from links.edge where caller_node <> callee_node
+    group by callee_node having count(distinct caller_node) > 1
+),
 named as (
     select chain, 'version of ' || node as dimension, version as value from told
     union all
@@ -25,6 +30,12 @@ named as (
     select chain, 'cold start of ' || node, is_cold_start::varchar from told
     union all
     select chain, 'memory of ' || node, memory_mb || ' MB' from told
+    union all
+    select m.chain, 'caller of ' || e.callee_node, e.caller_node
+    from links.edge as e
+    semi join shared using (callee_node)
+    join chains.member as m on m.invocation = e.callee
+    where e.caller_node <> e.callee_node
     union all
     select chain, 'region', region from told
     union all
@@ -41,7 +52,8 @@ named as (
     union all
     select chain, 'environment of ' || node, coalesce(
         json_extract_string(aws, '$.eks.pod'), json_extract_string(aws, '$.ecs.task_arn'),
-        json_extract_string(aws, '$.ecs.container'), json_extract_string(aws, '$.ec2.instance_id'))
+        -- `container` is its host name, or what the task definition calls it
+        json_extract_string(aws, '$.ecs.container_id'), json_extract_string(aws, '$.ecs.container'), json_extract_string(aws, '$.ec2.instance_id'))
     from segment
     union all
     select chain, 'zone of ' || node, json_extract_string(aws, '$.ec2.availability_zone') from segment

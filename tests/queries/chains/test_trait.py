@@ -53,3 +53,31 @@ def test_what_a_segment_tells(check) -> None:
         a     | environment of web  | web-1
         a     | zone of web         | eu-west-1b
     """)  # fmt: skip
+
+
+def test_callers_count_where_there_is_more_than_one(check) -> None:
+    tables = {
+        "chains.member": "chain | invocation | hop\na | t1 | 1\nz | t2 | 1\nz | q1 | 1",
+        "links.edge": """
+            caller | callee | caller_node | callee_node
+            w1     | t1     | web         | table
+            b1     | t2     | batch       | table
+            b1     | q1     | batch       | queue
+        """,
+    }
+    check(VIEW, tables, """
+        chain | dimension       | value
+        a     | caller of table | web
+        z     | caller of table | batch
+    """)  # fmt: skip
+
+
+def test_tasks_of_one_service_are_told_apart_by_their_id_and_not_by_the_name_of_their_container(
+    check,
+) -> None:
+    tables = {
+        "chains.member": "chain | invocation | hop\na | a | 1",
+        "lake.invocation": "invocation | node | trace_id | segment_id\na | web | t | 1",
+        "lake.span": [{"trace_id": "t", "segment_id": "1", "span_id": "1", "aws": '{"ecs":{"container":"web","container_id":"122a-05"}}'}],
+    }  # fmt: skip
+    check(VIEW, tables, "chain | dimension | value\na | environment of web | 122a-05")

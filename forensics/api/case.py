@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -39,7 +40,7 @@ from forensics.chains import (
 )
 from forensics.chains.times import iso
 from forensics.errors import NotFoundError, UsageError
-from forensics.lake import Lake, Rows
+from forensics.lake import BASE_TABLES, Lake, Rows
 from forensics.model import (
     Answer,
     Difference,
@@ -64,6 +65,7 @@ from forensics.queries import recipe
 from forensics.report.gather import Range, failures, gather
 from forensics.report.map import map_document
 from forensics.report.page import gather_page
+from forensics.rootcause import explain_slowness
 from forensics.rootcause.contrast import contrast_of_issues, contrast_of_periods, populations, split_by
 from forensics.rootcause.suspects import Period, suspects
 
@@ -173,17 +175,33 @@ class Case:
     def _report(self, since: datetime | None, until: datetime | None, baseline: Stretch | None) -> Document:
         tool = Tool("trace-forensics", version("trace-forensics"))
         found = self.suspects(since, until, baseline=baseline) if since or until or baseline else ()
-        document = gather(
-            self._lake,
-            tool,
-            manifest_sha256(self._path),
-            Range(since, until),
-            suspects=found,
-            baseline=baseline,
-        )
-        common = contrast_of_issues(self._lake, [issue.id for issue in document.issues])
+        with self._held_against(since, until, baseline):
+            document = gather(
+                self._lake,
+                tool,
+                manifest_sha256(self._path),
+                Range(since, until),
+                suspects=found,
+                baseline=baseline,
+            )
+            common = contrast_of_issues(self._lake, [issue.id for issue in document.issues])
         issues = tuple(replace(issue, contrast=common.get(issue.id, ())) for issue in document.issues)
         return replace(document, issues=issues)
+
+    @contextmanager
+    def _held_against(
+        self, since: datetime | None, until: datetime | None, baseline: Stretch | None
+    ) -> Iterator[None]:
+        """What is slower is judged by a baseline before the window where one is given, and not by whatever
+        stretch of the case differs most from the time before it."""
+        window = self._window(since, until, baseline)
+        if window is None or baseline is None or baseline[1] > window.starts_at:
+            yield
+            return
+        table = "rootcause.verdict"
+        rows = explain_slowness(self._lake, BASE_TABLES[table], Period(*baseline), window)
+        with self._lake.amended(table, "symptom_kind = 'slow'", rows):
+            yield
 
     def map(
         self,
@@ -238,9 +256,18 @@ class Case:
         Without a baseline the rest of the case is it; with a baseline alone the window is what lies
         behind it, else before it. Raises UsageError where the two overlap.
         """
+        window = self._window(since, until, baseline)
+        if window is None:
+            return ()
+        return suspects(self._lake, window, Period(*baseline) if baseline else None)
+
+    def _window(
+        self, since: datetime | None, until: datetime | None, baseline: Stretch | None
+    ) -> Period | None:
+        """None in an empty case. Raises UsageError where it overlaps the baseline."""
         first, last = self._bounds()
         if first is None or last is None:
-            return ()
+            return None
         starts_at, ends_at = since or first, until or last + timedelta(microseconds=1)
         if baseline and not (since or until):
             starts_at, ends_at = (baseline[1], ends_at) if baseline[1] <= last else (first, baseline[0])
@@ -249,7 +276,7 @@ class Case:
                 f"the baseline {baseline[0]}/{baseline[1]} overlaps the window {starts_at}/{ends_at}",
                 "give --since and --until, or another --baseline",
             )
-        return suspects(self._lake, Period(starts_at, ends_at), Period(*baseline) if baseline else None)
+        return Period(starts_at, ends_at)
 
     def diff(self, good: tuple[datetime, datetime], bad: tuple[datetime, datetime]) -> Difference:
         """The chains of two stretches of time (naive UTC, the end exclusive), and who began what differs.

@@ -74,6 +74,7 @@ def report(
 
     With a window, the nodes that behave otherwise in it than in the --baseline (else than in the rest of
     the case) are ranked as suspects, also where nothing failed: slowness, missing steps, new failures.
+    A --baseline before the window also decides what is an issue for having become slower.
     """
     from forensics.api import Case
     from forensics.report.html import render_html

@@ -121,6 +121,17 @@ class Lake:
         finally:
             self._db.unregister(name)
 
+    @contextmanager
+    def amended(self, name: str, without: str, rows: pa.Table) -> Iterator[None]:
+        """Let queries inside the block read a base table without some of its rows, and with these instead."""
+        with self.given("amendment", rows):
+            kept = f"select * from ({self._body(name)}) where not coalesce({without}, false)"
+            self._define(name, f"{kept} union all by name select * from amendment")
+            try:
+                yield
+            finally:
+                self._define(name, self._body(name))
+
     def bind(self, names: Sequence[str]) -> None:
         """Make these views, and those that they need, visible to queries. What lies in the case as rows
         needs nothing: a view costs 3 ms, and few of them stand on less than fifty."""

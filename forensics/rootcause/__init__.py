@@ -5,6 +5,6 @@ one file per cause family; `verdict` makes the result; `explain` runs it over a 
 """
 
 from forensics.rootcause.classify import classify
-from forensics.rootcause.explain import classify_absorbed, explain_failures
+from forensics.rootcause.explain import classify_absorbed, explain_failures, explain_slowness
 
-__all__ = ["classify", "classify_absorbed", "explain_failures"]
+__all__ = ["classify", "classify_absorbed", "explain_failures", "explain_slowness"]

@@ -16,14 +16,24 @@ from forensics.rootcause.classify import classify
 from forensics.rootcause.regression import regressions
 from forensics.rootcause.schedule import silences
 from forensics.rootcause.siblings import Siblings
+from forensics.rootcause.suspects import Period
 from forensics.rootcause.verdict import Verdict, mask, verdict
 from forensics.rootcause.walk import Walk, walk
 
-__all__ = ["classify_absorbed", "explain_failures"]
+__all__ = ["classify_absorbed", "explain_failures", "explain_slowness"]
 
 _BATCH = 2_000
 # Walks that are kept until all others are done; a case of more is explained without its siblings.
 _WAITING = 50_000
+_FAILING = """
+    with step as (
+        select failed_at, unnest(json_extract(document, '$.chain[*]')) as step
+        from rootcause.verdict where symptom_kind not in ('slow', 'silent') and failed_at is not null
+    )
+    select step ->> '$.node.name' as node, min(epoch_us(failed_at)) as first, max(epoch_us(failed_at)) as last
+    from step where step ->> '$.role' <> 'bystander' and node is not null
+    group by all order by all
+"""
 _WORDS_ALONE = ("raised_here", "threw_over_a_dependency", "timeout_of_its_own", "no_explanation")
 
 
@@ -38,6 +48,13 @@ def explain_failures(lake: Lake, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
             rows = []
     yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def explain_slowness(lake: Lake, schema: pa.Schema, baseline: Period, window: Period) -> pa.Table:
+    """Rows of `rootcause.verdict`: what is slower in a window than in a baseline before it."""
+    failing = {row["node"]: (row["first"], row["last"]) for row in lake.rows(_FAILING)}
+    found = regressions(lake, failing, around(lake), (baseline, window))
+    return pa.Table.from_pylist([_row(verdict) for verdict in found], schema=schema)
 
 
 def _verdicts(lake: Lake) -> Iterator[Verdict]:

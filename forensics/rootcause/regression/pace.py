@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
 
 from forensics.lake import Lake
 from forensics.model import Node
+from forensics.rootcause.suspects.periods import Period
 
-__all__ = ["Course", "Element", "courses"]
+__all__ = ["Course", "Element", "courses", "courses_of"]
 
 _EIGHTHS = 8  # of an octave: the steps in which times are counted
+_PARTS = 6  # slices of a window that somebody names, and of its baseline
+_OF_PARTS = """
+    select
+        s.element, s.node, s.kind, s.operation, s.caller_node, p.starts_at, p.ends_at,
+        floor(8 * log2(greatest(s.us, 1)))::integer as octave, count(*) as times
+    from chains.spent as s join part as p on s.started_at >= p.starts_at and s.started_at < p.ends_at
+    group by all order by all
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,10 +74,28 @@ class Course:
 
 
 def courses(lake: Lake) -> dict[Element, Course]:
+    """Over the whole case."""
+    return _courses(lake.rows("select * from chains.pace order by all"))
+
+
+def courses_of(lake: Lake, periods: Iterable[Period]) -> dict[Element, Course]:
+    """Over these stretches alone, each in as many slices."""
+    parts = [part for period in periods for part in _parts(period)]
+    with lake.given("part", pa.table({"starts_at": [a for a, _ in parts], "ends_at": [b for _, b in parts]})):
+        return _courses(lake.rows(_OF_PARTS))
+
+
+def _parts(period: Period) -> list[tuple[datetime, datetime]]:
+    step = (period.ends_at - period.starts_at) / _PARTS
+    bounds = [period.starts_at + n * step for n in range(_PARTS)] + [period.ends_at]
+    return list(pairwise(bounds))
+
+
+def _courses(found: Iterable[dict[str, Any]]) -> dict[Element, Course]:
     rows: dict[Element, dict[tuple[datetime, datetime], dict[int, int]]] = defaultdict(
         lambda: defaultdict(dict)
     )
-    for row in lake.rows("select * from chains.pace order by all"):
+    for row in found:
         key = Element(row["element"], row["node"], row["kind"] or "", row["operation"], row["caller_node"])
         rows[key][row["starts_at"], row["ends_at"]][row["octave"]] = row["times"]
     return {key: Course(tuple(sorted(of)), tuple(of[at] for at in sorted(of))) for key, of in rows.items()}

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from forensics.lake import Lake
 from forensics.rootcause.regression.scan import Slower
+from forensics.rootcause.suspects.periods import Period
 
 __all__ = ["Times", "times_of"]
 
@@ -49,8 +50,8 @@ class Times:
     usual: dict[str, Any]
 
 
-def times_of(lake: Lake, hits: Sequence[Slower]) -> list[Times]:
-    """In the order of `hits`. Reads the rows of their nodes once."""
+def times_of(lake: Lake, hits: Sequence[Slower], periods: Sequence[Period] = ()) -> list[Times]:
+    """In the order of `hits`, of these periods alone where any are given. Reads their nodes' rows once."""
     wanted = [
         {"number": n, "element": h.element.element, "node": h.element.node, "operation": h.element.operation,
          "caller_node": h.element.caller_node}
@@ -59,7 +60,8 @@ def times_of(lake: Lake, hits: Sequence[Slower]) -> list[Times]:
     rows: list[list[dict[str, Any]]] = [[] for _ in hits]
     with lake.given("wanted", pa.Table.from_pylist(wanted, schema=_SCHEMA)):
         for row in lake.rows(_TIMES, {"nodes": sorted({h.element.node for h in hits})}):
-            rows[row["number"]].append(row)
+            if not periods or any(p.starts_at <= row["started_at"] < p.ends_at for p in periods):
+                rows[row["number"]].append(row)
         changes = lake.rows(_CHANGES)
     return [_times(hit, mine, changes) for hit, mine in zip(hits, rows, strict=True)]
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from forensics.rootcause.regression.pace import Course, Element, quantile_us
 
-__all__ = ["Slower", "slower"]
+__all__ = ["Slower", "slower", "slower_since"]
 
 _ENOUGH = 10  # times before and since, below which nothing is said
 _SLICES = 3
@@ -51,6 +51,14 @@ def slower(found: Mapping[Element, Course], typical_us: float) -> list[Slower]:
     return [hit for piece in pieces for hit in _slower_in(piece, bar, least)]
 
 
+def slower_since(found: Mapping[Element, Course], typical_us: float, since: datetime) -> list[Slower]:
+    """Every element that is slower in the slices from a moment on than in those before, which somebody named:
+    one comparison per element, and no hole between the two counts."""
+    bar = math.sqrt(2 * math.log(max(math.e, len(found) / _CHANCE)))
+    stretches = {element: _since(course, since) for element, course in found.items()}
+    return _beyond(found, stretches, bar, max(_LEAST_US, _NOTICED * typical_us))
+
+
 def _pieces(found: Mapping[Element, Course]) -> list[dict[Element, Course]]:
     """The courses between the holes of the case: what is slower behind a time of which nothing is known need
     not have become so. One slice without a record of anything may be chance, two are a hole."""
@@ -64,7 +72,15 @@ def _pieces(found: Mapping[Element, Course]) -> list[dict[Element, Course]]:
 
 
 def _slower_in(found: Mapping[Element, Course], bar: float, least: float) -> list[Slower]:
-    stretches = {element: _stretch(course) for element, course in found.items()}
+    return _beyond(found, {element: _stretch(course) for element, course in found.items()}, bar, least)
+
+
+Stretch = tuple[int, int, float]
+
+
+def _beyond(
+    found: Mapping[Element, Course], stretches: Mapping[Element, Stretch | None], bar: float, least: float
+) -> list[Slower]:
     hits = []
     for element, stretch in stretches.items():
         if stretch is None or stretch[2] < bar:
@@ -75,7 +91,21 @@ def _slower_in(found: Mapping[Element, Course], bar: float, least: float) -> lis
     return hits
 
 
-def _stretch(course: Course) -> tuple[int, int, float] | None:
+def _since(course: Course, since: datetime) -> Stretch | None:
+    """All slices from a moment on, where there are enough on both sides."""
+    first, end = sum(at < since for at, _ in course.slices), len(course.slices)
+    before, after = course.between(0, first).total(), course.between(first, end).total()
+    if min(before, after) < _ENOUGH or min(first, end - first) < _SLICES:
+        return None
+    whole = course.between(0, end)
+    variance = sum(course.scores[o] ** 2 * n for o, n in whole.items()) / whole.total()
+    if variance <= 0:
+        return None
+    ranks = sum(course.scores[o] * n for o, n in course.between(first, end).items())
+    return first, end, ranks / math.sqrt(variance * after * (1 - after / (whole.total() + 1)))
+
+
+def _stretch(course: Course) -> Stretch | None:
     """The slices [first, end) with the highest z against all others, with enough before them."""
     sizes = [sum(counts.values()) for counts in course.counts]
     sums = [sum(course.scores[o] * n for o, n in counts.items()) for counts in course.counts]
@@ -85,7 +115,7 @@ def _stretch(course: Course) -> tuple[int, int, float] | None:
     variance = sum(course.scores[o] ** 2 * n for counts in course.counts for o, n in counts.items()) / total
     if variance <= 0:
         return None
-    best: tuple[int, int, float] | None = None
+    best: Stretch | None = None
     before = 0
     for first in range(len(sizes)):
         number, ranks = 0, 0.0
@@ -100,9 +130,7 @@ def _stretch(course: Course) -> tuple[int, int, float] | None:
     return best
 
 
-def _judged(
-    element: Element, course: Course, stretch: tuple[int, int, float], least_us: float
-) -> Slower | None:
+def _judged(element: Element, course: Course, stretch: Stretch, least_us: float) -> Slower | None:
     """Whether somebody would notice, and whether the slices agree."""
     first, end, z = stretch
     before, since = course.between(0, first), course.between(first, end)

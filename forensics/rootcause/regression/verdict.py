@@ -15,9 +15,10 @@ from forensics.lake import Lake
 from forensics.model import Alternative, ChainStep, Evidence, Failure, Node, RootCause, StepEdge, Symptom
 from forensics.rootcause.around import Around
 from forensics.rootcause.regression.origins import Origin, origins
-from forensics.rootcause.regression.pace import courses
+from forensics.rootcause.regression.pace import courses, courses_of
 from forensics.rootcause.regression.records import Times, times_of
-from forensics.rootcause.regression.scan import slower
+from forensics.rootcause.regression.scan import slower, slower_since
+from forensics.rootcause.suspects.periods import Period
 from forensics.rootcause.suspects.ranking import below
 from forensics.rootcause.verdict import Verdict
 from forensics.rootcause.words import node_words, seconds
@@ -44,17 +45,23 @@ _PATH = """
 """
 
 
-def regressions(lake: Lake, failing: Mapping[str, tuple[int, int]], known: Around) -> Iterator[Verdict]:
-    """What became slower, in order of onset. `failing`: of nodes that failed or made others fail, when
-    the first and the last showed, in µs: their slowness goes with the failure, which has its verdict."""
-    typical = lake.rows(_TYPICAL)[0]["ms"]
-    found = courses(lake)
-    hits = slower(found, float(typical or 0) * 1000)
+def regressions(
+    lake: Lake,
+    failing: Mapping[str, tuple[int, int]],
+    known: Around,
+    asked: tuple[Period, Period] | None = None,
+) -> Iterator[Verdict]:
+    """What became slower, in order of onset; with a baseline and a window behind it in `asked`, what is
+    slower in the window. `failing`: of nodes that failed or made others fail, when the first and the last
+    showed, in µs: their slowness goes with the failure, which has its verdict."""
+    typical = float(lake.rows(_TYPICAL)[0]["ms"] or 0) * 1000
+    found = courses_of(lake, asked) if asked else courses(lake)
+    hits = slower_since(found, typical, asked[1].starts_at) if asked else slower(found, typical)
     if not hits:
         return
     began = [replace(o, node=known.service_of(o.node) or o.node) for o in origins(hits, found, below(lake))]
     began = [o for o in began if not _is_failing(o, failing)]
-    for origin, times in zip(began, times_of(lake, [o.slower[0] for o in began]), strict=True):
+    for origin, times in zip(began, times_of(lake, [o.slower[0] for o in began], asked or ()), strict=True):
         yield _verdict(lake, origin, times)
 
 

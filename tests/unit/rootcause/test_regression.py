@@ -11,7 +11,7 @@ import pytest
 from forensics.model import Node
 from forensics.rootcause.regression.origins import origins
 from forensics.rootcause.regression.pace import Course, Element, quantile_us
-from forensics.rootcause.regression.scan import Slower, slower
+from forensics.rootcause.regression.scan import Slower, slower, slower_since
 
 NOON = datetime(2026, 1, 1, 12)
 TYPICAL = 200_000.0
@@ -84,6 +84,27 @@ def test_a_third_of_the_calls_is_enough_though_the_median_stays() -> None:
 )
 def test_no_regression(octaves: list[list[int]], typical: float) -> None:
     assert slower({element("node"): course(octaves)}, typical) == []
+
+
+def test_of_two_healthy_stretches_none_is_slower_in_95_of_100() -> None:
+    false = 0
+    for seed in range(100):
+        rng = Random(seed)
+        found = {element(f"n{n}"): drawn(rng, 12, rng.choice((2, 5, 30))) for n in range(30)}
+        false += bool(slower_since(found, TYPICAL, NOON + timedelta(minutes=6)))
+    assert false <= 5
+
+
+def test_what_is_named_needs_less_proof_than_what_is_looked_for() -> None:
+    """Four a minute for six minutes and the same again: too few for the best of many stretches."""
+    named = looked_for = 0
+    for seed in range(20):
+        found = {element(f"n{n}"): drawn(Random(seed + n), 12, 4) for n in range(10)}
+        found[element("slow")] = drawn(Random(seed), 12, 4, dict.fromkeys(range(6, 12), 5))
+        named += len(slower_since(found, TYPICAL, NOON + timedelta(minutes=6)))
+        looked_for += len(slower(found, TYPICAL))
+    assert named >= 15
+    assert looked_for < named / 2
 
 
 def test_what_slows_everybody_began_at_nobody() -> None:

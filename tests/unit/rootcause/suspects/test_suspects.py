@@ -170,6 +170,18 @@ def test_three_traces_are_too_few(told):
         assert ranked(case) == ()
 
 
+def test_a_baseline_decides_what_is_slower(told):
+    """Between the two stretches lies an hour of which nothing is known, so that by itself nobody compares."""
+    window, baseline = (at(WINDOW), at(WINDOW + 40)), (at(HEALTHY), at(HEALTHY + 40))
+
+    with told(slower("stock", own_ms=lambda w, c: w["own_ms"] * 4)) as case:
+        alone, held, again = case.report(*window), case.report(*window, baseline=baseline), case.report()
+    assert alone.issues == again.issues == ()
+    assert [(i.category, i.node.name) for i in held.issues] == [("latency_regression", "stock")]
+    assert [f.issue for f in held.failures] == [held.issues[0].id]
+    assert "40 since and 40 before" in held.issues[0].explanation
+
+
 def test_window_and_baseline_must_not_overlap(told):
     with told(traces=2) as case, pytest.raises(UsageError, match="overlaps"):
         case.suspects(at(WINDOW), baseline=(at(WINDOW - 10), at(WINDOW + 1)))

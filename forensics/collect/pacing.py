@@ -20,6 +20,7 @@ __all__ = ["DATAPOINTS", "Bucket", "Pacer", "quota_of", "start_rate"]
 DATAPOINTS = "GetMetricData datapoints"
 
 _UNPUBLISHED_HEADROOM = 8.0
+_HELD_S = 0.9
 _CUT = 0.7
 _FLOOR = 0.1
 _CUT_EVERY_S = 1.0
@@ -46,7 +47,8 @@ def start_rate(operation: str, region: str) -> tuple[float, bool]:
 class Bucket:
     """Tokens for one operation; `take` waits for one. Safe to share between threads.
 
-    It holds at most one second's worth, so a pause does not end in a burst that is throttled.
+    It holds at most nine tenths of a second's worth, so a pause does not end in a burst that is throttled:
+    what the service's own bucket has left over then takes up how unevenly calls arrive there.
     """
 
     def __init__(
@@ -57,15 +59,19 @@ class Bucket:
         self._ceiling = rate if ceiling is None else ceiling
         self._clock = clock
         self._lock = threading.Lock()
-        self._tokens = max(1.0, rate)
+        self._tokens = self._most
         self._filled_at = self._cut_at = self._raised_at = clock()
+
+    @property
+    def _most(self) -> float:
+        return max(1.0, self.rate * _HELD_S)
 
     def reserve(self, amount: float = 1.0) -> float:
         """Take tokens, from the future if need be; returns the seconds to wait for them."""
         with self._lock:
             now = self._clock()
             earned = (now - self._filled_at) * self.rate
-            self._tokens = min(max(1.0, self.rate), self._tokens + earned) - amount
+            self._tokens = min(self._most, self._tokens + earned) - amount
             self._filled_at = now
             return max(0.0, -self._tokens / self.rate)
 
@@ -73,7 +79,7 @@ class Bucket:
         """Tokens that nobody has taken; less than nothing by as many as are waited for."""
         with self._lock:
             earned = (self._clock() - self._filled_at) * self.rate
-            return min(max(1.0, self.rate), self._tokens + earned)
+            return min(self._most, self._tokens + earned)
 
     def take(self, wait: Callable[[float], object], amount: float = 1.0) -> None:
         """Take tokens and wait for them with `wait(seconds)`."""

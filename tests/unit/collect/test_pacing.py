@@ -1,5 +1,7 @@
 """The token bucket, by a clock that the test moves."""
 
+import random
+
 import pytest
 
 from forensics.collect.pacing import Bucket, Pacer, start_rate
@@ -37,7 +39,7 @@ def test_what_was_used_up_at_once_is_earned_before_anything_else() -> None:
     bucket = Bucket(90_000.0, clock=clock)
     for _ in range(10):
         bucket.take(clock.wait, 100_800)
-    assert clock.now == pytest.approx(10 * 100_800 / 90_000 - 1)
+    assert clock.now == pytest.approx(10 * 100_800 / 90_000 - 0.9)
 
 
 def test_a_pause_does_not_end_in_a_burst() -> None:
@@ -83,6 +85,21 @@ def test_under_one_percent_is_throttled_where_the_limit_is_the_quota(limit: floa
             bucket.answered()
     assert len(taken) >= 0.95 * limit * 600
     assert refused <= 0.01 * len(taken)
+
+
+def test_calls_that_arrive_unevenly_are_not_throttled_where_the_whole_quota_is_given() -> None:
+    """The service's bucket holds a second's worth; a call takes up to 80 ms to get there."""
+    rate, dice, clock, calls = 16.0, random.Random(1), Clock(), 0
+    bucket, arrivals = Bucket(rate, clock=clock), list[float]()
+    while clock.now < 100:
+        bucket.take(clock.wait)
+        arrivals.append(clock.now + dice.uniform(0.0, 0.08))
+        calls += 1
+    tokens, last = rate, 0.0
+    for at in sorted(arrivals):
+        tokens, last = min(rate, tokens + (at - last) * rate) - 1, at
+        assert tokens >= 0
+    assert calls >= 0.95 * rate * 100
 
 
 def test_quotas_are_per_region_and_operation() -> None:

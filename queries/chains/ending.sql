@@ -1,7 +1,7 @@
 -- How the failure of an invocation ended in its chain: it `surfaced`, it was `propagated` (its caller
 -- failed too), `absorbed` (its caller ended well), `retried` (a later attempt at the same message or
 -- request ended well), or `unsettled` (a 4xx answer to a caller whose own end nobody recorded).
--- needs: lake.invocation links.edge links.delivery links.redelivery chains.finished
+-- needs: lake.invocation links.edge links.delivery links.redelivery chains.finished chains.went_on
 -- scope: case
 -- materialize
 -- invocation: the invocation that failed
@@ -20,7 +20,7 @@ climb as (
     union
     select
         c.invocation, e.caller,
-        case when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
+        case when w.caller is not null then 'ok' when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
         -- an execution that was started and not waited for ends after whoever started it
         e.kind = 'link' or coalesce(
             p.kind = 'AWS::StepFunctions::StateMachine' and p.ended_at > a.ended_at + interval 1 second, false)
@@ -28,6 +28,7 @@ climb as (
     join lake.invocation as p on p.invocation = c.place
     join links.edge as e on e.callee = c.place
     join lake.invocation as a on a.invocation = e.caller
+    left join chains.went_on as w on w.caller = e.caller and w.callee = c.place
     where c.met is null and not c.handed_over and e.caller <> c.invocation
 ),
 top as (

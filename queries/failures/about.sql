@@ -9,7 +9,8 @@
 -- value: the value
 -- is_message: whether a line calls it a message id
 -- has_message: whether the invocation prints any message id
--- is_own: whether few others print it, and none of the invocation's own values fewer
+-- is_rare: whether some others print it, and few
+-- is_own: whether it is rare, and none of the invocation's values rarer
 with used as (
     select node, value, count(*) as shared from failures.work group by node, value
 ),
@@ -25,7 +26,7 @@ told_about as (
     select w.node, w.invocation, w.started_at, w.value, w.is_message, u.shared,
         -- what most invocations print (a template's id, a version) is about none of them
         (u.shared * 2 <= t.invocations or t.invocations <= 3)
-            and u.shared >= 2 and (u.shared <= 20 or s.node is not null and w.failing is not null) as is_own
+            and u.shared >= 2 and (u.shared <= 20 or s.node is not null and w.failing is not null) as is_rare
     from failures.work as w
     join used as u on u.node = w.node and u.value = w.value
     join total as t on t.node = w.node
@@ -33,7 +34,7 @@ told_about as (
     where w.status = 'failed'
 )
 select node, invocation, started_at, value, is_message,
-    bool_or(is_message) over (partition by invocation) as has_message,
+    bool_or(is_message) over (partition by invocation) as has_message, is_rare,
     -- the fewer share it, the more it tells: two orders may be for one article
-    is_own and shared = min(shared) filter (where is_own) over (partition by invocation) as is_own
+    is_rare and shared = min(shared) filter (where is_rare) over (partition by invocation) as is_own
 from told_about

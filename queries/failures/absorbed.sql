@@ -1,5 +1,5 @@
 -- An error that was caught, handled or retried to success: no failure, and never silent.
--- needs: chains.ending lake.invocation
+-- needs: chains.ending failures.mended lake.invocation
 -- scope: case
 -- invocation: the invocation that failed
 -- node: its node
@@ -19,12 +19,16 @@
 -- log_group: log group that tells of it
 -- log_stream: log stream that tells of it
 -- event_id: log event that tells of it
+with absorbed as (
+    select invocation, outcome as how, handler from chains.ending where outcome in ('absorbed', 'retried')
+    union all
+    select invocation, 'retried', handler from failures.mended
+)
 select
-    f.invocation, f.node, f.kind, e.outcome as how, e.handler, h.node as handler_node,
+    f.invocation, f.node, f.kind, e.how, e.handler, h.node as handler_node,
     h.kind as handler_kind, f.error_type, f.error_message, f.is_throttle, f.http_status, f.end_reason,
     coalesce(f.ended_at, f.event_time, f.started_at) as failed_at, f.trace_id, f.segment_id,
     f.log_group, f.log_stream, f.event_id
-from chains.ending as e
+from absorbed as e
 join lake.invocation as f on f.invocation = e.invocation
 left join lake.invocation as h on h.invocation = e.handler
-where e.outcome in ('absorbed', 'retried')

@@ -1,7 +1,7 @@
 -- Where a failing chain shows it: the topmost failure that nothing above it explains or handles,
 -- once per chain, each message that was given up though its consumer ended well, loops, and each step that was left
 -- out. The chain's other bad endings are roles in it; a later attempt at what had failed before is no failure of its own.
--- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.partial failures.loop failures.omitted
+-- needs: chains.member chains.ending lake.invocation links.edge failures.above failures.repeat failures.mended failures.partial failures.loop failures.omitted
 -- scope: case
 -- materialize
 -- failure: id of the failure
@@ -50,6 +50,7 @@ top as (
     anti join carried as c on c.chain = s.chain and c.invocation = s.invocation
     anti join failures.above as a on a.invocation = s.invocation
     anti join failures.repeat as r on r.invocation = s.invocation
+    anti join failures.mended as w on w.invocation = s.invocation
     qualify
         row_number() over (
             -- one event that goes to several consumers is a message to each

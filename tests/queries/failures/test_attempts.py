@@ -234,6 +234,44 @@ def test_what_fails_again_when_a_queue_hands_it_over_again_came_from_that(check)
     """)  # fmt: skip
 
 
+def test_who_did_well_over_the_same_when_it_came_again_has_mended_it(check) -> None:
+    """Order 1 came twice in vain and then went well; order 2 was asked for anew before its time."""
+    rows = """
+        node | invocation | started_at | status | value | is_message
+        fn   | a1         | 10         | failed | o1    | false
+        fn   | a2         | 71         | failed | o1    | false
+        fn   | a3         | 132        | {a3}   | o1    | false
+        fn   | b1         | 20         | failed | o2    | false
+        fn   | b2         | 40         | ok     | o2    | false
+    """ + "\n".join(f"fn | x{n} | {n} | ok | x{n} | false" for n in range(9))
+    tables = {
+        "chains.ending": "invocation | outcome\na1 | surfaced\na2 | surfaced\nb1 | surfaced",
+        "links.source": "node | source | returns_after_s | max_attempts\nfn | q | {} | 3",
+        "failures.work": rows.format(a3="ok"),
+    }
+    queue = tables | {"links.source": tables["links.source"].format(60)}
+    check("failures.mended", queue, "invocation | handler\na1 | a3\na2 | a3")
+    check("failures.mended", queue | {"failures.work": rows.format(a3="failed")}, "invocation")
+    check("failures.mended", tables | {"links.source": tables["links.source"].format("-")}, "invocation")
+    # it was in a batch with another one, which failed to the end
+    other = "\nfn | a1 | 10 | failed | o3 | false\nfn | c1 | 71 | failed | o3 | false"
+    check("failures.mended", queue | {"failures.work": rows.format(a3="ok") + other}, """
+        invocation | handler
+        a2         | a3
+    """)  # fmt: skip
+    gone = given_endings("a1 | surfaced | -") | {"failures.mended": "invocation | handler\na1 | a3"}
+    check("failures.symptom", gone, "failure")
+    check("failures.absorbed", gone, "invocation | how | handler\na1 | retried | a3")
+
+
+def given_endings(endings: str) -> dict[str, str]:
+    return {
+        "chains.member": "chain | invocation | hop\na1 | a1 | 0",
+        "lake.invocation": "invocation | node | status | started_at\na1 | fn | failed | 10\na3 | fn | ok | 132",
+        "chains.ending": "invocation | outcome | handler\n" + endings,
+    }
+
+
 def silent(*rows: str, how: str = "mapping", traced: str = "invocation | node | before") -> dict[str, str]:
     header = "invocation | node | kind | status | started_at | trace_id"
     return {

@@ -15,7 +15,8 @@
 -- is_open: events of it may still come, and the next pull reads it again
 -- events: events of it that the case holds, by their timestamp
 -- incoming: events that CloudWatch counted as they came in, in the minutes that were read; null without that metric
--- received: events that came in in those minutes, of which the case holds the text; null without that metric
+-- received: events that came in in those minutes (exported ones, that name no such time, by their timestamp), of
+--   which the case holds the text; null without that metric
 -- expected_invocations: invocations that the metric of the functions that write here counted in those minutes
 -- invocations: invocations of those minutes that lines of this group tell of; null without that metric
 -- throttled: requests to those functions that were throttled in them: they never ran
@@ -40,12 +41,15 @@ with stretch as (
     from lake.log_event
     group by all
 ), arrived as (
-    select e.account, e.region, e.log_group, date_trunc('hour', e.ingestion_time) as hour, count(*) as received
-    from lake.log_event as e
+    select e.account, e.region, e.log_group, date_trunc('hour', e.came_at) as hour, count(*) as received
+    from (
+        select account, region, log_group, coalesce(ingestion_time, timestamp) as came_at
+        from lake.log_event
+    ) as e
     join evidence.read_window as w
         on w.account = e.account and w.region = e.region and w.log_group = e.log_group
-        and date_trunc('minute', e.ingestion_time) >= w.starts_at
-        and date_trunc('minute', e.ingestion_time) + interval 1 minute <= w.ends_at
+        and date_trunc('minute', e.came_at) >= w.starts_at
+        and date_trunc('minute', e.came_at) + interval 1 minute <= w.ends_at
     group by all
 ), counted as (
     select

@@ -101,6 +101,11 @@ def test_an_event_is_counted_where_it_came_in(query: Any) -> None:
     assert found == [(0, 3600, 5, None, None, "uncounted"), (1, 3600, 0, 5, 5, "whole")]
 
 
+def test_exported_events_which_name_no_such_time_are_not_missing(query: Any) -> None:
+    exported = [{**event, "ingestion_time": None} for event in events(100)]
+    assert hours(query, [window(0, 60)], exported, [counted(100)]) == [(0, 3600, 100, 100, 100, "whole")]
+
+
 def test_what_may_still_come_is_open_and_not_short(query: Any) -> None:
     assert hours(query, [window(0, 60, is_open=True)], [], [counted(9.0)])[0][-1] == "open"
 

@@ -6,6 +6,8 @@
 The cases are stretches of the sample account and of systems drawn by chance, or of recordings of a real
 system. Each is a baseline, a rest and a window with a fault in one node, held against each other as
 `report --since --until --baseline` does. `--healthy` puts nothing in and counts who stands out.
+"To be seen" says how many faults moved any deviation of their node beyond chance: more than these no
+order can find, but by luck.
 `--keep` writes the ranks to a file, and `--against` says what is better or worse than one, with intervals.
 """
 
@@ -14,13 +16,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from math import inf
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
+from evidence import NOTICED, Evidence, evidence, strongest
 from healthy import DAY, Stage, recorded, sampled, strange
 from paired import Ranks, difference, keep, kept
 from spoilt import FAULTS
@@ -33,6 +37,8 @@ _FEW = 5  # requests in the window, below which a node is not spoilt
 _MANY = 20
 _LATE = 20_000_000
 
+T = TypeVar("T")
+
 
 class Outcome(NamedTuple):
     kind: str
@@ -42,14 +48,20 @@ class Outcome(NamedTuple):
     rank: int  # 0 = not among the suspects
     first: Suspect | None
     score: float
+    evidence: float  # the largest z of the node that the fault made larger; infinite where it came first
 
 
-def ranked(stage: Stage, later: Stretch) -> tuple[Suspect, ...]:
-    """Who is suspected of a case whose rest and window are `later`."""
+def said(of: Callable[[Rows, Period, Period], T], stage: Stage, later: Stretch) -> T:
+    """What is said of a case whose rest and window are `later`."""
     pairs = zip(tables(stage.baseline), tables(later), strict=True)
     with Rows(*(pa.concat_tables(pair) for pair in pairs)) as lake:
         hours = [when(DAY + n * HOUR) for n in range(4)]
-        return suspects(lake, Period(hours[2], hours[3]), Period(hours[0], hours[1]))  # type: ignore[arg-type]
+        return of(lake, Period(hours[2], hours[3]), Period(hours[0], hours[1]))
+
+
+def ranked(stage: Stage, later: Stretch) -> tuple[Suspect, ...]:
+    """Who is suspected."""
+    return said(suspects, stage, later)  # type: ignore[arg-type]
 
 
 def outcomes(stage: Stage, kinds: Iterable[str], nodes: int) -> Iterator[Outcome]:
@@ -58,12 +70,19 @@ def outcomes(stage: Stage, kinds: Iterable[str], nodes: int) -> Iterator[Outcome
         row["node"] for t in stage.window for row in t.invocations.values() if row["own_us"] is not None
     )
     known = sorted(node for node, times in requests.items() if times >= _FEW)
+    healthy: Evidence = said(evidence, stage, stage.rest + stage.window)
     for kind in kinds:
         for node in Random(f"{kind} {stage.name}").sample(known, min(nodes, len(known))):
             chance = Random(f"{kind} {node} {stage.name}")
             early, spoilt = _begun(stage, chance.choice((-_LATE, 0, _LATE)))
-            if FAULTS[kind](spoilt, node, chance):
-                yield _outcome(kind, node, stage, requests[node], ranked(stage, early + spoilt))
+            if not FAULTS[kind](spoilt, node, chance):
+                continue
+            outcome = _outcome(kind, node, stage, requests[node], ranked(stage, early + spoilt))
+            if outcome.rank != 1:
+                faulty = said(evidence, stage, early + spoilt)
+                moved = strongest(faulty.get(node, {}), healthy.get(node, {}))
+                outcome = outcome._replace(evidence=moved)
+            yield outcome
 
 
 def _begun(stage: Stage, after: int) -> tuple[Stretch, Stretch]:
@@ -85,13 +104,13 @@ def _outcome(kind: str, node: str, stage: Stage, requests: int, found: tuple[Sus
     names = [suspect.node.name for suspect in found]
     rank = names.index(node) + 1 if node in names else 0
     score = found[rank - 1].score if rank else 0.0
-    return Outcome(kind, node, stage.name, requests, rank, found[0] if found else None, score)
+    return Outcome(kind, node, stage.name, requests, rank, found[0] if found else None, score, inf)
 
 
 def table(found: list[Outcome]) -> Iterator[str]:
     """The outcomes by kind of fault, as a Markdown table."""
-    yield "| fault | cases | first | first three | stands out | first, 20 requests and more |"
-    yield "|---|---:|---:|---:|---:|---:|"
+    yield "| fault | cases | first | first three | stands out | first, 20 requests and more | to be seen |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     by_kind: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in found:
         by_kind[outcome.kind].append(outcome)
@@ -105,9 +124,10 @@ def _line(kind: str, found: list[Outcome]) -> str:
     out = sum(o.score >= 1 for o in found)
     many = [o for o in found if o.requests >= _MANY]
     often, total = sum(o.rank == 1 for o in many), max(1, len(found))
+    seen = sum(o.evidence >= NOTICED for o in found)
     return (
         f"| {kind} | {len(found)} | {first} ({first / total:.0%}) | {three} ({three / total:.0%}) "
-        f"| {out} ({out / total:.0%}) | {often} of {len(many)} |"
+        f"| {out} ({out / total:.0%}) | {often} of {len(many)} | {seen} |"
     )
 
 
@@ -163,7 +183,7 @@ def _say(outcome: Outcome) -> None:
     instead = f"{first.node.name} {first.score} {first.category}: {first.reasons[0]}" if first else "nobody"
     print(
         f"{outcome.kind}: {outcome.node} ({outcome.requests} requests, {outcome.stage}) is {outcome.rank} "
-        f"with {outcome.score}; first {instead}",
+        f"with {outcome.score}, its strongest z {outcome.evidence:.1f}; first {instead}",
         file=sys.stderr,
     )
 

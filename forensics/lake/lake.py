@@ -33,7 +33,7 @@ from forensics.lake.bodies import (
 )
 from forensics.lake.fence import refuse_all_but_questions
 from forensics.lake.nearest import check_parameters, told
-from forensics.lake.passes import in_memory, narrowed, passes_of
+from forensics.lake.passes import PASS_KEYS, in_memory, narrowed, passes_of
 from forensics.lake.running import run
 from forensics.model import OnProgress, no_progress
 from forensics.queries import BASE_SCHEMAS, SCHEMAS, View, closure, tree
@@ -164,24 +164,31 @@ class Lake:
         self._bound.discard(name)
 
     def _computed(self, view: View) -> Iterator[pa.RecordBatchReader]:
-        """The rows of a view; of `scope: trace` for as many traces at a time as memory is sure to hold.
-        Each is to be read out before the next is asked for."""
-        leaves = self._leaves_by_trace(view) if view.scope == "trace" and not self._only else []
+        """The rows of a view; of `scope: trace` or `request` for as many of these at a time as memory is
+        sure to hold. Each is to be read out before the next is asked for."""
+        leaves = self._leaves(view) if view.scope in PASS_KEYS and not self._only else []
         passes = self._passes(leaves) if leaves else 1
         for number in range(passes):
             for name in leaves if passes > 1 else ():
-                self._define(name, narrowed(self._body(name), passes, number))
+                self._define(name, narrowed(self._body(name), view.scope, passes, number))
             yield self._run(view.sql).to_arrow_reader(_BATCH_ROWS)
         for name in leaves if passes > 1 else ():
             self._define(name, self._body(name))
 
     def _passes(self, leaves: Sequence[str]) -> int:
-        rows = max(sum(part.rows for part in self.case.parts("lake", name)) for name in leaves)
+        names = {
+            *leaves,
+            *(step.full_name for step in closure(leaves, lambda view: bool(self._rows_of(view)))),
+        }
+        rows = max(sum(part.rows for part in self.case.parts("lake", name)) for name in names)
         [[limit]] = self._db.sql("select parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
         return passes_of(rows, limit)
 
-    def _leaves_by_trace(self, view: View) -> list[str]:
-        """What lies in the case as rows with a `trace_key`, and is read for this view."""
+    def _leaves(self, view: View) -> list[str]:
+        """What is narrowed for this view: what it reads of requests, for whom a line belongs to is not told
+        by one request; of traces what lies in the case as rows with a `trace_key`."""
+        if view.scope == "request":
+            return [need for need in view.needs if need in tree() and "request_id" in tree()[need].columns]
         steps = closure(view.needs, lambda view: bool(self._rows_of(view)))
         kept = [step.full_name for step in steps if self._rows_of(step) and "trace_key" in step.columns]
         read = {need for step in (view, *steps) if step.full_name not in kept for need in step.needs}

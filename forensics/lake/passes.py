@@ -1,4 +1,5 @@
-"""Views of `scope: trace`, for some traces at a time: so memory is bounded by its limit, not by the case."""
+"""Views of `scope: trace` and `request`, for some of these at a time: so memory is bounded by its limit, not
+by the case."""
 
 from __future__ import annotations
 
@@ -10,7 +11,10 @@ import duckdb
 from forensics.errors import QueryError
 from forensics.lake.nearest import TOO_LITTLE_MEMORY
 
-__all__ = ["in_memory", "narrowed", "passes_of"]
+__all__ = ["PASS_KEYS", "in_memory", "narrowed", "passes_of"]
+
+# By scope: a whole number that all rows of one trace, of one request, share.
+PASS_KEYS = {"trace": "coalesce(trace_key, 0)", "request": "hash(request_id)"}
 
 # What one row of the largest table takes while such a view is computed: 330 to 430 bytes at
 # 1.6 million spans, and as much again to spare.
@@ -29,9 +33,9 @@ def passes_of(rows: int, limit: int) -> int:
     return passes
 
 
-def narrowed(body: str, passes: int, number: int) -> str:
-    """The rows of those traces whose turn it is; without a trace they are none's, and come first."""
-    return f"select * from ({body}) where coalesce(trace_key, 0) & {passes - 1} = {number}"
+def narrowed(body: str, scope: str, passes: int, number: int) -> str:
+    """The rows of those whose turn it is; without a trace they are none's, and come first."""
+    return f"select * from ({body}) where {PASS_KEYS[scope]} & {passes - 1} = {number}"
 
 
 @contextmanager

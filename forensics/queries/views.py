@@ -4,7 +4,7 @@ A file is a header of `-- ` lines and one SELECT. Its folder is the schema, its 
 
     -- What one row is, and what it is good for.
     -- needs: lake.invocation links.edge
-    -- scope: record | trace | chain | case
+    -- scope: record | request | trace | chain | case
     -- materialize
     -- column: what it means, with unit
     select …
@@ -12,9 +12,10 @@ A file is a header of `-- ` lines and one SELECT. Its folder is the schema, its 
 `needs` names every table and view that the SELECT reads. `scope: record` means that a row depends on
 one row of evidence alone; where such a view is materialized it is computed once per part of evidence,
 and names that table too, though it may read it through another view. `scope: trace` means that a row
-depends on rows of its own `trace_key` alone; where such a view is materialized, a large case computes
-it for some traces at a time. The tree ships in the wheel as
-`forensics/_sql`; an editable install reads the repository's `queries/`.
+depends on rows of its own `trace_key` alone, `scope: request` that it depends on those of its own
+`request_id` in the views that it names; where such a view is materialized, a large case computes it for
+some traces or requests at a time. The tree ships in the wheel as `forensics/_sql`; an editable install
+reads the repository's `queries/`.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ BASE_SCHEMAS = ("evidence", "normalized", "rootcause")
 # The order in which a reader meets the folders, and in which they build on each other.
 SCHEMAS = ("lake", "links", "chains", "failures", "issues", "cost", "report")
 
-_SCOPES = ("record", "trace", "chain", "case")
+_SCOPES = ("record", "request", "trace", "chain", "case")
 _KEY = re.compile(r"^([a-z_][a-z0-9_]*): +(.*)$")
 
 

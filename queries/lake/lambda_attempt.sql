@@ -2,6 +2,7 @@
 -- to. A step of lake.lambda_line, which is the one to read.
 -- needs: lake.log_record
 -- scope: case
+-- materialize
 -- node: function name
 -- request_id: Lambda request id
 -- attempt: 1 for the first START of the request that the case holds, in any stream

@@ -1,7 +1,7 @@
 -- One execution of a Lambda function as its own log lines tell it: a request id and the how-manieth
 -- attempt at it (asynchronous retries keep the request id, each has its START).
 -- needs: lake.lambda_line
--- scope: case
+-- scope: request
 -- materialize
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown

@@ -125,6 +125,12 @@ def when(us: int) -> datetime:
     return datetime.fromtimestamp(us / 1_000_000, UTC).replace(tzinfo=None)
 
 
+_EDGES = """
+    create view links.edge as
+    select caller_node, node as callee_node, 'call' as kind from chains.own_time where caller_node is not null
+"""
+
+
 class Rows:
     """A lake that holds these rows and nothing else: what `suspects` asks of a Lake."""
 
@@ -135,6 +141,8 @@ class Rows:
             self._db.register("rows_given", table)
             self._db.execute(f"create table chains.{name} as from rows_given")
             self._db.unregister("rows_given")
+        self._db.execute("create schema links")
+        self._db.execute(_EDGES)
 
     def __enter__(self) -> Rows:
         return self

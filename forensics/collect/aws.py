@@ -156,27 +156,35 @@ class Api:
         """The time by AWS's clock."""
         return to_ms(self.session.meter.now())
 
-    def pages(self, operation: str, params: Mapping[str, Any], sent: str, came: str = "") -> Iterator[Page]:
-        """Page after page to the end; `sent` and `came` are the names of the token, if they differ.
+    def pages(
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        sent: str | tuple[str, ...],
+        came: str | tuple[str, ...] = (),
+    ) -> Iterator[Page]:
+        """Page after page to the end; `sent` and `came` are the names of the token, if they differ, or of
+        its parts, of which a page leaves out those that its token does not need.
 
         A page whose token leads back to one that was read is asked for again, and BadToken raised where it
         goes on doing so: following it would never end, and to take it for the end would lose what follows.
         """
-        seen, tries, params = set[str](), 0, dict(params)
+        names, given = _names(sent), _names(came or sent)
+        seen, tries, token = set[tuple[tuple[str, str], ...]](), 0, tuple[tuple[str, str], ...]()
         while True:
-            page = self.call(operation, **params)
-            token = page.get(came or sent)
-            if token and token in seen:
+            page = self.call(operation, **(dict(params) | dict(token)))
+            following = tuple((s, page[c]) for s, c in zip(names, given, strict=True) if page.get(c))
+            if following in seen:
                 tries += 1
                 if tries == _REPEATS:
                     raise BadToken(operation, "the service repeats a page token")
                 self.pause(tries)
                 continue
             yield page
-            if not token:
+            if not following:
                 return
-            seen.add(token)
-            tries, params = 0, {**params, sent: token}
+            seen.add(following)
+            tries, token = 0, following
 
     def spend(self, quota: str, amount: int) -> None:
         """Charge a quota for what an answer held, and wait until that is earned. Raises Stopped."""
@@ -231,6 +239,10 @@ class Api:
     def _wait(self, seconds: float) -> None:
         if self.stop.wait(seconds):
             raise Stopped
+
+
+def _names(token: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (token,) if isinstance(token, str) else token
 
 
 class _Again(Exception):

@@ -71,6 +71,7 @@ def _belonging(ask: Ask, item: Item, value: Content) -> Item:
         if isinstance(kept, dict):
             for owner, found in kept.items():
                 if owner in item.values() and found:
+                    found = [_spelled(below, one) for one in found] if isinstance(found, list) else found
                     more |= {below.into: found} if below.into else found
     return more
 

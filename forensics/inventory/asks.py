@@ -11,6 +11,10 @@ from msgspec import Struct
 __all__ = ["ASKS", "Ask", "asked_of", "roots"]
 
 
+# Of a page: what is sent and what came, by name, or by names where it has several parts; () = there is none.
+Token = tuple[str | tuple[str, ...], ...]
+
+
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """One question; the members are described in `services.toml`."""
 
@@ -18,7 +22,7 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     service: str = ""
     group: str = ""
     iam: str = ""
-    token: tuple[str, ...] = ()
+    token: Token = ()
     params: dict[str, Any] = {}
     of: str = ""
     batch: tuple[str, int] | None = None
@@ -65,7 +69,7 @@ class _Service(Struct, frozen=True, forbid_unknown_fields=True):
     group: str
     ask: list[dict[str, Any]]
     iam: str = ""
-    token: tuple[str, ...] = ()
+    token: Token = ()
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):

@@ -50,7 +50,8 @@ domain as (
                 json_extract(configuration, '$.ApiMappings[*]'))) as one,
             list_concat(json_extract_string(configuration, [
                 '$.domainName', '$.regionalDomainName', '$.distributionDomainName', '$.DomainName']),
-                json_extract_string(configuration, '$.DomainNameConfigurations[*].ApiGatewayDomainName')) as hosts
+                json_extract_string(configuration, '$.DomainNameConfigurations[*].ApiGatewayDomainName'),
+                json_extract_string(configuration, '$.DomainNameConfigurations[*].apiGatewayDomainName')) as hosts
         from latest where kind in ('AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName')
     ) as d
     join lake.api_name as a
@@ -74,16 +75,26 @@ named as (
     from discovered as d
     left join latest as m on m.kind = 'AWS::ServiceDiscovery::Service' and 'registry ' || m.arn = d.name
 ),
--- names of Route 53 end in a dot, and may say the same in front of a load balancer's
-sent as (
-    select distinct
-        rtrim(lower(one ->> '$.Name'), '.') as host,
-        regexp_replace(rtrim(lower(unnest(coalesce([one ->> '$.AliasTarget.DNSName'], []) || case one ->> '$.Type'
-            when 'CNAME' then json_extract_string(one, '$.ResourceRecords[*].Value') else [] end)), '.'), '^dualstack\.', '') as target
+-- Route 53's records, and Cloud Map's instances that are names themselves
+record as (
+    select one ->> '$.Name' as host, coalesce([one ->> '$.AliasTarget.DNSName'], []) || case one ->> '$.Type'
+        when 'CNAME' then json_extract_string(one, '$.ResourceRecords[*].Value') else [] end as targets
     from (
         select unnest(json_extract(configuration, '$.ResourceRecordSets[*]')) as one
         from latest where kind = 'AWS::Route53::HostedZone'
     )
+    union all
+    select node || '.' || (configuration ->> '$.NamespaceName'), list_concat(
+        json_extract_string(configuration, '$.Instances[*].Attributes.AWS_ALIAS_DNS_NAME'),
+        json_extract_string(configuration, '$.Instances[*].Attributes.AWS_INSTANCE_CNAME'))
+    from latest where kind = 'AWS::ServiceDiscovery::Service'
+),
+-- names of Route 53 end in a dot, and may say the same in front of a load balancer's
+sent as (
+    select distinct
+        rtrim(lower(host), '.') as host,
+        regexp_replace(rtrim(lower(unnest(targets)), '.'), '^dualstack\.', '') as target
+    from record
 ),
 led as (
     select host, target, 1 as depth from sent

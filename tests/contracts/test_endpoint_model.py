@@ -82,8 +82,12 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "apigateway": [
         *(("GetRestApis", {}), ("GetStages", API), ("GetResources", API)),
         ("GetResources", {**API, "embed": ["methods"]}),
+        *(("GetDomainNames", {}), ("GetBasePathMappings", {"domainName": estate.DOMAIN})),
     ],
-    "apigatewayv2": [("GetApis", {}), *((f"Get{n}", HTTP) for n in ("Stages", "Routes", "Integrations"))],
+    "apigatewayv2": [
+        *(("GetApis", {}), *((f"Get{n}", HTTP) for n in ("Stages", "Routes", "Integrations"))),
+        *(("GetDomainNames", {}), ("GetApiMappings", {"DomainName": estate.DOMAIN})),
+    ],
     "cloudtrail": [("LookupEvents", {}), ("LookupEvents", {"MaxResults": 3})],
     "cloudwatch": [
         *(("GetMetricData", DATA), ("ListMetrics", {}), ("DescribeAlarms", {"MaxRecords": 1})),
@@ -132,6 +136,13 @@ SETTLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "pipes": [("ListPipes", {}), ("DescribePipe", {"Name": "ship"})],
     "rds": [("DescribeDBInstances", {})],
     "resourcegroupstaggingapi": [("GetResources", {}), ("GetResources", {"ResourcesPerPage": 1})],
+    "route53": [
+        *(("ListHostedZones", {}), ("ListResourceRecordSets", {"HostedZoneId": "Z1"})),
+        ("ListResourceRecordSets", {"HostedZoneId": "Z1", "MaxItems": "2"}),
+    ],
+    "servicediscovery": [
+        *(("ListNamespaces", {}), ("ListServices", {}), ("ListInstances", {"ServiceId": "srv-0"})),
+    ],
     "s3": [
         ("ListBuckets", {}),
         ("GetBucketNotificationConfiguration", {"Bucket": "receipts"}),
@@ -369,6 +380,7 @@ def test_errors_are_those_of_the_operation_or_common(
         ("xray", "GetTraceSummaries", {**WINDOW, "EndTime": START + 86400}, "InvalidRequestException"),
         ("xray", "GetTraceSummaries", {**WINDOW, "NextToken": "nope"}, "InvalidRequestException"),
         ("apigateway", "GetStages", {"restApiId": "nope"}, "NotFoundException"),
+        ("apigateway", "GetBasePathMappings", {"domainName": "nope"}, "NotFoundException"),
         ("apigatewayv2", "GetRoutes", {"ApiId": "nope"}, "NotFoundException"),
         ("cloudtrail", "LookupEvents", {"MaxResults": 51}, "InvalidMaxResultsException"),
         ("cloudtrail", "LookupEvents", {"NextToken": "nope"}, "InvalidNextTokenException"),
@@ -387,6 +399,9 @@ def test_errors_are_those_of_the_operation_or_common(
         ("lambda", "ListFunctions", {"Marker": "nope"}, "InvalidParameterValueException"),
         ("pipes", "DescribePipe", {"Name": "nope"}, "NotFoundException"),
         ("rds", "DescribeDBInstances", {"DBInstanceIdentifier": "nope"}, "DBInstanceNotFound"),
+        ("route53", "ListResourceRecordSets", {"HostedZoneId": "nope"}, "NoSuchHostedZone"),
+        ("route53", "ListHostedZones", {"Marker": "nope"}, "InvalidInput"),
+        ("servicediscovery", "ListInstances", {"ServiceId": "nope"}, "ServiceNotFound"),
         ("s3", "GetBucketNotificationConfiguration", {"Bucket": "nope"}, "NoSuchBucket"),
         ("scheduler", "GetSchedule", {"Name": "nope"}, "ResourceNotFoundException"),
         ("service-quotas", "ListServiceQuotas", {"ServiceCode": "nope"}, "NoSuchResourceException"),

@@ -4,9 +4,10 @@
 
 `service` is botocore's name. An item is what the operation named here returns, member by member:
 of the JSON services as it is on the wire (the "Response Syntax" of the API reference: camelCase for
-Step Functions, ECS, EKS and both API Gateways), of SNS, S3, RDS, EC2 and Elastic Load Balancing, which
-answer in XML, by the names of botocore's models and the AWS CLI (PascalCase). Times are seconds since
-the epoch; text in ISO 8601 for the XML services and `apigatewayv2`; Lambda's LastModified is text.
+Step Functions, ECS, EKS and both API Gateways), of SNS, S3, RDS, EC2, Route 53 and Elastic Load
+Balancing, which answer in XML, by the names of botocore's models and the AWS CLI (PascalCase). Times are
+seconds since the epoch; text in ISO 8601 for the XML services and `apigatewayv2`; Lambda's LastModified is
+text.
 "Both" means: the members of either operation, of which each shows its own. What is left out is empty.
 
     lambda
@@ -51,12 +52,23 @@ the epoch; text in ISO 8601 for the XML services and `apigatewayv2`; Lambda's La
       RestApis               [RestApi]
       Stages                 {API id: [Stage]}
       Resources              {API id: [Resource, with resourceMethods as embed=methods shows them]}
+      DomainNames            [DomainName]
+      BasePathMappings       {domain name: [BasePathMapping]}
     apigatewayv2
       Apis                   [Api]
       Stages, Routes, Integrations   {API id: [Stage], [Route], [Integration]}
+      DomainNames            [DomainName]
+      ApiMappings            {domain name: [ApiMapping]}
     elbv2
       LoadBalancers, TargetGroups, Listeners   [LoadBalancer], [TargetGroup], [Listener]
       Rules                  {listener ARN: [Rule]}
+    route53
+      HostedZones            [HostedZone]
+      ResourceRecordSets     {Id of a zone: [ResourceRecordSet], in Route 53's order}
+    servicediscovery
+      Namespaces             [NamespaceSummary]
+      Services               {Id of a namespace: [ServiceSummary]}
+      Instances              {Id of a service: [InstanceSummary]}
     dynamodb
       Tables                 [TableDescription]
     kinesis

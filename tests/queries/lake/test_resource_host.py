@@ -110,3 +110,23 @@ def test_a_name_of_cloud_map_and_one_of_service_connect(check):
         stock            | stock-service | AWS::ECS::Container | s
         stock.shop.local | stock-service | AWS::ECS::Container | srv-1
     """)  # fmt: skip
+
+
+def test_an_instance_of_cloud_map_that_is_a_name_leads_on(check):
+    given = [
+        BALANCER,
+        resource(
+            "ServiceDiscovery::Service", "front", "srv-3", NamespaceName="shop.local",
+            Instances=[{"Id": "i", "Attributes": {"AWS_ALIAS_DNS_NAME": _ALB}}, {"Id": "j", "Attributes": {"AWS_INSTANCE_IPV4": "10.0.0.1"}}],
+        ),
+        resource(
+            "ServiceDiscovery::Service", "side", "srv-4", NamespaceName="shop.local",
+            Instances=[{"Id": "k", "Attributes": {"AWS_INSTANCE_CNAME": "front.shop.local"}}],
+        ),
+    ]  # fmt: skip
+    check(VIEW, {"evidence.resource": given}, f"""
+        host             | node | arn | through
+        {_ALB}           | shop | a   | -
+        front.shop.local | shop | a   | {_ALB}
+        side.shop.local  | shop | a   | {_ALB}
+    """)  # fmt: skip

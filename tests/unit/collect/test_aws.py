@@ -97,3 +97,23 @@ def test_a_token_that_leads_back_is_not_the_end_of_a_list() -> None:
     assert [page["Metrics"] for page in found] == [[0], [1], [2], [3]]
     with pytest.raises(BadToken, match="cloudwatch:ListMetrics: page tokens were refused or repeated"):
         list(_api(_Looping(9)).pages("ListMetrics", {}, "NextToken"))
+
+
+def test_pages_of_which_the_next_begins_with_a_record_of_one_name_are_all_read() -> None:
+    """By the name alone they would begin with the first of it for ever; the last one has no identifier."""
+    names, types, identifiers = ("StartRecordName", "StartRecordType", "StartRecordIdentifier")
+    records = [("a", "A", None), ("w", "A", "1"), ("w", "A", "2"), ("x", "A", None)]
+
+    class Zone:
+        meter = Meter(clock_offset_s=0.0)
+
+        def ask(self, service: str, operation: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
+            asked = (params.get(names), params.get(types), params.get(identifiers))
+            at = records.index(asked) if params.get(names) else 0
+            after = records[at + 1] if at + 1 < len(records) else (None, None, None)
+            keys = ("NextRecordName", "NextRecordType", "NextRecordIdentifier")
+            return {"Found": records[at]} | {key: part for key, part in zip(keys, after, strict=True) if part}
+
+    token = (names, types, identifiers), ("NextRecordName", "NextRecordType", "NextRecordIdentifier")
+    found = _api(Zone()).pages("route53.ListResourceRecordSets", {"HostedZoneId": "Z"}, *token)
+    assert [page["Found"] for page in found] == records

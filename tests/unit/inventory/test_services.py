@@ -76,8 +76,14 @@ def test_pages_are_followed_as_botocore_does(ask):
         paging = SESSION.get_paginator_model(ask.service).get_paginator(ask.operation)
     except (ValueError, KeyError):
         return
-    sent, came = paging["input_token"], paging["output_token"]
-    assert (sent, came) == tuple(ask.token) or ([sent], [came]) == (list(ask.token[:1]), list(ask.token[1:]))
+    assert [parts(name) for name in (paging["input_token"], paging["output_token"])] == [
+        *map(parts, ask.token)
+    ]
+
+
+def parts(token):
+    """botocore writes a token of one part as text or as a list of it."""
+    return [token] if isinstance(token, str) else list(token)
 
 
 def test_what_is_asked_of_something_is_asked_of_something_that_is_given():

@@ -16,10 +16,15 @@ REST_API = Kind("RestApis", "restapi_id", ("id",), _MISSING)
 RESOURCE = Kind("Resources", "", ("id",), _MISSING, of=REST_API)
 STAGE = Kind("Stages", "", ("stageName",), _MISSING, of=REST_API)
 HTTP_API = Kind("Apis", "apiId", ("apiId",), _MISSING)
+_NO_DOMAIN = ("NotFoundException", "Invalid domain name identifier specified", 404)
+REST_DOMAIN = Kind("DomainNames", "domain_name", ("domainName",), _NO_DOMAIN)
+HTTP_DOMAIN = Kind("DomainNames", "domainName", ("domainName",), _NO_DOMAIN)
 
 _REST_PAGES = Pages("limit", "position", "position", 500, 25)
 _HTTP_PAGES = Pages("maxResults", "nextToken", "nextToken", 100)
 _REST_ROUTES = {
+    "GET /domainnames": "GetDomainNames",
+    "GET /domainnames/{domain_name}/basepathmappings": "GetBasePathMappings",
     "GET /restapis": "GetRestApis",
     "GET /restapis/{restapi_id}/resources": "GetResources",
     "GET /restapis/{restapi_id}/stages": "GetStages",
@@ -29,6 +34,8 @@ _HTTP_ROUTES = {
     "GET /v2/apis/{apiId}/integrations": "GetIntegrations",
     "GET /v2/apis/{apiId}/routes": "GetRoutes",
     "GET /v2/apis/{apiId}/stages": "GetStages",
+    "GET /v2/domainnames": "GetDomainNames",
+    "GET /v2/domainnames/{domainName}/apimappings": "GetApiMappings",
 }
 
 
@@ -52,14 +59,19 @@ def _bare(item: Item) -> Item:
     return item | {"resourceMethods": {name: {} for name in methods}} if methods else item
 
 
-def _belonging(collection: str) -> Listing:
-    return Listing(Kind(collection, "", (), _MISSING, of=HTTP_API), "items", _HTTP_PAGES)
+def _belonging(collection: str, owner: Kind = HTTP_API) -> Listing:
+    return Listing(Kind(collection, "", (), _MISSING, of=owner), "items", _HTTP_PAGES)
+
+
+_PATHS = Kind("BasePathMappings", "", (), _NO_DOMAIN, of=REST_DOMAIN)
 
 
 REST = Service(
     signing_name="apigateway",
     protocol="rest-json",
     operations={
+        "GetBasePathMappings": Listing(_PATHS, "item", _REST_PAGES),
+        "GetDomainNames": Listing(REST_DOMAIN, "item", _REST_PAGES),
         "GetResources": get_resources,
         "GetRestApis": Listing(REST_API, "item", _REST_PAGES),
         "GetStages": get_stages,
@@ -77,7 +89,9 @@ HTTP = Service(
     signing_name="apigateway",
     protocol="rest-json",
     operations={
+        "GetApiMappings": _belonging("ApiMappings", HTTP_DOMAIN),
         "GetApis": Listing(HTTP_API, "items", _HTTP_PAGES),
+        "GetDomainNames": Listing(HTTP_DOMAIN, "items", _HTTP_PAGES),
         "GetIntegrations": _belonging("Integrations"),
         "GetRoutes": _belonging("Routes"),
         "GetStages": _belonging("Stages"),

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from .estate_parts.compute import CODEDEPLOY, ECS, EKS, HEALTH, LAMBDA
-from .estate_parts.edge import ELB, HTTP, LISTENER, REST
+from .estate_parts.edge import CLOUD_MAP, DOMAIN, ELB, HTTP, LISTENER, REST, ROUTE53
 from .estate_parts.history import MAP_RUN, alarms, changes, executions, metrics
 from .estate_parts.messaging import (
     DEAD_URL,
@@ -30,6 +30,7 @@ __all__ = [
     "ACCOUNT",
     "CONFIGURATION",
     "DEAD_URL",
+    "DOMAIN",
     "EXPRESS",
     "LISTENER",
     "MACHINE",
@@ -89,6 +90,8 @@ CONFIGURATION: dict[str, Record] = {
     "apigateway": REST,
     "apigatewayv2": HTTP,
     "elbv2": ELB,
+    "route53": ROUTE53,
+    "servicediscovery": CLOUD_MAP,
     "dynamodb": DYNAMODB,
     "kinesis": KINESIS,
     "s3": S3,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .names import ISO, START, arn
+from .names import ISO, START, Record, arn
 
 REST_METHODS = {"GET": {"httpMethod": "GET", "methodIntegration": {"type": "AWS_PROXY", "uri": "arn"}}}
-REST = {
+REST: Record = {
     "RestApis": [{"id": "rest1", "name": "shop", "createdDate": START, "apiKeySource": "HEADER"}],
     "Stages": {
         "rest1": [
@@ -21,7 +21,32 @@ REST = {
         "rest1": [{"id": "root", "path": "/"}, {"id": "x", "path": "/x", "resourceMethods": REST_METHODS}]
     },
 }
+DOMAIN = "api.shop.example"
+REST |= {
+    "DomainNames": [
+        {
+            "domainName": DOMAIN,
+            "regionalDomainName": "d-1.execute-api.eu-west-1.amazonaws.com",
+            "endpointConfiguration": {"types": ["REGIONAL"]},
+        },
+        {"domainName": "old.shop.example", "endpointConfiguration": {"types": ["EDGE"]}},
+    ],
+    "BasePathMappings": {DOMAIN: [{"basePath": "(none)", "restApiId": "rest1", "stage": "prod"}]},
+}
 HTTP = {
+    "DomainNames": [
+        {
+            "domainName": DOMAIN,
+            "apiMappingSelectionExpression": "$request.basepath",
+            "domainNameConfigurations": [
+                {
+                    "apiGatewayDomainName": "d-1.execute-api.eu-west-1.amazonaws.com",
+                    "endpointType": "REGIONAL",
+                }
+            ],
+        }
+    ],
+    "ApiMappings": {DOMAIN: [{"apiMappingId": "m1", "apiMappingKey": "", "apiId": "rest1", "stage": "prod"}]},
     "Apis": [
         {
             "apiId": "http1",
@@ -85,6 +110,70 @@ ELB = {
                 "Actions": [FORWARD],
                 "IsDefault": False,
             }
+        ]
+    },
+}
+
+
+ZONE = "/hostedzone/Z1"
+
+
+def _weighted(name: str, identifier: str, target: str) -> Record:
+    values = [{"Value": target}]
+    return {
+        "Name": name,
+        "Type": "CNAME",
+        "SetIdentifier": identifier,
+        "Weight": 50,
+        "TTL": 60,
+        "ResourceRecords": values,
+    }
+
+
+ROUTE53 = {
+    "HostedZones": [
+        {
+            "Id": ZONE,
+            "Name": "shop.example.",
+            "CallerReference": "c1",
+            "Config": {"PrivateZone": False},
+            "ResourceRecordSetCount": 4,
+        },
+        {"Id": "/hostedzone/Z2", "Name": "empty.example.", "CallerReference": "c2"},
+    ],
+    "ResourceRecordSets": {
+        ZONE: [
+            {
+                "Name": "shop.example.",
+                "Type": "A",
+                "AliasTarget": {
+                    "HostedZoneId": "Z32O12XQLNTSW2",
+                    "DNSName": "dualstack.shop-1.eu-west-1.elb.amazonaws.com.",
+                    "EvaluateTargetHealth": False,
+                },
+            },
+            {"Name": "shop.example.", "Type": "MX", "TTL": 60, "ResourceRecords": [{"Value": "10 mail."}]},
+            # Of one name and type: a page that begins with either takes all three parts to ask for.
+            _weighted("www.shop.example.", "blue", "blue.example"),
+            _weighted("www.shop.example.", "green", "green.example"),
+        ]
+    },
+}
+CLOUD_MAP = {
+    "Namespaces": [
+        {"Id": "ns-1", "Arn": arn("servicediscovery", "namespace/ns-1"), "Name": "shop.local"},
+        {"Id": "ns-2", "Arn": arn("servicediscovery", "namespace/ns-2"), "Name": "other", "Type": "HTTP"},
+    ],
+    "Services": {
+        "ns-1": [
+            {"Id": f"srv-{n}", "Arn": arn("servicediscovery", f"service/srv-{n}"), "Name": name}
+            for n, name in enumerate(("stock", "prices"))
+        ]
+    },
+    "Instances": {
+        "srv-0": [
+            {"Id": f"i-{n}", "Attributes": {"AWS_INSTANCE_IPV4": f"10.0.0.{n}", "ECS_SERVICE_NAME": "web-01"}}
+            for n in range(3)
         ]
     },
 }

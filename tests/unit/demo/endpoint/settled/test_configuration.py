@@ -24,6 +24,11 @@ PAGED = [
     ("ec2", "describe_subnets", "Subnets", {}, 2),
     ("service-quotas", "list_service_quotas", "Quotas", {"ServiceCode": "lambda"}, 3),
     ("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", {}, 3),
+    ("apigateway", "get_domain_names", "items", {}, 2),
+    ("route53", "list_hosted_zones", "HostedZones", {}, 2),
+    ("route53", "list_resource_record_sets", "ResourceRecordSets", {"HostedZoneId": "Z1"}, 4),
+    ("servicediscovery", "list_services", "Services", {}, 2),
+    ("servicediscovery", "list_instances", "Instances", {"ServiceId": "srv-0"}, 3),
     ("cloudwatch", "describe_alarms", "MetricAlarms", {}, 2),
     ("cloudwatch", "list_metrics", "Metrics", {}, 4),
 ]

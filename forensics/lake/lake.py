@@ -254,11 +254,6 @@ class Lake:
         if not unsafe and not self._fenced:
             self.fence()
 
-    def bind_all(self) -> None:
-        """Make every view visible, for whoever wants to look around."""
-        self.bind(list(tree()))
-        self.describe()
-
     def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = (), db: Any = None) -> Any:
         try:
             return (db or self._db).sql(sql, params=parameters or None)

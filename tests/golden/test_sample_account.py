@@ -16,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
 from forensics.demo import generate, list_scenarios, load_scenario
 from forensics.demo.scenario import Scenario
 
+_json = msgspec.json.Decoder()
 Record = dict[str, Any]
 Place = tuple[str, ...]
 _ID = re.compile(
@@ -52,16 +54,21 @@ class Told:
     folder: Path
     counts: dict[str, int]
     truth: Record
+    read: dict[str, list[Record]] = field(default_factory=dict)
 
-    def lines(self, name: str) -> Iterator[Record]:
-        path = self.folder / f"{name}.ndjson.gz"
-        if path.is_file():
-            with gzip.open(path) as file:
-                yield from map(json.loads, file)
+    def lines(self, name: str) -> list[Record]:
+        """Decoded once for all tests of a scenario, as tables are: most of what they take."""
+        if name not in self.read:
+            path = self.folder / f"{name}.ndjson.gz"
+            text = gzip.decompress(path.read_bytes()) if path.is_file() else b""
+            self.read[name] = _json.decode_lines(text)
+        return self.read[name]
 
     def table(self, name: str) -> list[Record]:
-        rows: list[Record] = pq.read_table(self.folder / "truth" / f"{name}.parquet").to_pylist()
-        return rows
+        file = f"truth/{name}.parquet"
+        if file not in self.read:
+            self.read[file] = pq.read_table(self.folder / file).to_pylist()
+        return self.read[file]
 
     @cached_property
     def invocations(self) -> dict[str, Record]:
@@ -88,13 +95,13 @@ class Told:
     def _segments(self) -> Iterator[Span]:
         for trace in self.lines("traces"):
             for segment in trace["Segments"]:
-                document = json.loads(segment["Document"])
+                document = _json.decode(segment["Document"])
                 yield from _walk(document, document.get("parent_id", ""), trace["Id"])
 
     def _search(self) -> Iterator[Span]:
         for event in self.lines("logs"):
             if event["logGroupName"] == "aws/spans":
-                span = json.loads(event["message"])
+                span = _json.decode(event["message"])
                 links = {_trace_id(link["traceId"]) for link in span.get("links", ())}
                 request = str(span.get("attributes", {}).get("aws.request_id", ""))
                 trace = _trace_id(span["traceId"])
@@ -326,9 +333,9 @@ def test_counts_are_those_of_the_files(told: Told) -> None:
     for table in ("failure", "absorbed"):
         assert counts[table + ("s" if table == "failure" else "")] == len(told.table(table))
     if "traces" in told.counts:
-        assert told.counts["traces"] == sum(1 for _ in told.lines("traces"))
+        assert told.counts["traces"] == len(told.lines("traces"))
     if "log_events" in told.counts:
-        assert told.counts["log_events"] == sum(1 for _ in told.lines("logs"))
+        assert told.counts["log_events"] == len(told.lines("logs"))
 
 
 def test_story_and_author_agree_on_every_failure(told: Told) -> None:

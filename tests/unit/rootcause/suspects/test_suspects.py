@@ -88,19 +88,18 @@ class Story:
         return now, work
 
 
-@pytest.fixture
-def told(tmp_path: Path) -> Callable[..., Case]:
-    """A case of a story."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Case]:
+    """A case of a story, analysed once for all who tell it: seconds each, and nobody changes it."""
+    made: dict[tuple[Any, ...], Path] = {}
 
     def tell(change: Change | None = None, **options: Any) -> Case:
-        lines = Story(change, **options).lines
-        file, case = (
-            tmp_path / f"{len(list(tmp_path.iterdir()))}.ndjson",
-            tmp_path / f"case-{options}-{change}",
-        )
-        file.write_text("\n".join(lines))
-        import_into(case, [file])
-        return Case(case)
+        key = (change, *options.items())
+        if key not in made:
+            made[key] = folder = tmp_path_factory.mktemp("told")
+            (folder / "traces.ndjson").write_text("\n".join(Story(change, **options).lines))
+            import_into(folder / "case", [folder / "traces.ndjson"])
+        return Case(made[key] / "case")
 
     return tell
 
@@ -127,15 +126,18 @@ def test_of_two_healthy_stretches_nobody_stands_out(told):
         assert [s.node.name for s in ranked(case) if s.stands_out] == []
 
 
+SLOW = slower("stock", own_ms=lambda w, c: w["own_ms"] * 4)
+LEFT_OUT = slower("stock", parts=["read", "write"])
+FAILS = slower("stock", fault=lambda w, c: c.random() < 0.5)
 CHANGES = {
-    "its own work is slow": (slower("stock", own_ms=lambda w, c: w["own_ms"] * 4), "latency_regression"),
+    "its own work is slow": (SLOW, "latency_regression"),
     "some of its work stalls": (
         slower("stock", own_ms=lambda w, c: w["own_ms"] + (300 if c.random() < 0.4 else 0)),
         "latency_regression",
     ),
     "the way to it is slow": (slower("stock", way_ms=60), "latency_regression"),
-    "a part of its work is left out": (slower("stock", parts=["read", "write"]), "missing_step"),
-    "failures begin in it": (slower("stock", fault=lambda w, c: c.random() < 0.5), "unknown"),
+    "a part of its work is left out": (LEFT_OUT, "missing_step"),
+    "failures begin in it": (FAILS, "unknown"),
 }
 
 
@@ -158,9 +160,7 @@ def test_a_call_that_is_no_longer_made_speaks_against_the_caller(told):
 
 def test_fewer_failures_are_no_fault(told):
     """The healthy stretch fails now and then, the window does not: nobody is to blame for that."""
-    failing = slower("stock", fault=lambda w, c: c.random() < 0.4)
-
-    with told(failing) as case:
+    with told(FAILS) as case:
         later = case.suspects(at(WINDOW - 3600), at(WINDOW), baseline=(at(WINDOW), at(WINDOW + 3600)))
     assert not any("failures" in reason for suspect in later for reason in suspect.reasons)
 
@@ -174,7 +174,7 @@ def test_a_baseline_decides_what_is_slower(told):
     """Between the two stretches lies an hour of which nothing is known, so that by itself nobody compares."""
     window, baseline = (at(WINDOW), at(WINDOW + 40)), (at(HEALTHY), at(HEALTHY + 40))
 
-    with told(slower("stock", own_ms=lambda w, c: w["own_ms"] * 4)) as case:
+    with told(SLOW) as case:
         alone, held, again = case.report(*window), case.report(*window, baseline=baseline), case.report()
     assert alone.issues == again.issues == ()
     assert [(i.category, i.node.name) for i in held.issues] == [("latency_regression", "stock")]
@@ -183,25 +183,25 @@ def test_a_baseline_decides_what_is_slower(told):
 
 
 def test_window_and_baseline_must_not_overlap(told):
-    with told(traces=2) as case, pytest.raises(UsageError, match="overlaps"):
+    with told() as case, pytest.raises(UsageError, match="overlaps"):
         case.suspects(at(WINDOW), baseline=(at(WINDOW - 10), at(WINDOW + 1)))
 
 
 def test_a_baseline_alone_is_held_against_what_comes_after(told):
-    with told(slower("users", own_ms=100)) as case:
+    with told(SLOW) as case:
         first = case.suspects(baseline=(at(WINDOW - 3600), at(WINDOW - 60)))[0]
-    assert first.node.name == "users"
+    assert first.node.name == "stock"
 
 
 def test_reasons_name_a_trace_that_shows_it(told):
-    with told(slower("stock", own_ms=100)) as case:
+    with told(SLOW) as case:
         reason = ranked(case)[0].reasons[0]
         shown = reason.rsplit("longest in ", 1)[1].rstrip(")")
         assert case.trace(shown).spans_total > 0
 
 
-def test_the_same_on_one_thread_and_eight(told, tmp_path):
-    with told(slower("stock", parts=["write"])) as case:
+def test_the_same_on_one_thread_and_eight(told):
+    with told(LEFT_OUT) as case:
         path, first = case._path, ranked(case)
     for threads in (1, 8):
         with Case(path, threads=threads) as again:

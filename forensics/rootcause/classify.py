@@ -36,7 +36,10 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         "credential_expired",
         r"\bExpiredToken(?:Exception)?\b|\bRequestExpired\b|InvalidClientTokenId|\bInvalidAccessKeyId\b"
         r"|UnrecognizedClientException|SignatureDoesNotMatch|Unable to locate credentials"
-        r"|security token included in the request is expired|password authentication failed",
+        r"|security token included in the request is expired|password authentication failed"
+        # what JWT libraries throw, and RFC 6750 (3.1) of a bearer token
+        r"|\bTokenExpired(?:Error|Exception)\b|ExpiredSignature|ExpiredJwt|\bjwt expired\b|\btoken (?:is |has |was )?expired\b"
+        r"|\binvalid_token\b",
     ),
     (
         "permission_denied",
@@ -66,7 +69,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|CERT_HAS_EXPIRED|SSLCertVerificationError|CertificateVerificationError|certificate verify failed"
         r"|certificate has expired|remote certificate is invalid|PKIX path|x509: certificate"
         r"|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse|Failed to open TCP connection"
-        r"|socket\.gaierror|EHOSTUNREACH|ENETUNREACH|No route to host",
+        r"|socket\.gaierror|Temporary failure in name resolution|failed to lookup address|EHOSTUNREACH|ENETUNREACH|No route to host",
     ),
     (
         "connect_timeout",
@@ -78,7 +81,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"Task timed out after|Sandbox\.Timedout|ReadTimeout\w*|Read timed out|SocketTimeoutException"
         r"|ETIMEDOUT|ESOCKETTIMEDOUT|context deadline exceeded|ApiCallTimeoutException|ApiCallAttemptTimeout"
         r"|\btimeout of \d+ ?ms exceeded|\bTimeoutError\b|States\.Timeout|HttpClient\.Timeout"
-        r"|TaskCanceledException|Endpoint request timed out",
+        r"|TaskCanceledException|Endpoint request timed out|\w{3,}Time[oO]ut(?:Exception|Error)\b",
     ),
     (
         "validation",

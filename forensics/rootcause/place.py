@@ -122,7 +122,7 @@ class Place:
             return None  # runs no code of its own: what it says is of what it called
         if self.me.error_type or self.me.error_message or self.me.end_reason == "error":
             return self.me.error_type, self.me.error_message
-        logged = [line for line in self.me.logs if line.exception_type and line.level != "WARN"]
+        logged = [x for x in self.me.logs if (x.exception_type or x.exception_message) and x.level != "WARN"]
         return (logged[-1].exception_type, logged[-1].exception_message) if logged else None
 
     def retried_to_success(self, call: Call) -> bool:

@@ -33,6 +33,7 @@ _MASKED = re.compile(
     r"|\b(?:0x)?(?=[a-f]*\d)[0-9a-f]{8,}\b)"
     r"|\b[A-Z0-9]{13,}\b"
     r"|\b[A-Za-z0-9+/_-]{40,}={0,2}"
+    r"|(?<=\w[:=#])(?=[A-Za-z]*\d)[A-Za-z\d]+"  # the key of an entry, however short: `cart:a3f1`
     r"|(?<![A-Za-z])\d+(?:\.\d+)?"
     r"|(?<=\.func)\d[\d.]*"  # closures of Go are numbered
 )

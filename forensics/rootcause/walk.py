@@ -9,6 +9,7 @@ from forensics.model import Alternative, Chain, Edge, Invocation, LogLine, Node
 from forensics.rootcause.around import Around
 from forensics.rootcause.place import HAND_ON, Call, Finding, Place
 from forensics.rootcause.rules import RULES
+from forensics.rootcause.rules.gateway import HANDED_ON
 from forensics.rootcause.words import error_words, first_words, node_words, outcome_words
 
 __all__ = ["Step", "Walk", "walk"]
@@ -82,9 +83,16 @@ def walk(chain: Chain, around: Around | None = None) -> Walk:
             break
         edge = next(c.edge for c in place.calls if c.callee.invocation == finding.from_)
         gateway = place.me if place.me.node.kind.startswith(HAND_ON) and edge.kind == "call" else None
+        if finding.rule == HANDED_ON:
+            by_id[finding.from_] = _answered_with(by_id[finding.from_], place.me.http_status)
         place = at(finding.from_, finding.deadline_us, gateway.http_status if gateway else None)
     alternatives += [Alternative(*other) for other in steps[-1].finding.equals]
     return Walk(chain, _approach(chain, by_id, leaving), tuple(steps), _without_path(alternatives, steps))
+
+
+def _answered_with(me: Invocation, status: int | None) -> Invocation:
+    """Its platform saw it end well; whoever asked was answered with a fault."""
+    return replace(me, status="failed", http_status=me.http_status or status)
 
 
 def _handed_back(me: Invocation, said: LogLine | None) -> Invocation:

@@ -141,21 +141,24 @@ warned as (
 text as (
     select * from told union all select * from logged union all select * from warned
 ),
-best as (
-    select invocation, min(outcome) as outcome
-    from (select invocation, outcome from around_it union all select invocation, outcome from text)
-    group by invocation
-),
 chosen as (
     -- by text where it tells, else by habit
     select * from text
     union all
     select * from around_it anti join (select distinct invocation from text) as t using (invocation)
+),
+-- whom it called did not call it, though that may have begun before it: an environment starts first
+other as (
+    select c.* from chosen as c
+    anti join links.edge as e on e.caller = c.invocation and e.callee = c.caller
+),
+best as (
+    select invocation, min(outcome) as outcome from other group by invocation
 )
 select
     b.invocation, o.top, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,
     count(*) as candidates
 from best as b
 join orphan as o using (invocation)
-join chosen as a on a.invocation = b.invocation and a.outcome = b.outcome
+join other as a on a.invocation = b.invocation and a.outcome = b.outcome
 group by b.invocation, o.top, b.outcome

@@ -59,11 +59,15 @@ told as (
 counted as (
     select *, count(*) over (partition by node, value) as lines from told
 ),
--- a line is about the first id that it names; what nobody else prints stands for nothing
+-- a line is about the first id that it names, or the one message that a field beside its text does; what nobody
+-- else prints stands for nothing
 subject as (
-    select log_group, event_id, min({'place': place, 'value': value}).value as value
+    select log_group, event_id, coalesce(
+        (min({'place': place, 'value': value}) filter (where place > 0)).value,
+        case when count(distinct value) filter (where is_message) = 1 then min(value) filter (where is_message) end
+    ) as value
     from counted
-    where complains and place > 0 and (is_message or lines > 1)
+    where complains and (is_message or lines > 1)
     group by log_group, event_id
 )
 select

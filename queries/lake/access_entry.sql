@@ -10,6 +10,7 @@
 -- log_group: name of the log group
 -- log_stream: name of the log stream
 -- occurred_at: when the request began, or was answered where only that is told (ALB), UTC
+-- logged_at: time of the log event, UTC
 -- source: apigateway, alb, envoy, web_server, cloudfront, waf or appsync
 -- node: API id / stage, load balancer, pod or container of the proxy, web ACL; else the log group
 -- kind: X-Ray's type of the node, or AWS's type of the resource
@@ -269,7 +270,8 @@ traced as (
     from entry
 )
 select
-    account, region, event_id, log_group, log_stream, coalesce(began_at, timestamp) as occurred_at, source,
+    account, region, event_id, log_group, log_stream, coalesce(began_at, timestamp) as occurred_at,
+    timestamp as logged_at, source,
     coalesce(nullif(node, ''), case when source = 'apigateway' then log_group end, container, pod, log_group) as node,
     coalesce(kind, case when pod is not null then 'AWS::EKS::Container'
         when container is not null then 'AWS::ECS::Container' end) as kind,

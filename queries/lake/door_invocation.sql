@@ -28,7 +28,8 @@ with access as (
         coalesce(request_id || '#1', event_id) as invocation, node, kind, account, region, request_id,
         integration_request_id, trace_id, trace_key, log_group, log_stream, event_id,
         occurred_at as started_at,
-        occurred_at + to_microseconds((coalesce(latency_ms, 0) * 1000)::bigint) as ended_at,
+        -- a format without a latency: no door writes the line before it has the answer
+        coalesce(occurred_at + to_microseconds((latency_ms * 1000)::bigint), greatest(occurred_at, logged_at)) as ended_at,
         status, method || ' ' || coalesce(route, path) as operation, error_message, target
     from lake.access_entry
     where source in ('apigateway', 'alb', 'appsync')

@@ -52,7 +52,9 @@ program as (
             '$.errorType', '$.errorMessage', '$.timestamp',
             '$._aws.CloudWatchMetrics[0].Namespace', '$.eventProcessorId', '$."@t"',
             -- Serilog's compact format, and what ASP.NET Core adds to it
-            '$.RequestId', '$."@tr"', '$."@sp"'
+            '$.RequestId', '$."@tr"', '$."@sp"',
+            -- Rust's tracing-subscriber has the line in `fields` and what its span was given in `span`
+            '$.fields.message', '$.span.request_id'
         ]) as a
     from parted
 ),
@@ -86,7 +88,9 @@ detailed as (
             '$.stackTrace', '$.exc_info', '$.exception', '$.stack', '$."error.stack_trace"', '$.err.stack',
             '$.error.stack', '$.error.stack_trace', '$.error.stackTrace', '$.exception.stack_trace',
             '$.exception.stacktrace', '$."exception.stacktrace"', '$."@x"', '$.errorVerbose', '$.stacktrace',
-            '$.thrown.extendedStackTrace', '$.stack_trace', '$.cause', '$.error.cause', '$.err.cause'
+            '$.thrown.extendedStackTrace', '$.stack_trace', '$.cause', '$.error.cause', '$.err.cause',
+            -- a text under the name of an error: slog, logrus, tracing
+            '$.err', '$.fields.error', '$.fields.err'
         ]) as e
     from nested
 )
@@ -103,15 +107,17 @@ select
         'span_id': case when is_platform then p[14] end
     } as platform,
     {
-        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38]) end,
+        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38], a[42]) end,
         'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end, level),
         'message': coalesce(
             case when i is not null then coalesce(i[6], i[7], i[8], i[9], i[10]) end,
-            case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14]) end),
+            case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14], a[41]) end),
         'error_type': case when e is not null then coalesce(e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9],
             e[10], e[11], e[12], e[13], e[14], a[32]) end,
         'error_message': case when e is not null then coalesce(e[15], e[16], e[17], e[18], e[19], e[20], e[21],
-            e[22], e[23], e[24], case when e[25][1] <> '{' then e[25] end, a[33]) end,
+            e[22], e[23], e[24], case when e[25][1] <> '{' then e[25] end, a[33],
+            case when e[46][1] <> '{' then e[46] end, case when e[47][1] <> '{' then e[47] end,
+            case when e[48][1] <> '{' then e[48] end) end,
         'stack': case when e is not null then coalesce(
             e[26], e[27], case when e[28][1] <> '{' then e[28] end, e[29], e[30], e[31], e[32], e[33], e[34],
             e[35], e[36], e[37], e[38], e[39], e[40], e[41], e[42]) end,

@@ -14,7 +14,8 @@ with named as (
     from lake.call as c
     where c.answered = 'request_id'
     union all
-    select coalesce(s.invocation, d.invocation), d.integration_request_id, d.ended_at, null, null
+    -- `$context.requestTime` has whole seconds: what began within the last of them was waited for
+    select coalesce(s.invocation, d.invocation), d.integration_request_id, d.ended_at + interval 1 second, null, null
     from lake.door_invocation as d
     left join lake.served_invocation as s on s.request_id = d.request_id and s.told_by = 'door'
     where d.integration_request_id is not null

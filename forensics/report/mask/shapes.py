@@ -48,13 +48,15 @@ _RULES = (
               (?=[\w.~+/=-]{20} | [\w.~+/=-]{0,256}?(?:\d|(?-i:[a-z][A-Z]))) [\w.~+/=-]{8,}"""
         ),
     ),
+    # Nobody has a mailbox in a domain of AWS' own or in one kept for private names: X-Ray writes database@host.
     # A password may hold an @, and where that was not escaped a slash: but not where port and path stand.
     _Rule(
         ("@", "%40", "%2540"),
         re.compile(
             r"""(?x) (?<=://)[^\s/@:"'<>]{0,256}:[^\s/"'<>]{1,256}(?=@)
             | (?<=://)(?![^\s/@:"'<>]{0,256}:\d{1,5}(?!\d))[^\s/@:"'<>]{0,256}:[^\s@"'<>]{1,256}(?=@)
-            | (?<![\w.+%-])[\w.+%-]{1,64}(?:@|%(?:25)?40)(?!\dx\.)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}\b"""
+            | (?<![\w.+%-])[\w.+%-]{1,64}(?:@|%(?:25)?40)(?!\dx\.)
+              (?![\w.-]{0,253}?\.(?:amazonaws\.com|internal|local)\b)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}\b"""
         ),
     ),
     _Rule(

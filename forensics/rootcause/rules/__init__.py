@@ -18,7 +18,7 @@ from forensics.rootcause.rules.dependency import (
     exception_passed_on,
     status_passed_on,
 )
-from forensics.rootcause.rules.gateway import gateway_says
+from forensics.rootcause.rules.gateway import gateway_says, handed_on_fault
 from forensics.rootcause.rules.omitted import left_out
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
@@ -65,5 +65,6 @@ RULES: tuple[Rule, ...] = (
     answer_was_lost,
     threw_over_a_dependency,
     raised_here,
+    handed_on_fault,
     unexplained,
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from forensics.model import Evidence
-from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.place import HAND_ON, Finding, Place, evidence_of_call
 from forensics.rootcause.words import node_words
 
-__all__ = ["gateway_says"]
+__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault"]
+
+HANDED_ON = "handed_on_fault"
 
 # API Gateway's execution log ("Malformed Lambda proxy response"), and what a load balancer calls it
 # (error_reason LambdaInvalidResponse, ALB access logs).
@@ -39,3 +41,22 @@ def gateway_says(place: Place) -> Finding | None:
             because=f"{because} ({line.text[:120]})",
         )  # fmt: skip
     return None
+
+
+def handed_on_fault(place: Place) -> Finding | None:
+    """A gateway answered with a fault, and what it called ended well before that: the fault is its answer.
+
+    A program that catches its error and returns a 500 has done its work as far as its platform knows.
+    """
+    me = place.me
+    if not me.node.kind.startswith(HAND_ON) or (me.http_status or 0) < 500:
+        return None
+    if place.failed_calls or not place.calls or place.lines("gateway"):
+        return None
+    call = place.calls[-1]
+    callee = call.callee
+    if callee.is_virtual or callee.status != "ok" or callee.is_client_error:
+        return None
+    text = f"{node_words(me.node)} handed on the {me.http_status} that {node_words(callee.node)} returned"
+    claims = (place.claim(text, HANDED_ON), evidence_of_call(call, text, HANDED_ON))
+    return Finding(HANDED_ON, "strong", claims, from_=callee.invocation)

@@ -19,6 +19,8 @@ _OF_OTHERS = frozenset({
     "throttled", "concurrency_limit", "connection", "timeout", "not_found", "dependency_fault",
     "resource_exhausted",
 })  # fmt: skip
+# What only who was asked can have said, and what says all.
+_OF_ITSELF = ("resource_exhausted", "throttled", "concurrency_limit")
 # What is said where nobody serves.
 _OF_ABSENCE = ("connection", "dependency_slow", "dependency_fault")
 # How each language reads an environment variable that must be there.
@@ -53,7 +55,8 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
             because=f"calls {named.name}, a name that nobody answers at, since it was changed ({said})",
         )  # fmt: skip
     named = (place.around.service_of(named) or named) if named is not None else None
-    if named is None or place.around.keeps_records(named):
+    # what a service said of itself needs no record of its own beside it: a full database says that it is full
+    if named is None or place.around.keeps_records(named) and category not in _OF_ITSELF:
         down = was_down(place, named, *claims) if named and category in _OF_ABSENCE else None
         if down is not None:
             return down

@@ -80,6 +80,21 @@ def test_a_message_that_failed_to_the_end_was_given_up_by_its_last_attempt(check
     """)  # fmt: skip
 
 
+def test_a_message_that_stands_in_a_field_beside_the_text_was_given_up(check) -> None:
+    """Powertools and structlog put the message id beside a text that is always the same."""
+    aside = RECORDS.format(two="ERROR").replace("record m-1 failed", "record failed")
+    rows = given() | {"lake.log_record": aside.replace("record m-1 done", "record failed")}
+    check("failures.partial", rows, """
+        chain | invocation | message | attempts | event_id
+        r1#1  | r2#1       | m-1     | 2        | e2
+    """)  # fmt: skip
+    # of two that a line names beside its text nobody knows which
+    two = VALUES + "    g         | s          | e2       | 40.5      | m-9   | true\n"
+    check("failures.partial", rows | {"lake.log_value": two}, """
+        chain | invocation | message | attempts | event_id
+    """)  # fmt: skip
+
+
 def test_a_function_that_failed_as_a_whole_hands_no_message_back(check) -> None:
     check("failures.partial", given("failed", "failed", level="ERROR"), "invocation")
 
@@ -395,6 +410,14 @@ def test_above_is_who_failed_around_it(check) -> None:
     check("failures.above", above(), """
         invocation | caller | outcome | candidates
         f          | w      | failed  | 1
+    """)  # fmt: skip
+
+
+def test_whom_it_called_is_not_above_it(check) -> None:
+    """An environment starts before the request that it is started for, and may end after it."""
+    check("failures.above", above() | {"links.edge": "caller | callee\nf | w"}, """
+        invocation | caller | outcome | candidates
+        f          | v      | ok      | 1
     """)  # fmt: skip
 
 

@@ -38,6 +38,16 @@ def test_door_without_request_ids_is_named_by_its_event(check) -> None:
     """)  # fmt: skip
 
 
+def test_request_whose_format_has_no_latency_ended_when_its_line_was_written(check) -> None:
+    access = "source | node | kind | event_id | log_group | occurred_at | logged_at | latency_ms | status\n"
+    rows = "apigateway | a | s | e1 | g | 1 | 1.9 | - | 502\napigateway | a | s | e2 | g | 1 | 1.9 | 5 | 502"
+    check(VIEW, given() | {"lake.access_entry": access + rows}, """
+        invocation | started_at | ended_at
+        e1         | 1          | 1.9
+        e2         | 1          | 1.005
+    """)  # fmt: skip
+
+
 def test_id_that_a_client_chose_twice_is_counted_once(check) -> None:
     check(VIEW, given("apigateway | a | s | r | - | e1 | g | 1 | 5 | 200 | GET | /\napigateway | a | s | r | - | e2 | g | 9 | 5 | 200 | GET | /"), """
         invocation | event_id

@@ -78,7 +78,13 @@ LIBRARIES = {
     # github.com/tinkerbell/boots, a line of zap
     "zap": (TASK, app(level="error", ts=1671384407.5, caller="boots/http.go:136", msg="listen", service="boots", error="bind: cannot assign"), {
         "level": "ERROR", "message": "listen", "exception_type": None, "exception_message": "bind: cannot assign"}),
-    "slog": (FUNCTION, app(time=ISO, level="ERROR", msg="failed", requestId=ID, err="no"), {"level": "ERROR", "request_id": ID}),
+    "slog": (FUNCTION, app(time=ISO, level="ERROR", msg="failed", requestId=ID, err="no"), {
+        "level": "ERROR", "request_id": ID, "exception_message": "no"}),
+    # docs.rs/tracing-subscriber, fmt::format::Json
+    "tracing-subscriber": (TASK, app(
+        timestamp=ISO, level="ERROR", fields={"message": "lookup failed", "error": "dns error"}, target="shop::rates",
+        span={"name": "request", "request_id": ID}), {
+            "level": "ERROR", "message": "lookup failed", "exception_message": "dns error", "request_id": ID}),
     "slog, a level between": (TASK, app(time=ISO, level="WARN+2", msg="m"), {"level": "WARN"}),
     "slog, text": (TASK, f"time={ISO} level=ERROR msg=failed", {"level": "ERROR"}),
     "logrus, text": (TASK, 'time="2026-01-01T00:00:00Z" level=warning msg="slow"', {"level": "WARN"}),

@@ -37,6 +37,16 @@ def test_call_whose_end_is_not_known_waits(check) -> None:
     """)  # fmt: skip
 
 
+def test_door_that_writes_whole_seconds_waited_for_what_began_in_the_last_of_them(check) -> None:
+    door = "invocation | request_id | integration_request_id | ended_at\nd#1 | d | r | {}"
+    for ended_at, kind in ((1.1, "call"), (0.4, "link")):
+        check(VIEW, given("") | {"lake.door_invocation": door.format(ended_at)}, f"""
+            caller | callee | kind
+            d#1    | r#1    | {kind}
+            d#1    | r#2    | link
+        """)  # fmt: skip
+
+
 def test_answers_of_another_sort_null_ids_and_oneself(check) -> None:
     calls = (
         "t:a | r | sync | 2 | t | a1\nt:a | - | request_id | 2 | t | a2\nr#1 | r | request_id | 100 | t | a3"

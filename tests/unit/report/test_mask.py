@@ -64,6 +64,9 @@ SECRETS = [
     ("aws_session_token IQoJb3JpZ2luX2VjEGsaCXVzLWVhc3QtMSJHMEUCIQ", "X2VjEGsaCXVz"),
 ]  # fmt: skip
 PLAIN = [
+    # a database and its host, as X-Ray writes them
+    "orders@orders.cluster-abc.eu-west-1.rds.amazonaws.com failed",
+    "redis@cache.prod.internal timed out",
     "token: expired",
     "Token: verification failed",
     "cookie: missing",

@@ -30,3 +30,34 @@ def test_a_function_that_was_throttled_never_ran(m):
 
 def test_other_words_of_a_gateway_decide_nothing(m):
     assert m.blamed(through(m, "Execution failed due to a network error"))[1] != "validation"
+
+
+def returned(m, status=500, logs=(), calls=(), **more):
+    """A function whose platform saw it end well, behind a gateway that answered with a fault."""
+    return m.chain(
+        [m.invocation("api:shop", http_status=status), m.invocation("fn:cart", "ok", end=90, logs=logs, **more), *calls],
+        [m.call("api:shop", "fn:cart"), *(m.call("fn:cart", c.invocation, end=60) for c in calls)],
+    )  # fmt: skip
+
+
+def test_fault_that_a_function_returned_is_looked_for_in_it(m):
+    table = m.invocation(
+        "table:stock", end=60, http_status=400, is_client_error=True,
+        error_type="AccessDeniedException", error_message="is not authorized to perform: dynamodb:PutItem",
+    )  # fmt: skip
+    said = m.line("could not store", exception_type="AccessDeniedException", exception_message=table.error_message)
+    assert m.blamed(returned(m, logs=(said,), calls=(table,))) == ("cart", "permission_denied", "likely")
+
+
+def test_fault_that_a_function_returned_without_a_trace(m):
+    said = m.line("lost", exception_type="KeyError", exception_message="'unit_price'")
+    assert m.blamed(returned(m, logs=(said,), trace_id=None)) == ("cart", "unhandled_exception", "likely")
+
+
+def test_error_text_without_a_type_tells_as_well(m):
+    said = m.line("query failed", exception_message="FATAL: remaining connection slots are reserved (db.example)")
+    assert m.blamed(returned(m, logs=(said,)))[0] == "cart"
+
+
+def test_nothing_is_known_of_a_fault_over_which_nobody_says_a_word(m):
+    assert m.blamed(returned(m)) == ("cart", "unknown", "possible")

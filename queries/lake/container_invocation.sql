@@ -1,5 +1,5 @@
 -- One request that a container or pod served, as its own lines tell it; and its segment, where there is one.
--- needs: lake.container_line lake.log_value lake.shared_value lake.span lake.segment_invocation
+-- needs: lake.container_line lake.container_answer lake.log_value lake.shared_value lake.span lake.segment_invocation
 -- scope: case
 -- materialize
 -- work: locator of its first line, see lake.container_line
@@ -16,7 +16,8 @@
 -- started_at: first line, UTC
 -- ended_at: last line, UTC
 -- lines: number of lines
--- is_failed: a line says that an exception of it was caught by nobody
+-- is_failed: a line says that an exception of it was caught by nobody, or its last one that it answered with a fault
+-- http_status: status that it answered, where a line says so
 -- error_type: type of that exception
 -- error_message: its message
 -- event_id: the line that says so, else the first
@@ -28,9 +29,19 @@ with told as (
         max(request_id) as request_id, min(timestamp) as started_at, max(timestamp) as ended_at, count(*) as lines,
         max({
             'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
-        }) filter (where is_uncaught) as uncaught
+        }) filter (where is_uncaught) as uncaught,
+        max({
+            'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
+        }) filter (where level in ('ERROR', 'FATAL') and coalesce(exception_type, exception_message) is not null) as complaint
     from lake.container_line
     group by work, log_group, log_stream
+),
+ended as (
+    select t.*, a.http_status, case when a.http_status >= 500 then coalesce(t.uncaught, t.complaint, {
+            'event_time': t.ended_at, 'event_id': a.event_id, 'type': null, 'message': null
+        }) else t.uncaught end as fault
+    from told as t
+    left join lake.container_answer as a on a.work = t.work and a.log_group = t.log_group
 ),
 segment as (
     select
@@ -102,9 +113,9 @@ select
         t.work) as invocation,
     coalesce(p.invocation, b.invocation, v.invocation) as traced, t.node, t.kind, t.log_group, t.log_stream,
     t.trace_id, t.trace_key, t.request_id, t.started_at, t.ended_at, t.lines,
-    t.uncaught is not null as is_failed, t.uncaught.type as error_type, t.uncaught.message as error_message,
-    coalesce(t.uncaught.event_id, t.work) as event_id, coalesce(t.uncaught.event_time, t.started_at) as event_time
-from told as t
+    t.fault is not null as is_failed, t.http_status, t.fault.type as error_type, t.fault.message as error_message,
+    coalesce(t.fault.event_id, t.work) as event_id, coalesce(t.fault.event_time, t.started_at) as event_time
+from ended as t
 left join by_span as p on p.work = t.work and p.log_group = t.log_group
 left join by_time as b on b.work = t.work and b.log_group = t.log_group
 left join by_value as v on v.work = t.work and v.log_group = t.log_group

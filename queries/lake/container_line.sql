@@ -1,7 +1,8 @@
 -- A line of a container's log, and the piece of work that it belongs to: lines of one stream that name the
 -- same request, span or trace, or where none is named print the same id-like value, and follow each other
--- within ten seconds.
--- needs: lake.log_record lake.log_value lake.shared_value
+-- within ten seconds. Of a service without traces a line of a framework about an exception that nobody caught is a
+-- request even where it names nothing: frameworks write one for each.
+-- needs: lake.log_record lake.log_value lake.shared_value lake.span
 -- scope: case
 -- materialize
 -- work: locator of the work's first line
@@ -29,11 +30,22 @@ with line as (
         span_key, level, exception_type, exception_message,
         coalesce(pod, split_part(log_stream, '/', -1)) as environment,
         coalesce(level in ('ERROR', 'FATAL') and regexp_matches(left(message, 500),
-            '(?i)unhandled exception|^Servlet\.service\(\) for servlet|500 Server Error for HTTP|^Exception on /|'
-            || '^Internal Server Error: /|^Exception in ASGI application|^Error handling request /')
+            '(?i)unhandled exception|500 Server Error for HTTP'
+            -- behind what a text format puts before a message: Flask's `ERROR in app: `, Spring Boot's ` : `
+            || '|(?:^|: )(?:Servlet\.service\(\) for servlet|Exception on /\S* \[[A-Z]+\])'
+            || '|(?:^|\] |- |\bERROR:? +)(?:Exception on /\S* \[[A-Z]+\]|Internal Server Error: /'
+            || '|Exception in ASGI application|Error handling request /)')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught
     from lake.log_record
     where kind in ('AWS::ECS::Container', 'AWS::EKS::Container')
+),
+-- a text format puts the stack on lines of its own, right behind
+followed as (
+    select
+        log_group, event_id, lead(exception_type) over next_one as type, lead(exception_message) over next_one as message,
+        lead(timestamp) over next_one as timestamp, is_uncaught and exception_type is null as is_bare
+    from line where is_uncaught or exception_type is not null
+    window next_one as (partition by log_group, log_stream order by timestamp, event_id)
 ),
 valued as (
     -- the most telling value: the one that the fewest lines print
@@ -44,9 +56,18 @@ valued as (
     group by v.log_group, v.event_id
 ),
 keyed as (
-    select line.*, coalesce(request_id, trace_id || '/' || span_key, trace_id, valued.value) as key
+    select
+        line.* replace (
+            coalesce(line.exception_type, f.type) as exception_type,
+            coalesce(line.exception_message, f.message) as exception_message),
+        coalesce(
+        request_id, trace_id || '/' || span_key, trace_id, valued.value,
+        case when is_uncaught and traced.node is null then line.event_id end) as key
     from line
     left join valued on valued.log_group = line.log_group and valued.event_id = line.event_id
+    left join followed as f on f.log_group = line.log_group and f.event_id = line.event_id and f.is_bare
+        and f.timestamp <= line.timestamp + interval 1 second
+    left join (select distinct node from lake.span where ordinal = 0 and not inferred) as traced on traced.node = line.node
 ),
 marked as (
     select

@@ -47,7 +47,7 @@ with served as (
         'container' as told_by, invocation, traced, node, kind, request_id, trace_id,
         trace_key, log_group, log_stream, started_at, ended_at,
         case when is_failed then 'failed' else 'unknown' end as status, false as is_client_error,
-        false as is_throttle, error_type, error_message, event_id, event_time
+        false as is_throttle, http_status, error_type, error_message, event_id, event_time
     from (
         -- of one request several groups of lines may tell
         select * exclude (place)

@@ -159,3 +159,25 @@ def test_an_error_that_was_logged_is_no_failure(check, level: str, message: str)
         work | is_failed | event_id | event_time
         e1   | false     | e1       | 1
     """)  # fmt: skip
+
+@pytest.mark.parametrize("said", [
+    "[2026-11-24 09:09:01,773] ERROR in app: Exception on /transfer [POST]",
+    "2026-11-24 09:09:01,773 ERROR [app] Exception on /transfer [POST]",
+    "2026-11-24T09:09:01Z ERROR 1 --- [nio-1] o.a.c.c.C : Servlet.service() for servlet [dispatcherServlet] threw exception",
+    "ERROR:    Exception in ASGI application",
+])  # fmt: skip
+def test_request_of_a_service_without_traces_is_told_by_its_framework_alone(check, said) -> None:
+    """Text formats put time and level before a message, and its stack on lines of their own."""
+    record = "event_id | timestamp | log_stream | kind | node | level | message | exception_type | exception_message\n"
+    rows = {"lake.log_record": record + f"""
+        e1 | 1   | a/b/t1 | {ECS} | n | INFO  | begun | - | -
+        e2 | 2   | a/b/t1 | {ECS} | n | ERROR | {said} | - | -
+        e3 | 2.1 | a/b/t1 | {ECS} | n | -     | Traceback | DeadlockDetected | deadlock detected
+        e4 | 9   | a/b/t1 | {ECS} | n | ERROR | call failed: Internal Server Error: /x | - | -
+    """}  # fmt: skip
+    check(LINE, given() | rows, """
+        work | event_id | is_uncaught | exception_type   | exception_message
+        e2   | e2       | true        | DeadlockDetected | deadlock detected
+    """)  # fmt: skip
+    traced = {"lake.span": [{"node": "n", "ordinal": 0, "inferred": False}]}
+    check(LINE, given() | rows | traced, "work")

@@ -38,7 +38,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|UnrecognizedClientException|SignatureDoesNotMatch|Unable to locate credentials"
         r"|security token included in the request is expired|password authentication failed"
         # what JWT libraries throw, and RFC 6750 (3.1) of a bearer token
-        r"|\bTokenExpired(?:Error|Exception)\b|ExpiredSignature|ExpiredJwt|\bjwt expired\b|\btoken (?:is |has |was )?expired\b"
+        r"|\bTokenExpired(?:Error|Exception)\b|ExpiredSignature|ExpiredJwt|\bjwt expired\b"
+        r"|\btoken (?:is |has |was )?expired\b"
         r"|\binvalid_token\b",
     ),
     (
@@ -69,7 +70,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|CERT_HAS_EXPIRED|SSLCertVerificationError|CertificateVerificationError|certificate verify failed"
         r"|certificate has expired|remote certificate is invalid|PKIX path|x509: certificate"
         r"|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse|Failed to open TCP connection"
-        r"|socket\.gaierror|Temporary failure in name resolution|failed to lookup address|EHOSTUNREACH|ENETUNREACH|No route to host",
+        r"|socket\.gaierror|Temporary failure in name resolution|failed to lookup address"
+        r"|EHOSTUNREACH|ENETUNREACH|No route to host",
     ),
     (
         "connect_timeout",

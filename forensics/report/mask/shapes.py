@@ -48,7 +48,7 @@ _RULES = (
               (?=[\w.~+/=-]{20} | [\w.~+/=-]{0,256}?(?:\d|(?-i:[a-z][A-Z]))) [\w.~+/=-]{8,}"""
         ),
     ),
-    # Nobody has a mailbox in a domain of AWS' own or in one kept for private names: X-Ray writes database@host.
+    # Nobody has a mailbox in a domain of AWS' own or one kept for private names: X-Ray writes database@host.
     # A password may hold an @, and where that was not escaped a slash: but not where port and path stand.
     _Rule(
         ("@", "%40", "%2540"),

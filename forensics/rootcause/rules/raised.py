@@ -56,7 +56,7 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
         )  # fmt: skip
     named = (place.around.service_of(named) or named) if named is not None else None
     # what a service said of itself needs no record of its own beside it: a full database says that it is full
-    if named is None or place.around.keeps_records(named) and category not in _OF_ITSELF:
+    if named is None or (place.around.keeps_records(named) and category not in _OF_ITSELF):
         down = was_down(place, named, *claims) if named and category in _OF_ABSENCE else None
         if down is not None:
             return down

@@ -19,8 +19,15 @@ FORMS = [
 
 
 def given(last: str, works: int = 1) -> dict[str, object]:
-    rows = "".join(f"r{n} | a{n} | g | s | {n} | n | INFO | -\nr{n} | b{n} | g | s | {n}.5 | n | INFO | -\n" for n in range(works))
-    events = [{"log_group": "g", "event_id": f"{e}{n}", "message": m} for n in range(works) for e, m in (("a", "begun"), ("b", last))]
+    rows = "".join(
+        f"r{n} | a{n} | g | s | {n} | n | INFO | -\nr{n} | b{n} | g | s | {n}.5 | n | INFO | -\n"
+        for n in range(works)
+    )
+    events = [
+        {"log_group": "g", "event_id": f"{e}{n}", "message": m}
+        for n in range(works)
+        for e, m in (("a", "begun"), ("b", last))
+    ]
     return {"lake.container_line": LINES + rows, "evidence.log_event": events}
 
 

@@ -160,6 +160,7 @@ def test_an_error_that_was_logged_is_no_failure(check, level: str, message: str)
         e1   | false     | e1       | 1
     """)  # fmt: skip
 
+
 @pytest.mark.parametrize("said", [
     "[2026-11-24 09:09:01,773] ERROR in app: Exception on /transfer [POST]",
     "2026-11-24 09:09:01,773 ERROR [app] Exception on /transfer [POST]",

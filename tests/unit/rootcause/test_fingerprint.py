@@ -45,7 +45,7 @@ def test_ids_and_numbers_make_no_other_issue(one, other):
     assert fingerprint(failed(told[0])) != fingerprint(failed(f"customer {one} has no item"))
 
 
-@pytest.mark.parametrize("one, other", [("a3f1", "77e"), ("x9", "4"), ("7f0a", "b21")])
+@pytest.mark.parametrize(("one", "other"), [("a3f1", "77e"), ("x9", "4"), ("7f0a", "b21")])
 def test_short_keys_of_entries_make_no_other_issue(one, other):
     """Redis' and DynamoDB's clients print the key that they asked for."""
     told = [f"timeout awaiting response, next: HGETALL cart:{key}" for key in (one, other)]

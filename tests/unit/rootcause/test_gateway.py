@@ -35,7 +35,11 @@ def test_other_words_of_a_gateway_decide_nothing(m):
 def returned(m, status=500, logs=(), calls=(), **more):
     """A function whose platform saw it end well, behind a gateway that answered with a fault."""
     return m.chain(
-        [m.invocation("api:shop", http_status=status), m.invocation("fn:cart", "ok", end=90, logs=logs, **more), *calls],
+        [
+            m.invocation("api:shop", http_status=status),
+            m.invocation("fn:cart", "ok", end=90, logs=logs, **more),
+            *calls,
+        ],
         [m.call("api:shop", "fn:cart"), *(m.call("fn:cart", c.invocation, end=60) for c in calls)],
     )  # fmt: skip
 
@@ -45,7 +49,9 @@ def test_fault_that_a_function_returned_is_looked_for_in_it(m):
         "table:stock", end=60, http_status=400, is_client_error=True,
         error_type="AccessDeniedException", error_message="is not authorized to perform: dynamodb:PutItem",
     )  # fmt: skip
-    said = m.line("could not store", exception_type="AccessDeniedException", exception_message=table.error_message)
+    said = m.line(
+        "could not store", exception_type="AccessDeniedException", exception_message=table.error_message
+    )
     assert m.blamed(returned(m, logs=(said,), calls=(table,))) == ("cart", "permission_denied", "likely")
 
 
@@ -55,7 +61,8 @@ def test_fault_that_a_function_returned_without_a_trace(m):
 
 
 def test_error_text_without_a_type_tells_as_well(m):
-    said = m.line("query failed", exception_message="FATAL: remaining connection slots are reserved (db.example)")
+    told = "FATAL: remaining connection slots are reserved (db.example)"
+    said = m.line("query failed", exception_message=told)
     assert m.blamed(returned(m, logs=(said,)))[0] == "cart"
 
 

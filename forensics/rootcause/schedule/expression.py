@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 __all__ = ["Cron", "Rate", "parse"]
 
-_RATE = re.compile(r"rate\((\d+) +(minute|hour|day)s?\)")
+_RATE = re.compile(r"rate\((\d{1,18}) +(minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 _MONTHS = {name.upper(): n for n, name in enumerate(calendar.month_abbr) if name}
 _DAYS = {name: n for n, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
+_LONGEST = 100 * 366 * 86_400  # seconds; what runs less often than that is no schedule
 _RANGES = {"minute": (0, 59), "hour": (0, 23), "month": (1, 12), "year": (1970, 2199)}
 _MOST = 100_000  # times that are counted: a schedule runs once a minute at most
 
@@ -33,10 +34,8 @@ class Rate:
 
     def times(self, after: datetime, before: datetime) -> Iterator[datetime]:
         """Its times between two moments, the first of which is a run's. Both are UTC."""
-        at = after + self.every
-        while at < before:
-            yield at
-            at += self.every
+        for n in range(1, min(-(-(before - after) // self.every), _MOST)):
+            yield after + n * self.every
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,9 @@ class Cron:
 def parse(expression: str, zone: str = "UTC") -> Rate | Cron | None:
     """None for what runs once (`at`), and for what nobody can read."""
     rate = _RATE.fullmatch(expression.strip())
-    if rate and int(rate[1]):
-        return Rate(timedelta(seconds=int(rate[1]) * _SECONDS[rate[2]]))
+    if rate:
+        seconds = int(rate[1]) * _SECONDS[rate[2]]
+        return Rate(timedelta(seconds=seconds)) if 0 < seconds < _LONGEST else None
     cron = _CRON.fullmatch(expression.strip())
     fields = cron[1].upper().split() if cron else []
     if len(fields) != 6:

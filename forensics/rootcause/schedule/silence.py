@@ -82,6 +82,8 @@ def _is_on(clock: Clock, at: datetime) -> bool:
 def _by_habit(course: Course) -> list[Silence]:
     """Every pause but the one silence is like the others; the last ends with the records, not with a run."""
     every = _usual(course)
+    if every < _LATE - _EARLY:
+        return []  # no clock of AWS ticks faster than once a minute
     slack = min(max(every * _ALIKE, _EARLY), _LATE)
     *inner, last = _pauses(course)
     missed = [list(Rate(every).times(low, high - slack)) for low, high in (*inner, last)]

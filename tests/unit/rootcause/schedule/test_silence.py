@@ -128,6 +128,17 @@ def test_a_habit_needs_pauses_that_are_alike() -> None:
     assert not [*silences_in(course(habit[:8], until=MONDAY + timedelta(minutes=120)))]
 
 
+def test_runs_of_one_moment_are_no_habit() -> None:
+    """Nor are they counted to the end of the records, which may be years away."""
+    moment = [MONDAY] * 40 + [MONDAY + timedelta(days=3650)]
+    assert not list(silences_in(course(moment, until=MONDAY + timedelta(days=7300))))
+
+
+def test_years_of_silence_are_counted_up_to_a_bound() -> None:
+    silence = only(course(minutes(*range(60)), clock("rate(1 minute)"), until=MONDAY + timedelta(days=3650)))
+    assert silence.times == 99_999
+
+
 def test_requests_of_people_are_no_habit() -> None:
     """At random, and more evenly than people come: one in each pause of the mean length."""
     for seed in range(200):

@@ -19,8 +19,8 @@ _OF_OTHERS = frozenset({
     "throttled", "concurrency_limit", "connection", "timeout", "not_found", "dependency_fault",
     "resource_exhausted",
 })  # fmt: skip
-# What only who was asked can have said, and what says all.
-_OF_ITSELF = ("resource_exhausted", "throttled", "concurrency_limit")
+# What only who was asked can have said, and what says all; who is throttled asks whose limit it was.
+_OF_ITSELF = ("resource_exhausted",)
 # What is said where nobody serves.
 _OF_ABSENCE = ("connection", "dependency_slow", "dependency_fault")
 # How each language reads an environment variable that must be there.

@@ -61,10 +61,21 @@ def test_two_names_in_the_text_name_nobody(m):
     assert m.blamed(chain, m.around(habits))[1] == "unknown"
 
 
-def test_a_node_with_records_of_its_own_is_not_blamed_by_name_alone(m):
+@pytest.mark.parametrize(
+    ("error_type", "message", "category"),
+    [
+        ("TimeoutError", "stock did not answer: timeout of 900ms exceeded", "unknown"),
+        # its limit, or the account's, or another's share of it
+        ("TooManyRequestsException", "Rate Exceeded, calling stock", "unknown"),
+        # nobody but who was asked can say that
+        ("OperationalError", "stock: FATAL: sorry, too many clients already", "resource_exhausted"),
+    ],
+)
+def test_a_node_with_records_of_its_own_is_blamed_by_name_only_for_what_it_alone_can_say(
+    m, error_type, message, category
+):
     known = m.around((m.habit("fn:sync", "fn:stock"),), frozenset({"stock"}))
-    chain = thrown(m, "TimeoutError", "stock did not answer: timeout of 900ms exceeded")
-    assert m.blamed(chain, known)[1] == "unknown"
+    assert m.blamed(thrown(m, error_type, message), known)[1] == category
 
 
 def test_an_exception_of_its_own_needs_nobody_else(m):

@@ -31,7 +31,6 @@ from forensics.chains import (
     find,
     members_of,
     missing_of,
-    records_of,
     slowness_of,
     stories_of,
     trace_document,
@@ -62,7 +61,7 @@ from forensics.model import (
     no_progress,
 )
 from forensics.queries import recipe
-from forensics.report.gather import Range, failures, gather
+from forensics.report.gather import Range, bounds, failures, gather
 from forensics.report.map import map_document
 from forensics.report.page import gather_page
 from forensics.rootcause import explain_slowness
@@ -80,7 +79,6 @@ _RAN = """
         started_at
     from lake.invocation where trace_key = $key and trace_id = $id order by invocation
 """
-_OF_ONE_RECORD = ("a span id", "a log event", "a change")
 # Chains that an answer shows, and those that it tells whole.
 _CHAINS = 20
 _STORIES = 3
@@ -137,15 +135,7 @@ class Case:
     @property
     def ends_at(self) -> datetime | None:
         """The last moment that evidence speaks of, naive UTC; None in an empty case."""
-        return self._bounds()[1]
-
-    def _bounds(self) -> tuple[datetime | None, datetime | None]:
-        rows = self._lake.rows("""
-            select min(low) as low, max(high) as high from (
-                select min(started_at) as low, max(ended_at) as high from lake.span
-                union all select min(timestamp), max(timestamp) from lake.log_event
-            )""")
-        return rows[0]["low"], rows[0]["high"]
+        return bounds(self._lake)[1]
 
     def report(
         self,
@@ -217,8 +207,9 @@ class Case:
         `nodes` are patterns (`pay*`): those that match and what is next to them. `uses` adds edges to what
         several nodes are configured to share (`links.uses`). Raises NotFoundError where no node matches.
         """
-        bounds = self._bounds()
-        return map_document(self._lake, (since, until), bounds, nodes=nodes, baseline=baseline, uses=uses)
+        return map_document(
+            self._lake, (since, until), bounds(self._lake), nodes=nodes, baseline=baseline, uses=uses
+        )
 
     def page(self, document: Document) -> Page:
         """What the HTML report shows of a document of this case, chains and records included."""
@@ -232,10 +223,10 @@ class Case:
 
     def _before_and_after(self, issue: Issue) -> Difference | None:
         """The minutes of an issue against as many before it; None where one of them is empty."""
-        bounds = _minutes(issue)
-        if bounds is None:
+        minutes = _minutes(issue)
+        if minutes is None:
             return None
-        good, bad = bounds
+        good, bad = minutes
         counted = populations(self._lake, Period(*bad), Period(*good))
         if set(counted) != {"baseline", "window"}:
             return None
@@ -265,7 +256,7 @@ class Case:
         self, since: datetime | None, until: datetime | None, baseline: Stretch | None
     ) -> Period | None:
         """None in an empty case. Raises UsageError where it overlaps the baseline."""
-        first, last = self._bounds()
+        first, last = bounds(self._lake)
         if first is None or last is None:
             return None
         starts_at, ends_at = since or first, until or last + timedelta(microseconds=1)
@@ -366,8 +357,7 @@ class Case:
         views = chain_views(chains[:_CHAINS], members.to_pylist(), stories)
         asked = sorted({member.invocation for view in views[:_STORIES] for member in view.members})
         slow = slowness_of(self._lake, asked, baseline) if asked else None
-        records = records_of(self._lake, text) if found.taken_for in _OF_ONE_RECORD else ()
-        return Answer(text, found.taken_for, views, len(chains), failures, stories, slow, records)
+        return Answer(text, found.taken_for, views, len(chains), failures, stories, slow, found.records)
 
     def export(self, ids: Sequence[str]) -> ExportDocument:
         """Traces as spans of OpenTelemetry: of a trace id that trace, of any other id all traces of its
@@ -438,12 +428,12 @@ class Case:
         return self._asked
 
     def _failures_in(self, chains: list[str], named: str = "") -> tuple[Failure, ...]:
-        """Those of the chains; what did not run has none, and is found by its own name."""
+        """Those of the chains; what did not run has none, and is found by what its verdict names."""
         rows = self._lake.rows(
             """select document from rootcause.verdict
-            where chain in (select unnest($chains)) or symptom = '' and $named in (failure, issue)
+            where chain in (select unnest($chains)) or symptom = '' and contains(document, $named)
             order by failed_at nulls last, failure""",
-            {"chains": chains, "named": named},
+            {"chains": chains, "named": f'"{named}"'},
         )
         return tuple(msgspec.json.decode(row["document"], type=Failure) for row in rows)
 
@@ -467,8 +457,8 @@ def _minutes(issue: Issue) -> tuple[tuple[datetime, datetime], tuple[datetime, d
 
 
 def _population(window: tuple[datetime, datetime], row: dict[str, Any]) -> Population:
-    bounds = Window(iso(window[0]), iso(window[1]))
-    return Population(bounds, row["chains"], row["failed"], _float(row["p50_ms"]), _float(row["p99_ms"]))
+    shown = Window(iso(window[0]), iso(window[1]))
+    return Population(shown, row["chains"], row["failed"], _float(row["p50_ms"]), _float(row["p99_ms"]))
 
 
 def _float(value: Any) -> float | None:

@@ -9,7 +9,6 @@ from forensics.chains.find import Found, chain_views, chains_of, find
 from forensics.chains.ids import trace_id_of, trace_keys
 from forensics.chains.members import members_of
 from forensics.chains.missing import missing_of
-from forensics.chains.records import records_of
 from forensics.chains.slow import slowness_of
 from forensics.chains.story import Chosen, stories_of
 from forensics.chains.trace import trace_document
@@ -24,7 +23,6 @@ __all__ = [
     "find",
     "members_of",
     "missing_of",
-    "records_of",
     "slowness_of",
     "stories_of",
     "trace_document",

@@ -117,10 +117,6 @@ def _before(row: dict[str, Any]) -> Before:
 
 
 def _omitted(row: dict[str, Any]) -> Omitted:
-    source = "log_event" if row["log_group"] else "change"
-    where = Locator(
-        source, log_group=row["log_group"], event_id=row["event_id"], timestamp=iso(row["occurred_at"])
-    )
     by = f" by {row['actor']}" if row["actor"] else ""
     return Omitted(
         step=row["step"],
@@ -133,7 +129,7 @@ def _omitted(row: dict[str, Any]) -> Omitted:
         carrier=Node(row["carrier"], row["carrier_kind"] or "") if row["carrier"] else None,
         change=f"{row['action']} of {row['changed']}{by}" if row["change"] else None,
         changed=row["changed"],
-        change_at=where if row["change"] else None,
+        change_at=change_locator(row) if row["change"] else None,
     )
 
 
@@ -180,6 +176,14 @@ def invocation_locator(row: dict[str, Any]) -> Locator:
         log_stream=row["log_stream"],
         event_id=row["event_id"],
         timestamp=iso(row.get("event_time") or row.get("failed_at")),
+    )
+
+
+def change_locator(row: dict[str, Any]) -> Locator:
+    """The record of a change; `event_id` is that of the log event where it was read from a log group."""
+    source = "log_event" if row["log_group"] else "change"
+    return Locator(
+        source, log_group=row["log_group"], event_id=row["event_id"], timestamp=iso(row["occurred_at"])
     )
 
 

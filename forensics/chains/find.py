@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forensics.chains.among import among
 from forensics.chains.ids import trace_id_of
-from forensics.chains.records import records_of
+from forensics.chains.records import change_records, event_records, span_records
 from forensics.chains.times import iso
 from forensics.lake import Lake
-from forensics.model import ChainView, Member, Node, StepEdge, Story
+from forensics.model import ChainView, Member, Node, StepEdge, Story, Told
 
 __all__ = ["Found", "chain_views", "chains_of", "find"]
 
@@ -21,10 +21,11 @@ _LOGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an id was taken for, and the invocations that it names."""
+    """What an id was taken for, the invocations that it names, and the records where it is their own."""
 
     taken_for: str
     invocations: tuple[str, ...]
+    records: tuple[Told, ...] = ()
 
 
 # Asked in this order; the first that knows the id decides. Those that are found at once are asked together.
@@ -37,17 +38,18 @@ _AT_ONCE: tuple[tuple[str, str], ...] = (
 _LOOKUPS: tuple[tuple[str, str], ...] = (
     (
         "a span id",
-        """with s as (
-            select distinct trace_key, segment_key from lake.span where span_id = $lower
-        )
-        select invocation from (
-            select i.invocation, 0 as far
-            from s join lake.segment_invocation as i using (trace_key, segment_key)
+        """select i.invocation
+        from (select trace_key, segment_key from lake.span where span_id = $lower) as s
+        join (
+            select invocation, trace_key, segment_key from lake.segment_invocation
             union all
-            select v.invocation, 0 from s join lake.virtual_invocation as v using (trace_key, segment_key)
-            union all
-            select i.invocation, 1 from s join lake.invocation as i using (trace_key)
-        ) qualify far = min(far) over ()""",
+            select invocation, trace_key, segment_key from lake.virtual_invocation
+        ) as i using (trace_key, segment_key)""",
+    ),
+    (
+        "a span id",  # of no invocation's own: all of its trace
+        """select i.invocation from lake.span as s join lake.invocation as i using (trace_key)
+        where s.span_id = $lower""",
     ),
     (
         "a message id",
@@ -67,6 +69,11 @@ _AS_TEXT: tuple[tuple[str, str], ...] = (
     ("a pod", "select * from ({lines}) where pod = $id"),
     ("a text in log lines", "select * from ({lines}) where contains(message, $id)"),
 )
+_RECORDS = {"a span id": span_records, "a log event": event_records, "a change": change_records}
+_CITING = f"""
+    select distinct symptom as invocation from rootcause.verdict
+    where symptom <> '' and contains(document, $quoted) order by symptom limit {_MEMBERS}
+"""
 # Log records with the invocation that they speak of, by request id or by span.
 _LINES = """
     select l.event_id, l.pod, l.message, i.invocation
@@ -92,6 +99,8 @@ def find(lake: Lake, text: str, only: str = "") -> Found | None:
         if rows:
             return Found("a trace id", tuple(r["invocation"] for r in rows))
     found = _looked_up(lake, text, (_AT_ONCE, *((one,) for one in _LOOKUPS)), only)
+    if found is not None and found.taken_for in _RECORDS:
+        return replace(found, records=_RECORDS[found.taken_for](lake, text))
     if found is None and not only:
         found = _cited(lake, text) or _looked_up(lake, text, [(one,) for one in _AS_TEXT])
     return found
@@ -111,16 +120,11 @@ def _looked_up(
 
 def _cited(lake: Lake, text: str) -> Found | None:
     """A record that is no invocation's own leads to the failures whose verdicts rest on it, if any do."""
-    records = records_of(lake, text)
-    if not records:
-        return None
-    rows = lake.rows(
-        f"""select distinct symptom as invocation from rootcause.verdict where contains(document, $quoted)
-        order by symptom limit {_MEMBERS}""",
-        {"quoted": f'"{text}"'},
-    )
-    taken_for = f"a {records[0].locator.source.replace('_', ' ')}"
-    return Found(taken_for, tuple(row["invocation"] for row in rows))
+    for taken_for in ("a log event", "a change"):
+        if records := _RECORDS[taken_for](lake, text):
+            rows = lake.rows(_CITING, {"quoted": f'"{text}"'})
+            return Found(taken_for, tuple(row["invocation"] for row in rows), records)
+    return None
 
 
 def _first_of(lookups: Sequence[tuple[str, str]]) -> str:

@@ -10,23 +10,10 @@ from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import Locator, Told
 
-__all__ = ["records_of"]
+__all__ = ["change_records", "event_records", "span_records"]
 
 # Revisions of one segment document, and events that two log groups number alike.
 _MOST = 3
-_SPANS = """
-    select distinct s.trace_id, s.segment_id, d.document
-    from (select distinct trace_id, segment_id, document_id from lake.span where span_id = lower($id)) as s
-    join lake.segment_document as d on d.segment_id = s.document_id
-        and d.trace_id in (s.trace_id, concat('1-', left(s.trace_id, 8), '-', substr(s.trace_id, 9)))
-    order by all limit $most
-"""
-_SPAN_DOCUMENTS = """
-    select distinct s.trace_id, s.segment_id, d.document
-    from (select distinct trace_id, segment_id from lake.span where span_id = lower($id)) as s
-    join lake.span_document as d on lower(d.span_id) = lower($id)
-    order by all limit $most
-"""
 _EVENTS = """
     select log_group, log_stream, event_id, timestamp, message from lake.log_event where event_id = $id
     order by all limit $most
@@ -35,16 +22,44 @@ _CHANGES = """
     select occurred_at, event_id, to_json(c)::varchar as document from lake.change as c
     where $id in (event_id, change) order by all limit $most
 """
+# Wherever a span came from: X-Ray's documents, files of OTLP or Jaeger, lines of aws/spans, which bear about
+# its time.
+_SPANS = """
+    with span as (
+        select distinct trace_id, segment_id, document_id, source, span_id, started_at, ended_at
+        from lake.span where span_id = lower($id)
+    )
+    select s.trace_id, s.segment_id, d.document
+    from span as s join lake.segment_document as d
+        on s.source = 'segment_document' and d.segment_id = s.document_id
+        and d.trace_id in (s.trace_id, concat('1-', left(s.trace_id, 8), '-', substr(s.trace_id, 9)))
+    union
+    select s.trace_id, s.segment_id, d.document
+    from span as s join lake.span_document as d on s.source = 'span_document' and lower(d.span_id) = s.span_id
+    union
+    select s.trace_id, s.segment_id, e.message
+    from span as s join lake.log_event as e
+        on s.source = 'log_event' and e.log_group = 'aws/spans'
+        and e.timestamp >= s.started_at - interval 1 hour and e.timestamp <= s.ended_at + interval 1 hour
+    where contains(e.message, s.span_id)
+        and case when json_valid(e.message) then json_extract_string(e.message, '$.spanId') end = s.span_id
+    order by all limit $most
+"""
 
 
-def records_of(lake: Lake, text: str) -> tuple[Told, ...]:
-    """The log events and changes with this id, else the part of a segment document that it names."""
-    given = {"id": text, "most": _MOST}
-    found = [_event(row) for row in lake.rows(_EVENTS, given)]
-    found = found or [_change(row) for row in lake.rows(_CHANGES, given)]
-    for sql in (_SPANS, _SPAN_DOCUMENTS):
-        found = found or [_span(row, text.lower()) for row in lake.rows(sql, given)]
-    return tuple(found)
+def event_records(lake: Lake, event_id: str) -> tuple[Told, ...]:
+    return tuple(_event(row) for row in lake.rows(_EVENTS, {"id": event_id, "most": _MOST}))
+
+
+def change_records(lake: Lake, change: str) -> tuple[Told, ...]:
+    """By the id of a row of `lake.change`, or the one that its source gives."""
+    return tuple(_change(row) for row in lake.rows(_CHANGES, {"id": change, "most": _MOST}))
+
+
+def span_records(lake: Lake, span_id: str) -> tuple[Told, ...]:
+    """The part of a document that is the span, without those below it."""
+    rows = lake.rows(_SPANS, {"id": span_id, "most": _MOST})
+    return tuple(_span(row, span_id.lower()) for row in rows)
 
 
 def _event(row: dict[str, Any]) -> Told:

@@ -56,6 +56,7 @@ DAY_MS = 24 * 3600 * 1000
 _KIND = "log_export"
 _ACTIVE = ("PENDING", "RUNNING")
 _PART_BYTES, _PART_OBJECTS = 2_000_000, 500  # of gzip: unpacked about as much as the pages of a unit
+_UNLISTED = 10  # looks at a task that is not listed: one that was just created may not be yet
 _PREFIX = "forensics"
 _PLACES = 1_000_000_000  # events of a part, at most
 
@@ -151,6 +152,8 @@ class ExportSource(LogSource):
             told = next(self._tasks(taskId=task), {})
             if _code(told) == "COMPLETED":
                 return
+            if not told and tries > _UNLISTED:
+                raise Refused("logs:DescribeExportTasks", f"the export {task} is not listed any more")
             if told and _code(told) not in _ACTIVE:
                 reason = f"the export ended as {_code(told)}: {told['status'].get('message', '')}"
                 raise Refused("logs:CreateExportTask", reason)

@@ -36,7 +36,7 @@ from forensics.report.summary import summary_of
 from forensics.report.timeline import timeline
 from forensics.report.unseen import outside, unseen
 
-__all__ = ["Range", "failures", "gather"]
+__all__ = ["Range", "bounds", "failures", "gather"]
 
 SCHEMA = 1
 _FAILURES = 1_000
@@ -46,6 +46,7 @@ _ABSORBED = 100
 _COUNTED = 5
 
 _failure = msgspec.json.Decoder(Failure)
+Bounds = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def gather(
 ) -> Document:
     """The document of a case that is analysed, cut to a window by when failures showed."""
     window = window or Range()
+    held = bounds(lake)
     issues = tuple(issues_of(lake, _IN_WINDOW, window.bounds, _ISSUES))
     shown = _shown(lake, window, issues)
     absorbed = _absorbed(lake, window)
@@ -80,7 +82,7 @@ def gather(
     return Document(
         schema=SCHEMA,
         tool=tool,
-        case=_case(lake, manifest, window, baseline),
+        case=_case(lake, manifest, window, baseline, held),
         coverage=coverage,
         timeline=timeline(issues, lake, window.bounds),
         issues=issues,
@@ -96,7 +98,7 @@ def gather(
         },
         summary=summary_of(lake, issues, {failure.id: failure for failure in shown}, coverage),
         unseen=(
-            *outside(_reach(lake), window=(window.since, window.until), baseline=baseline),
+            *outside(_reach(lake, held), window=(window.since, window.until), baseline=baseline),
             *(row.told for row in counted[:_COUNTED]),
             *unseen(coverage),
         ),
@@ -127,30 +129,37 @@ def _shown(lake: Lake, window: Range, issues: tuple[Issue, ...]) -> tuple[Failur
     return tuple(_failure.decode(row["document"]) for row in rows)
 
 
-def _reach(lake: Lake) -> tuple[datetime | None, datetime | None]:
-    """From when to when there are records, or a pull asked for them."""
-    [bounds] = lake.rows("""
+def bounds(lake: Lake) -> Bounds:
+    """From when to when there are spans and log events, naive UTC; None twice in an empty case."""
+    [row] = lake.rows("""
         select min(low) as low, max(high) as high from (
             select min(started_at) as low, max(ended_at) as high from lake.span
             union all select min(timestamp), max(timestamp) from lake.log_event
-            union all select min(starts_at), max(ends_at) from evidence.read_window
         )""")
-    return bounds["low"], bounds["high"]
+    return row["low"], row["high"]
 
 
-def _case(lake: Lake, manifest: str, window: Range, baseline: tuple[datetime, datetime] | None) -> CaseInfo:
-    bounds = lake.rows("""
-        select min(low) as low, max(high) as high from (
-            select min(started_at) as low, max(ended_at) as high from lake.span
-            union all select min(timestamp), max(timestamp) from lake.log_event
-        )""")[0]
+def _reach(lake: Lake, held: Bounds) -> Bounds:
+    """From when to when there are records, or a pull asked for them."""
+    [row] = lake.rows("select min(starts_at) as low, max(ends_at) as high from evidence.read_window")
+    lows, highs = ([at for at in both if at] for both in ((held[0], row["low"]), (held[1], row["high"])))
+    return min(lows, default=None), max(highs, default=None)
+
+
+def _case(
+    lake: Lake,
+    manifest: str,
+    window: Range,
+    baseline: tuple[datetime, datetime] | None,
+    held: Bounds,
+) -> CaseInfo:
     places = lake.rows("""
         select distinct account, region from (
             select account, region from lake.log_event union select account, region from lake.span
         )""")
     return CaseInfo(
         id=str(lake.case.info["id"]),
-        window=Window(iso(window.since or bounds["low"]), iso(window.until or bounds["high"])),
+        window=Window(iso(window.since or held[0]), iso(window.until or held[1])),
         baseline=Window(iso(baseline[0]), iso(baseline[1])) if baseline else None,
         accounts=tuple(sorted({p["account"] for p in places if p["account"]})),
         regions=tuple(sorted({p["region"] for p in places if p["region"]})),

@@ -25,7 +25,9 @@ def next_commands(example: Failure) -> tuple[str, ...]:
 def command_of(where: Locator) -> str | None:
     """A line to paste that opens a record, and shows what it belongs to."""
     name = where.segment_id if where.source == "segment_document" else where.event_id
-    return f"forensics why {shlex.quote(name)}" if name else None
+    if name and (not _PLAIN.fullmatch(name) or name.startswith("-")):
+        return query_of(where)  # in which no name of a stranger's can be an option
+    return f"forensics why {name}" if name else None
 
 
 def query_of(where: Locator) -> str | None:

@@ -123,7 +123,10 @@ def by_claim(evidence: tuple[Evidence, ...]) -> dict[str, list[Locator]]:
 
 def _opened(where: Locator, case: str) -> list[str]:
     """Where a record lies and the command that opens it, beside each other where a line holds both."""
-    place, command = f"       {safe(_place(where))}", f"$ {safe(f'{command_of(where)}{case}')}"
+    place, command = f"       {safe(_place(where))}", command_of(where)
+    if command is None:
+        return [place]
+    command = f"$ {safe(command + case)}"
     both = f"{place}  {command}"
     return [both] if len(both) <= _WIDTH else [_cut(place, _WIDTH), f"       {command}"]
 

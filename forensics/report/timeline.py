@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from forensics.chains.failing import change_locator
 from forensics.chains.times import iso
 from forensics.lake import Lake
 from forensics.model import Issue, Locator, Node, TimelineEntry, Trigger
@@ -42,7 +43,9 @@ def mitigations(lake: Lake) -> dict[str, dict[str, Any]]:
 
 def trigger_of(row: dict[str, Any] | None) -> Trigger | None:
     return (
-        None if row is None else Trigger(iso(row["occurred_at"]) or "", _said(row), _where(row), _node(row))
+        None
+        if row is None
+        else Trigger(iso(row["occurred_at"]) or "", _said(row), change_locator(row), _node(row))
     )
 
 
@@ -50,7 +53,7 @@ def mitigation_of(row: dict[str, Any] | None, recovery: TimelineEntry | None) ->
     """A change ended an issue only where the issue is over, and was made before the first good end."""
     if row is None or recovery is None or (at := iso(row["occurred_at"]) or "") > recovery.occurred_at:
         return None
-    return TimelineEntry(at, "mitigation", _node(row), _said(row), _where(row))
+    return TimelineEntry(at, "mitigation", _node(row), _said(row), change_locator(row))
 
 
 def timeline(issues: Iterable[Issue], lake: Lake, bounds: dict[str, Any]) -> tuple[TimelineEntry, ...]:
@@ -87,13 +90,6 @@ def _alarm(row: dict[str, Any]) -> TimelineEntry:
 def _said(row: dict[str, Any]) -> str:
     by = f" by {row['actor']}" if row["actor"] else ""
     return f"{row['action']} of {row['node'] or 'the account'}{by}{_NEAR[row['nearness']]}"
-
-
-def _where(row: dict[str, Any]) -> Locator:
-    source = "log_event" if row["log_group"] else "change"
-    return Locator(
-        source, log_group=row["log_group"], event_id=row["event_id"], timestamp=iso(row["occurred_at"])
-    )
 
 
 def _node(row: dict[str, Any]) -> Node | None:

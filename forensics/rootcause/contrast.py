@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from forensics.lake import Lake
@@ -140,35 +140,36 @@ def split_by(lake: Lake, prefix: str) -> list[dict[str, Any]]:
     for row in lake.rows(_SPLIT, {"prefix": prefix}):
         groups[row["dimension"]].append(row)
     is_of_node = prefix.endswith(" of ")
-    own = {(r["dimension"], r["value"]): r for r in lake.rows(_OWN, {"prefix": prefix})} if is_of_node else {}
-    found = []
-    for dimension, rows in groups.items():
-        fails = {r["value"]: (r["failed"], r["chains"]) for r in rows}
-        slow = {r["value"]: (r["slow"], r["ran"]) for (of, _), r in own.items() if of == dimension}
-        if len(rows) > 1:
-            found += [
-                row | _lifts(row["value"], fails, slow, own.get((dimension, row["value"]))) for row in rows
-            ]
+    own: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in lake.rows(_OWN, {"prefix": prefix}) if is_of_node else ():
+        own[row["dimension"]][row["value"]] = row
+    split = (_lifts(rows, own[dimension]) for dimension, rows in groups.items() if len(rows) > 1)
+    found = [row for rows in split for row in rows]
     return sorted(found, key=lambda r: (-_worst(r), -r["chains"], r["dimension"], r["value"]))
 
 
-Counts = dict[str, tuple[int, int]]
+def _lifts(rows: list[dict[str, Any]], own: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows of one dimension; `own` by value, where it is one of a node."""
+    fails = _whole(rows, "failed", "chains")
+    slow = _whole(own.values(), "slow", "ran")
+    for row in rows:
+        ratio, low = _against_others((row["failed"], row["chains"]), fails)
+        found = {"lift": ratio, "lift_low": low, "own_p50_ms": None, "slow_lift": None, "slow_low": None}
+        mine = own.get(row["value"])
+        if mine is not None and len(own) > 1:
+            ratio, low = _against_others((mine["slow"], mine["ran"]), slow)
+            found |= {"own_p50_ms": mine["own_p50_ms"], "slow_lift": ratio, "slow_low": low}
+        yield row | found
 
 
-def _lifts(value: str, fails: Counts, slow: Counts, own: dict[str, Any] | None) -> dict[str, Any]:
-    ratio, low = _against_others(value, fails)
-    found = {"lift": ratio, "lift_low": low, "own_p50_ms": None, "slow_lift": None, "slow_low": None}
-    if own is not None and len(slow) > 1:
-        ratio, low = _against_others(value, slow)
-        found |= {"own_p50_ms": own["own_p50_ms"], "slow_lift": ratio, "slow_low": low}
-    return found
+def _whole(rows: Iterable[dict[str, Any]], some: str, all_: str) -> tuple[int, int]:
+    counts = [(row[some], row[all_]) for row in rows]
+    return sum(n for n, _ in counts), sum(n for _, n in counts)
 
 
-def _against_others(value: str, counts: Counts) -> tuple[float, float]:
-    mine, whole = counts[value]
-    others = [n for name, n in counts.items() if name != value]
-    found = lift(mine, whole, sum(n for n, _ in others), sum(n for _, n in others))
-    return round(found[0], 3), round(found[1], 3)
+def _against_others(mine: tuple[int, int], whole: tuple[int, int]) -> tuple[float, float]:
+    ratio, low = lift(*mine, whole[0] - mine[0], whole[1] - mine[1])
+    return round(ratio, 3), round(low, 3)
 
 
 def _worst(row: dict[str, Any]) -> float:

@@ -1,5 +1,5 @@
--- A run that nobody is seen to have asked for, of a node that runs at most once a minute, and is either configured to
--- be started by the clock or runs as if it were: its pauses are nearly all alike. Attempts at one event are one run.
+-- A run that nobody is seen to have asked for, of a node that runs at most once a minute as if by the clock (its pauses
+-- are nearly all alike), or is configured to and runs at most three times as often. Attempts at one event are one run.
 -- needs: lake.invocation links.edge links.schedule
 -- scope: case
 -- node: what ran
@@ -19,8 +19,9 @@ run as (
         select node from lake.invocation
         where not is_virtual and started_at is not null and coalesce(attempt, 1) = 1
         group by node
-        having count(*) >= 4 and (epoch(max(started_at) - min(started_at)) >= 55 * (count(*) - 1)
-            or node in (select target from links.schedule))
+        -- configured or not, nothing that runs all the time tells its clock from whatever else starts it
+        having count(*) >= 4 and epoch(max(started_at) - min(started_at)) >= (count(*) - 1)
+            * case when node in (select target from links.schedule) then 20 else 55 end
     ) as few on few.node = i.node
     anti join asked as a on a.invocation = i.invocation
     where not i.is_virtual and i.started_at is not null and coalesce(i.attempt, 1) = 1

@@ -103,3 +103,11 @@ def test_chains_walk_spans_like_segments(lakes) -> None:
 def test_spans_that_are_segments_too_are_counted_once(lakes) -> None:
     assert lakes["both"]["spans"] == lakes["segments"]["spans"]
     assert lakes["both"]["calls"] == lakes["segments"]["calls"]
+
+
+def test_a_span_of_a_log_group_is_opened_by_its_id(lakes) -> None:
+    told = lakes["spans"]["spans"][0]
+    with Case(lakes["spans"]["case"]) as case:
+        answer = case.why(told["span_id"])
+    assert answer.taken_for == "a span id"
+    assert [msgspec.json.decode(record.text)["spanId"] for record in answer.records] == [told["span_id"]]

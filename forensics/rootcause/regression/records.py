@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from forensics.lake import Lake
 from forensics.rootcause.regression.scan import Slower
-from forensics.rootcause.suspects.periods import Period
+from forensics.rootcause.suspects.periods import Period, periods_given
 
 __all__ = ["Times", "times_of"]
 
@@ -21,6 +21,7 @@ _SCHEMA = pa.schema(
         ("caller_node", pa.string()),
     ]
 )  # fmt: skip
+_ALWAYS = Period(datetime.min, datetime.max)  # noqa: DTZ901
 _EARLY = timedelta(minutes=3)  # how far before its first slow slice something can have begun
 _TIMES = """
     select w.number, s.started_at, s.us, s.invocation, s.caller
@@ -29,6 +30,7 @@ _TIMES = """
         on w.element = s.element and w.node = s.node and w.operation = s.operation
         and w.caller_node = s.caller_node
     where list_contains($nodes, s.node)  -- which narrows what is read, as the join does not
+        and exists (select 1 from period as p where s.started_at >= p.starts_at and s.started_at < p.ends_at)
     order by w.number, s.started_at, s.invocation
 """
 _CHANGES = """
@@ -50,18 +52,19 @@ class Times:
     usual: dict[str, Any]
 
 
-def times_of(lake: Lake, hits: Sequence[Slower], periods: Sequence[Period] = ()) -> list[Times]:
-    """In the order of `hits`, of these periods alone where any are given. Reads their nodes' rows once."""
+def times_of(lake: Lake, hits: Sequence[Slower], asked: tuple[Period, Period] | None = None) -> list[Times]:
+    """In the order of `hits`, of a baseline and a window alone where they are `asked`."""
     wanted = [
         {"number": n, "element": h.element.element, "node": h.element.node, "operation": h.element.operation,
          "caller_node": h.element.caller_node}
         for n, h in enumerate(hits)
     ]  # fmt: skip
     rows: list[list[dict[str, Any]]] = [[] for _ in hits]
-    with lake.given("wanted", pa.Table.from_pylist(wanted, schema=_SCHEMA)):
+    baseline, window = asked or (None, _ALWAYS)
+    table = pa.Table.from_pylist(wanted, schema=_SCHEMA)
+    with lake.given("wanted", table), periods_given(lake, window, baseline):
         for row in lake.rows(_TIMES, {"nodes": sorted({h.element.node for h in hits})}):
-            if not periods or any(p.starts_at <= row["started_at"] < p.ends_at for p in periods):
-                rows[row["number"]].append(row)
+            rows[row["number"]].append(row)
         changes = lake.rows(_CHANGES)
     return [_times(hit, mine, changes) for hit, mine in zip(hits, rows, strict=True)]
 

@@ -61,7 +61,7 @@ def regressions(
         return
     began = [replace(o, node=known.service_of(o.node) or o.node) for o in origins(hits, found, below(lake))]
     began = [o for o in began if not _is_failing(o, failing)]
-    for origin, times in zip(began, times_of(lake, [o.slower[0] for o in began], asked or ()), strict=True):
+    for origin, times in zip(began, times_of(lake, [o.slower[0] for o in began], asked), strict=True):
         yield _verdict(lake, origin, times)
 
 

@@ -20,7 +20,7 @@ _SETTLES = timedelta(minutes=1)
 _COUNTED = """
     select m.node, m.starts_at, m.starts_at + to_seconds(m.period_s) as ends_at from lake.metric as m
     where m.namespace = 'AWS/Lambda' and m.metric in ('Invocations', 'Throttles') and m.stat = 'Sum'
-        and m.value > 0 and m.node in (select node from chains.clockwork)
+        and m.value > 0 and list_contains($nodes, m.node)
     order by all
 """
 _GAPS = """
@@ -98,7 +98,8 @@ def courses(lake: Lake) -> Iterator[Course]:
         return
     ends_at = lake.rows("select max(started_at) as at from lake.invocation")[0]["at"]
     clocks, windows = _clocks(lake), _windows(lake)
-    gaps, counted = lake.rows(_GAPS), _spans(lake.rows(_COUNTED), "node")
+    nodes = sorted({row["node"] for row in rows})
+    gaps, counted = lake.rows(_GAPS), _spans(lake.rows(_COUNTED, {"nodes": nodes}), "node")
     quiet = tuple((row["starts_at"], row["ends_at"]) for row in lake.rows(_QUIET))
     of_node: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from forensics.chains.failing import invocation_locator
+from forensics.chains.failing import change_locator, invocation_locator
 from forensics.chains.times import iso, micros
 from forensics.lake import Lake
-from forensics.model import Alternative, ChainStep, Evidence, Failure, Locator, Node, RootCause, Symptom
+from forensics.model import Alternative, ChainStep, Evidence, Failure, Node, RootCause, Symptom
 from forensics.rootcause.confidence import Kind, confidence_of
 from forensics.rootcause.schedule.runs import Clock, Course, courses
 from forensics.rootcause.schedule.silence import Silence, silences_in
@@ -24,7 +24,7 @@ __all__ = ["silences"]
 _RULE = "not_started"
 _CATEGORY = "never_reached"
 _CHANGES = """
-    select * from lake.change
+    select * replace (coalesce(log_event_id, event_id) as event_id) from lake.change
     where source = 'cloudtrail' and error_code is null
         and kind in ('AWS::Scheduler::Schedule', 'AWS::Events::EventBus')
     order by occurred_at, change
@@ -209,20 +209,11 @@ def _evidence(lake: Lake, one: _Stopped) -> tuple[Evidence, ...]:
             Evidence(
                 "it was changed before the first that is missing",
                 _RULE,
-                _where(one.change),
+                change_locator(one.change),
                 _words(one.change),
             )
         )
     return tuple(found)
-
-
-def _where(change: dict[str, Any]) -> Locator:
-    if change["log_group"]:
-        return Locator(
-            "log_event", log_group=change["log_group"], event_id=change["log_event_id"],
-            timestamp=iso(change["occurred_at"]),
-        )  # fmt: skip
-    return Locator("change", event_id=change["event_id"], timestamp=iso(change["occurred_at"]))
 
 
 def _alternatives(one: _Stopped) -> tuple[Alternative, ...]:

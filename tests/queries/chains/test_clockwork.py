@@ -34,6 +34,14 @@ def test_what_is_configured_counts_however_it_runs(query) -> None:
     assert len(found) == 4
 
 
+def test_of_what_is_configured_and_runs_all_the_time_nothing_is_read(query) -> None:
+    given = HEADER + runs("busy", *range(0, 400, 10))
+    schedule = [{"node": "s", "target": "busy", "expression": "rate(1 minute)"}]
+    assert not query(
+        "chains.clockwork", {"lake.invocation": given, "links.edge": [], "links.schedule": schedule}
+    )
+
+
 def test_a_run_that_somebody_asked_for_and_a_further_attempt_are_none(query) -> None:
     given = (
         "invocation | node | attempt | started_at\n"

@@ -73,7 +73,7 @@ bench: $(READY) ## Every stage, lines and documents against floors, growth with 
 reliability: $(READY) browser ## Every hazard that must not break anything, whole, and a table of what was seen (some 45 minutes)
 	@WORKERS=$(WORKERS) $(BIN)/python tests/reliability.py
 
-scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 10 minutes)
+scoreboard: $(READY) ## Every scenario at four levels of tracing: verdicts against the truth (some 35 minutes)
 	@$(BIN)/python tests/scoreboard/score.py --show --into README.md
 
 confidence: $(READY) ## How often verdicts of each kind are right on half of the scenarios, held against the other half

@@ -27,7 +27,8 @@ run as (
     where not i.is_virtual and i.started_at is not null and coalesce(i.attempt, 1) = 1
 ),
 paused as (
-    select node, epoch_us(started_at) - lag(epoch_us(started_at)) over (partition by node order by started_at, invocation) as us
+    select node, epoch_us(started_at) - lag(epoch_us(started_at)) over (
+        partition by node order by started_at, invocation) as us
     from run
 ),
 even as (

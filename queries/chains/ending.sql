@@ -20,7 +20,8 @@ climb as (
     union
     select
         c.invocation, e.caller,
-        case when w.caller is not null then 'ok' when a.status = 'unknown' then null when a.is_client_error then 'surfaced' else a.status end,
+        case when w.caller is not null then 'ok' when a.status = 'unknown' then null
+            when a.is_client_error then 'surfaced' else a.status end,
         -- an execution that was started and not waited for ends after whoever started it
         e.kind = 'link' or coalesce(
             p.kind = 'AWS::StepFunctions::StateMachine' and p.ended_at > a.ended_at + interval 1 second, false)

@@ -100,7 +100,9 @@ span as (
     join taking as t on t.node = s.callee_node
 ),
 met as (
-    select s.caller, s.callee_node, s.is_recorded, s.taken_at, first_.invocation as callee, last_.number - first_.number + 1 as candidates
+    select
+        s.caller, s.callee_node, s.is_recorded, s.taken_at, first_.invocation as callee,
+        last_.number - first_.number + 1 as candidates
     from span as s
     asof left join silent as first_ on first_.node = s.callee_node and s.earliest <= first_.started_at
     asof left join silent as last_ on last_.node = s.callee_node and s.latest >= last_.started_at

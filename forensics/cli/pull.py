@@ -139,7 +139,7 @@ def pull(
         else:
             result = pull_into(case, request, on_progress=bar)
     if not quiet:
-        tell(result)
+        tell(result, request)
     if triage:
         write([first_verdict(case, show_secrets=show_secrets, quiet=quiet)], None)
     if not quiet:

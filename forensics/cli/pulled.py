@@ -16,7 +16,7 @@ from forensics.model import Gap
 __all__ = ["completion", "first_verdict", "followed", "tell"]
 
 
-def tell(result: PullResult) -> None:
+def tell(result: PullResult, request: PullRequest) -> None:
     """What came, what it took, and what is missing."""
     added, known = result.added, result.known
     note(
@@ -26,6 +26,9 @@ def tell(result: PullResult) -> None:
         f"{added['execution_event']:,} events of failed executions in {result.seconds:,.0f} s "
         f"({sum(result.calls.values()):,} calls, {result.bytes:,} bytes)"
     )
+    if request.logs and not result.log_groups and all(gap.kind != "log_groups" for gap in result.gaps):
+        note(f"no log group in {', '.join(result.regions)} is meant by {request.asked_groups}")
+        note("see which there are: aws logs describe-log-groups, or pull all of them: --log-group '*'")
     if sum(known.values()):
         note(f"{sum(known.values()):,} records were in the case already")
     if result.scanned_bytes:

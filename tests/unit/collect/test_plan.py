@@ -213,3 +213,15 @@ def test_what_is_exported_is_planned_as_such(endpoint: Endpoint, tmp_path: Path)
     assert {s.way for s in sources} == {"CreateExportTask", "FilterLogEvents"}
     exported = next(s for s in sources if s.way == "CreateExportTask")
     assert (exported.what, exported.windows) in {("/ecs/shop", 1), ("/ecs/shop", 2)}  # a task a day of UTC
+
+
+def test_a_pull_that_means_no_log_group_says_so(
+    endpoint: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window = [START.isoformat(), (START + timedelta(hours=2)).isoformat()]
+    words = ["pull", "--since", window[0], "--until", window[1], "--no-inventory", "--no-traces"]
+    words += ["--case", str(tmp_path / "case"), "--endpoint-url", endpoint.url, "--region", endpoint.region]
+    assert main([*words, "--log-group", "/nothing/*"]) == 0
+    assert f"no log group in {endpoint.region} is meant by /nothing/*" in capsys.readouterr().err
+    main([*words, "--log-group", "/aws/lambda/*"])
+    assert "is meant by" not in capsys.readouterr().err

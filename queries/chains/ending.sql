@@ -84,11 +84,11 @@ attempt as (
     where later.status = 'ok'
     group by r.invocation
 ),
--- the messages of a failed invocation that were handed over again
+-- the messages of a failed invocation that were handed over again; of a task its execution is who deals with it
 again as (
     select f.invocation, d.message, d.consumer_node, max(later.attempt) as last_attempt
     from failed as f
-    join links.delivery as d on d.consumer = f.invocation
+    join links.delivery as d on d.consumer = f.invocation and d.state is null
     join links.delivery as later
         on later.message = d.message and later.consumer_node = d.consumer_node and later.attempt > d.attempt
         and later.producer is not distinct from d.producer

@@ -1,8 +1,9 @@
--- How often are messages delivered before they get through, and how many never do? Retries per message.
+-- How often are messages delivered before they get through, and how many never do? Retries per message, and per task
+-- of a state machine.
 -- topic: messages
 -- param: consumer = %: LIKE pattern of who takes them
 -- consumer_node: who takes them
--- source: queue, topic, bus or stream, null where nothing tells
+-- source: queue, topic, bus or stream, or the state machine; null where nothing tells
 -- attempts: deliveries of one message
 -- messages: number of messages that were delivered so often
 -- done: of these, how many were dealt with in the end

@@ -27,10 +27,11 @@ first as (
     where is_message or not has_message and is_own
     group by node, value
 ),
--- who is known to have been sent a message of its own is no attempt at another one's
+-- who is known to have been sent a message of its own is no attempt at another one's; a task may be given anew what
+-- its execution was given again
 fresh as (
     select consumer as invocation from links.delivery
-    where producer is not null
+    where producer is not null and state is null
     group by consumer having min(attempt) = 1
 ),
 by_value as (

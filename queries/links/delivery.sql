@@ -1,17 +1,22 @@
 -- One attempt to hand one message, record or event on: to the invocation that took it, or in vain, as its carrier
--- says; and a dead letter that was moved back into its queue.
--- needs: links.taken links.mention links.source links.undelivered links.moved_back lake.invocation lake.call
+-- says; one attempt of a state machine's task, or one child of its distributed map (links.task); and a dead letter
+-- that was moved back into its queue.
+-- needs: links.taken links.task links.mention links.source links.undelivered links.moved_back lake.invocation lake.call
 -- scope: case
 -- materialize
--- message: id of the message where a record tells it, else who sent it and where it came from
--- source: queue, topic, bus or stream that it came from last, null where nothing tells
+-- message: id of the message where a record tells it, else who sent it and where it came from; of a task the execution
+--   and the event by which it was first scheduled
+-- source: queue, topic, bus or stream that it came from last, or the state machine; null where nothing tells
+-- state: state of the state machine whose task it is, or label of its map; null of all others
+-- item: index of the inline map's item that the task belongs to, null where it is none's
 -- producer: the invocation that sent it, null where nothing tells
--- consumer: the invocation that took it, null where nobody did
+-- consumer: the invocation that took it, null where nobody did; of a task also where no record tells who
 -- consumer_node: its node; where nobody took it who was to have it
 -- attempt: 1 for the first delivery that the case holds
 -- outcome: done; returned (it came again, or its consumer failed and it may come again); dead-lettered (given up,
 --   and put where its consumer's or carrier's failures go); expired (given up, as too old or with nowhere to put
---   it); redriven (a dead letter that was moved back into its queue, where it has another id)
+--   it); redriven (a dead letter that was moved back into its queue, where it has another id); null of a task whose
+--   end nothing tells
 -- dead_letter: where it went when it was given up, null where nowhere
 -- failed_at: when it was clear that it had not been dealt with, UTC; null where it was
 -- repeats: the message that this one was, before it was moved back from the dead letters; null where it was none
@@ -50,6 +55,8 @@ taken as (
     left join links.source as s on s.node = t.consumer_node and s.source = t.source
     left join trouble as f on f.caller = t.consumer
     left join complaint as c on c.consumer = t.consumer and c.about = coalesce(t.message, t.producer)
+    -- the history tells more
+    anti join links.task as k on k.producer = t.producer and k.consumer = t.consumer
 ),
 -- where nothing names the message, one that follows a failed delivery is the same, another is another
 placed as (
@@ -110,7 +117,8 @@ before as (
     group by producer, consumer_node, moved_at having count(distinct message) = 1
 )
 select
-    a.message, a.source, a.producer, a.consumer, a.consumer_node, a.attempt, a.outcome,
+    a.message, a.source, null::varchar as state, null::bigint as item, a.producer, a.consumer, a.consumer_node, a.attempt,
+    a.outcome,
     case when a.outcome in ('dead-lettered', 'expired') then a.dead_letter end as dead_letter,
     case when a.outcome <> 'done' then a.failed_at end as failed_at, b.message as repeats, a.evidence
 from attempted as a
@@ -129,3 +137,8 @@ select
     if(g.is_old or not g.is_kept, 'expired', 'dead-lettered') as outcome, g.failed_at, 'proof' as evidence
 from links.undelivered as g
 anti join lake.invocation as i on g.source is null and i.request_id = g.message and i.node = g.consumer_node
+union all by name
+select
+    task as message, producer_node as source, state, item, producer, consumer, consumer_node, attempt, outcome,
+    failed_at, evidence
+from links.task

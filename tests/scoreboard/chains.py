@@ -34,6 +34,7 @@ from forensics.lake import Lake
 SAMPLING = (1.0, 0.05, 0.0)
 Row = dict[str, Any]
 Pair = tuple[str, str]
+_WORKFLOW = "AWS::StepFunctions::StateMachine"
 _EXACT = 0.95  # from this confidence on an edge is called exact
 
 
@@ -184,6 +185,7 @@ def judge(told: Told, truth: Truth) -> tuple[Counter[tuple[str, str]], Counter[s
     _judge_invocations(told, truth, names, counts, notes)
     _judge_edges(told, truth, names, counts, notes)
     _judge_deliveries(told, truth, names, counts, notes)
+    _judge_tasks(told, truth, names, counts, notes)
     return counts, notes
 
 
@@ -301,7 +303,7 @@ def _judge_deliveries(told: Told, truth: Truth, names: Mapping[str, str], counts
     }
     given: dict[Pair, list[Row]] = defaultdict(list)
     for row in told.deliveries:
-        if row["consumer"]:
+        if row["consumer"] and row["state"] is None:
             given[names.get(row["producer"] or "", ""), names.get(row["consumer"], "")].append(row)
     _judge_vain(told, truth, names, counts, notes)
     for row in sorted(truth.deliveries, key=lambda row: (row["at"], row["message"])):
@@ -335,7 +337,7 @@ def _judge_vain(told: Told, truth: Truth, names: Mapping[str, str], counts: Any,
     given = Counter(
         (names.get(row["producer"] or "", ""), row["consumer_node"], _said(row["outcome"]))
         for row in told.deliveries
-        if row["consumer"] is None
+        if row["consumer"] is None and row["state"] is None
     )
     ended = ("dead-lettered", "expired", "discarded", "redriven")
     for row in truth.deliveries:
@@ -350,6 +352,34 @@ def _judge_vain(told: Told, truth: Truth, names: Mapping[str, str], counts: Any,
     counts["deliveries in vain", "too many"] += sum(given.values())
     for (_, node, outcome), number in given.items():
         notes[f"delivery in vain too many: {node} {outcome}"] += number
+
+
+def _judge_tasks(told: Told, truth: Truth, names: Mapping[str, str], counts: Any, notes: Any) -> None:
+    """Attempts of tasks and children of distributed maps, by the truth's calls of state machines."""
+    given: dict[Pair, list[Row]] = defaultdict(list)
+    for row in told.deliveries:
+        if row["consumer"] and row["state"] is not None:
+            given[names.get(row["producer"], ""), names.get(row["consumer"], "")].append(row)
+    nodes = truth.invocations
+    for edge in truth.edges:
+        caller, callee = nodes.get(edge["caller"]), nodes.get(edge["callee"])
+        if edge["kind"] != "call" or caller is None or callee is None or caller["kind"] != _WORKFLOW:
+            continue
+        group = "provable" if set(edge["evidence"]) - {"configured"} else "not provable"
+        counts["tasks expected", group] += 1
+        found = given[edge["caller"], edge["callee"]]
+        if not found:
+            notes[f"task missed ({group}): {caller['node']} → {callee['node']}"] += 1
+            continue
+        outcome = found.pop()["outcome"]
+        counts["tasks found", group] += 1
+        counts["tasks outcome right", group] += edge["failed"] == (outcome != "done")
+        if edge["failed"] == (outcome == "done"):
+            notes[f"task outcome: {caller['node']} → {callee['node']} said {outcome}"] += 1
+    for (producer, consumer), rows in given.items():
+        if producer and consumer and rows:
+            counts["tasks too many", "given"] += len(rows)
+            notes[f"task too many: {nodes[producer]['node']} → {nodes[consumer]['node']}"] += len(rows)
 
 
 def _said(outcome: str) -> str:
@@ -370,6 +400,7 @@ def table(scores: Iterable[Score]) -> Iterator[str]:
         yield ""
         yield from _confidence(counts)
         yield from _deliveries(counts)
+        yield from _tasks(counts)
         yield ", ".join(f"{what} {n}" for (of, what), n in sorted(counts.items()) if of == "invocations")
 
 
@@ -403,6 +434,14 @@ def _deliveries(counts: Counter[tuple[str, str]]) -> Iterator[str]:
     expected = (counts["deliveries in vain expected", group] for group in vain)
     told = (f"{group} {n} of {m}" for group, n, m in zip(vain, found, expected, strict=True))
     yield f"taken by nobody: {', '.join(told)}; too many {counts['deliveries in vain', 'too many']}"
+
+
+def _tasks(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    for group in ("provable", "not provable"):
+        expected, found = counts["tasks expected", group], counts["tasks found", group]
+        right = counts["tasks outcome right", group]
+        yield f"tasks {group}: {found} of {expected} ({_share(found, expected)}), of these right: outcome {right}"
+    yield f"tasks too many: {counts['tasks too many', 'given']}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -17,6 +17,8 @@ SOURCE = "node | source | max_attempts | dead_letter | returns_after_s\nworker |
 REACH = "caller | callee | caller_node | callee_node | carrier | through | kind\n"
 CALL = "caller | node | is_failed | started_at | ended_at | trace_key | span_key\n"
 
+TASK = "task | state | item | producer | producer_node | consumer | consumer_node | attempt | outcome | failed_at | evidence\n"
+
 
 def given(
     reach: str = "",
@@ -28,6 +30,7 @@ def given(
     mention: str = "",
     trail: str = "",
     log: str = "",
+    task: str = "",
 ) -> dict[str, str]:
     return {
         "lake.invocation": INVOCATIONS, "links.source": source, "links.reach": REACH + reach, "lake.call": CALL + call,
@@ -36,6 +39,7 @@ def given(
         "links.feeder": "caller_node | callee_node | source | is_guess\n",
         "lake.trail_event": "node | action | occurred_at\n" + trail, "lake.delivery_log": log or "carrier\n",
         "lake.carried_message": "message | invocation\n", "links.presumed": "caller | callee\n",
+        "links.task": TASK + task,
     }  # fmt: skip
 
 
@@ -195,4 +199,23 @@ def test_what_a_topic_or_bus_gave_up_was_taken_by_nobody(check) -> None:
         e9      | bus    | -        | worker        | 9       | expired       | proof
         m1      | news   | -        | mailer        | 3       | expired       | proof
         r1      | -      | -        | fn            | 0       | expired       | proof
+    """)  # fmt: skip
+
+
+def test_attempts_of_a_task(check) -> None:
+    task = "x1#3 | Book | 7 | x1 | flow | f1 | worker | 1 | returned | 4 | proof\nx1#3 | Book | 7 | x1 | flow | - | worker | 2 | expired | 9 | proof\n"
+    check(VIEW, given(task=task), """
+        message | source | state | item | producer | consumer | consumer_node | attempt | outcome  | failed_at | dead_letter
+        x1#3    | flow   | Book  | 7    | x1       | f1       | worker        | 1       | returned | 4         | -
+        x1#3    | flow   | Book  | 7    | x1       | -        | worker        | 2       | expired  | 9         | -
+    """)  # fmt: skip
+
+
+def test_what_a_history_tells_is_no_second_delivery(check) -> None:
+    task = "p1#3 | Book | - | p1 | shop | w1 | worker | 1 | done | - | proof\n"
+    reach = "p1 | w1 | shop | worker | - | - | link\np1 | w2 | shop | worker | - | - | link"
+    check(VIEW, given(reach, task=task), """
+        message   | source | state | consumer | attempt | outcome
+        p1 > jobs | jobs   | -     | w2       | 1       | done
+        p1#3      | shop   | Book  | w1       | 1       | done
     """)  # fmt: skip

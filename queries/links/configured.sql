@@ -2,7 +2,7 @@
 -- a caller: of the nodes that are configured to call or to feed theirs, the invocation that began last before it. One best
 -- caller for each; with how many others it could have been. Never exact, and an edge of links.edge only where it is more
 -- likely than not (links.share).
--- needs: links.proof links.correlated links.presumed links.reach links.integration links.feeder lake.invocation lake.call
+-- needs: links.proof links.correlated links.presumed links.resolved links.reach links.integration links.feeder lake.invocation lake.call
 -- scope: case
 -- materialize
 -- caller: the invocation that may have called or sent
@@ -29,6 +29,7 @@ orphan as (
     semi join way on way.callee_node = r.node
     anti join (
         select callee from links.proof union select callee from links.correlated union select callee from links.presumed
+        union select callee from links.resolved
     ) as known on known.callee = r.invocation
 ),
 -- what one did for another node is done, and whose trace tells what it called has not called whom it does not name

@@ -1,5 +1,5 @@
 -- Who called or triggered whom, one row per pair, with the strongest proof.
--- needs: links.proof links.correlated links.presumed links.configured links.answer links.share lake.invocation
+-- needs: links.proof links.correlated links.presumed links.configured links.resolved links.answer links.share lake.invocation
 -- scope: case
 -- materialize
 -- caller: the invocation that called
@@ -8,7 +8,8 @@
 -- callee_node: node of the callee
 -- kind: call (the caller waits) or link (handed over)
 -- evidence: what proves it: trace_parent, trace_link, request_id, message_id, execution_arn, event_id,
---   trace_header or correlation; configured where only the way and the time tell (links.presumed, links.configured)
+--   trace_header or correlation; configured where only the way and the time tell (links.presumed, links.resolved,
+--   links.configured)
 -- confidence: share of such edges that were right where the truth is known (links.share), 0 to 1
 -- candidates: how many callers were possible; 1 where a record names the caller
 -- trace_key: key of the trace in which the caller recorded the call, null where it did not
@@ -35,6 +36,10 @@ proof as (
     union all by name
     select caller, callee, 'link' as kind, 9 as strength, 'configured' as evidence, candidates, 'presumed' as basis
     from links.presumed
+    union all by name
+    select call as caller, callee, 'call' as kind, 10 as strength, 'configured' as evidence, 1 as candidates,
+        'time' as basis
+    from links.resolved
     union all by name
     -- what is less likely than not is no edge
     select c.caller, c.callee, c.kind, 10 as strength, 'configured' as evidence, c.candidates, s.basis

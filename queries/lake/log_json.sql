@@ -69,6 +69,19 @@ nested as (
         a is not null and a[35] is not null as is_metric
     from program
 ),
+-- only of a line that says no level or no message under those names: .NET, loguru, GELF, OpenTelemetry's records
+rare as (
+    select
+        *,
+        json_extract_string(case when a is not null and not is_metric
+            and (level is null or coalesce(a[10], a[11], a[12], a[13], a[14], a[41]) is null) then text end, [
+            '$.LogLevel', '$.Level', '$.record.level.name', '$._level_name', '$.severity_text',
+            '$.severityNumber', '$.severity_number',
+            '$.Message', '$.RenderedMessage', '$.MessageTemplate', '$.record.message', '$.short_message',
+            '$.body.stringValue', '$.body'
+        ]) as r
+    from nested
+),
 detailed as (
     select
         *,
@@ -77,7 +90,7 @@ detailed as (
             '$.message', '$.msg', '$.event', '$."@m"', '$."@mt"'
         ]) as i,
         json_extract_string(case when a is not null and not is_metric and (
-            contains(text, 'rror') or contains(text, 'xception') or contains(text, 'tack') or contains(text, 'err') or contains(text, 'thrown')
+            contains(text, 'rror') or contains(text, 'xception') or contains(text, 'tack') or contains(text, 'err') or contains(text, 'throw')
             or contains(text, 'exc_info') or contains(text, '@x')) then coalesce(inner_, text) end, [
             '$.errorType', '$.exception_name', '$."error.type"', '$.err.type', '$.error.type', '$.err.name',
             '$.error.name', '$.exception.type', '$."exception.type"', '$.exception[0].exc_type', '$.thrown.name',
@@ -90,9 +103,16 @@ detailed as (
             '$.exception.stacktrace', '$."exception.stacktrace"', '$."@x"', '$.errorVerbose', '$.stacktrace',
             '$.thrown.extendedStackTrace', '$.stack_trace', '$.cause', '$.error.cause', '$.err.cause',
             -- a text under the name of an error: slog, logrus, tracing
-            '$.err', '$.fields.error', '$.fields.err'
+            '$.err', '$.fields.error', '$.fields.err',
+            -- structures of their own: OpenTelemetry, logback, log4j2, monolog, loguru, GELF, .NET
+            '$.attributes."exception.type"', '$.throwable.className', '$.exception.exception_class', '$.exception.class',
+            '$.context.exception.class', '$.record.exception.type', '$._error_type', '$.exception.name',
+            '$.attributes."exception.message"', '$.throwable.message', '$.exception.exception_message',
+            '$.context.exception.message', '$.record.exception.value', '$._error_message',
+            '$.attributes."exception.stacktrace"', '$.exception.stackTrace', '$.context.exception.trace', '$._error_stack_trace',
+            '$.Exception'
         ]) as e
-    from nested
+    from rare
 )
 select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda, node, kind, version, pod, text, is_json,
@@ -108,19 +128,30 @@ select
     } as platform,
     {
         'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38], a[42]) end,
-        'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end, level),
+        'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end,
+            -- GELF has syslog's number under `level`
+            case when r[12] is not null then coalesce(r[4],
+                ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][try_cast(level as integer) + 1]) end,
+            level,
+            case when r is not null then coalesce(r[1], r[2], r[3], r[4], nullif(r[5], ''),
+                -- OpenTelemetry's numbers: four to a word
+                ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'][(try_cast(coalesce(r[6], r[7]) as integer) + 3) // 4]) end),
         'message': coalesce(
             case when i is not null then coalesce(i[6], i[7], i[8], i[9], i[10]) end,
-            case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14], a[41]) end),
+            case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14], a[41]) end,
+            case when r is not null then coalesce(r[8], r[9], r[10], r[11], r[12],
+                case when coalesce(r[5], r[6], r[7], a[9]) is not null then coalesce(r[13], r[14]) end) end),
         'error_type': case when e is not null then coalesce(e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9],
-            e[10], e[11], e[12], e[13], e[14], a[32]) end,
+            e[10], e[11], e[12], e[13], e[14], a[32], e[49], e[50], e[51], e[52], e[53], e[54], e[55], e[56]) end,
         'error_message': case when e is not null then coalesce(e[15], e[16], e[17], e[18], e[19], e[20], e[21],
             e[22], e[23], e[24], case when e[25][1] <> '{' then e[25] end, a[33],
             case when e[46][1] <> '{' then e[46] end, case when e[47][1] <> '{' then e[47] end,
-            case when e[48][1] <> '{' then e[48] end) end,
+            case when e[48][1] <> '{' then e[48] end,
+            e[57], e[58], e[59], e[60], e[61], e[62]) end,
         'stack': case when e is not null then coalesce(
             e[26], e[27], case when e[28][1] <> '{' then e[28] end, e[29], e[30], e[31], e[32], e[33], e[34],
-            e[35], e[36], e[37], e[38], e[39], e[40], e[41], e[42]) end,
+            e[35], e[36], e[37], e[38], e[39], e[40], e[41], e[42],
+            e[63], e[64], e[65], e[66], e[67]) end,
         'cause': case when e is not null then coalesce(e[43], e[44], e[45]) end,
         'trace_id': case when a is not null then coalesce(a[22], a[23], a[24], a[25], a[26], a[27], a[39]) end,
         'span_id': case when a is not null then coalesce(a[28], a[29], a[30], a[31], a[40]) end,

@@ -1,5 +1,5 @@
 -- One log event and the ids that it names: a request, a trace, a span. A step of lake.log_record, which is
--- the one to read. Trace ids are read as the X-Ray and OpenTelemetry log injectors print them.
+-- the one to read. Trace ids are read as the X-Ray and OpenTelemetry log injectors and Spring print them.
 -- Patterns look at the first 8,000 characters of a line.
 -- needs: lake.log_field
 -- scope: record
@@ -59,21 +59,25 @@ checked as (
             when contains(head, 'AWSTraceHeader')
                 then regexp_replace(head, 'AWSTraceHeader[\\"'':= ]+[^"\\\s,}]*', '', 'g')
             else head
-        end as naming
+        end as naming,
+        -- `[<application>,]<trace>[,-]<span>` before a message: Spring Boot, Spring Cloud Sleuth; OpenTelemetry's console for Java
+        case when record_type = 'log' and not is_json and runtime.request_id is null and contains(text, '[') then regexp_extract(
+            left(text, 400), '(?:[\[,]| : )([0-9a-f]{32})[,\- ]([0-9a-f]{16})(?:[,\]]| \[scopeInfo)', ['trace', 'span'])
+        end as pair
     from told
 ),
 found as (
     select
-        * exclude (told_trace, told_span, naming),
-        lower(coalesce(told_trace, case when naming is not null then regexp_extract(
+        * exclude (told_trace, told_span, naming, pair),
+        lower(coalesce(told_trace, nullif(pair.trace, ''), case when naming is not null then regexp_extract(
             naming,
-            '(?i)(?:trace[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*|root=|traceparent[\\"'':= ]+00-)'
+            '(?i)(?:trace[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*(?:0x)?|root=|traceparent[\\"'':= ]+00-|/traces?[\\"'':/ ]+)'
             || '(1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{32})\b', 1) end)) as trace,
-        lower(coalesce(told_span, case
+        lower(coalesce(told_span, nullif(pair.span, ''), case
             when contains(naming, 'pan') or contains(naming, 'PAN') or contains(naming, 'egment')
                 or contains(naming, '@') and not is_json then regexp_extract(
             naming,
-            '(?i)(?:(?:^|[^t_])span[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*|segmentid: |@)([0-9a-f]{16})\b', 1) end)) as span,
+            '(?i)(?:(?:^|[^t_])span[-_. ]?id[\\"'']*\s*[:=]\s*[\\"'']*(?:0x)?|segmentid: |@)([0-9a-f]{16})\b', 1) end)) as span,
         lower(coalesce(
             case
                 when is_platform then platform.request_id
@@ -102,8 +106,8 @@ keyed as (
         * exclude (trace, span, request),
         -- a Lambda request id has 36 characters, and before the first one the runtimes print `undefined`
         case when not is_lambda or length(request) = 36 then nullif(request, '') end as request_id,
-        nullif(case when length(trace) = 35 then concat(trace[3:10], trace[12:]) else trace end, '') as trace_id,
-        nullif(span, '') as span_id,
+        nullif(nullif(case when length(trace) = 35 then concat(trace[3:10], trace[12:]) else trace end, ''), repeat('0', 32)) as trace_id,
+        nullif(nullif(span, ''), repeat('0', 16)) as span_id,
         try_cast('0x' || substr(trace_id, 17, 8) as bigint) as trace_high,
         try_cast('0x' || substr(trace_id, 25, 8) as bigint) as trace_low,
         try_cast('0x' || substr(span_id, 1, 8) as bigint) as span_high,

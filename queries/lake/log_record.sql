@@ -45,15 +45,22 @@ with part as (
             case
                 when record_type = 'error' then 'ERROR'
                 when platform_type = 'platform.logsDropped' or starts_with(text, 'LAMBDA_WARNING: ') then 'WARN'
-                when record_type = 'log' and not is_json then coalesce(
+                -- where text formats put a level; of these the first that the line has, since a word may follow in its message
+                when record_type = 'log' and not is_json then nullif(coalesce(
                     nullif(regexp_extract(left(text, 120),
-                        '(?:\b|\[[0-9;]*m)(TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b', 1), ''),
-                    -- .NET's console, logfmt, structlog's console
-                    case when text[5] = ':' or contains(left(text, 200), 'level=') or contains(left(text, 80), ' [')
-                        then regexp_extract(regexp_extract(left(text, 200),
-                            '^(?:trce|dbug|info|warn|fail|crit): |\blevel="?[a-z]+|'
-                            || ' \[(?:\x1b\[[0-9;]*m)*(?:debug|info|warning|error|critical) *(?:\x1b\[[0-9;]*m)*\]'),
-                            '(trce|dbug|fail|crit(?:ical)?|trace|debug|info|warn(?:ing)?|error|fatal|panic)\W*$', 1) end)
+                        '(?:\b|\[[0-9;]*m)(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|D?PANIC)\b'
+                        -- klog, syslog's priority, Serilog's console, monolog, loguru
+                        || '|^[IWEF][01]\d[0-3]\d \d\d:|^<[0-7]>|^\[[0-9T:.Z +-]+ (?:VRB|DBG|INF|WRN|ERR|FTL)\]'
+                        || '|^\[[0-9][^\]]+\] [\w-]+\.(?:NOTICE|ALERT|EMERGENCY): |\| SUCCESS +\|'
+                        -- .NET's console and winston; structlog, nginx, httpd, Envoy, Elixir, the JVM: a word in brackets
+                        || '|^(?:[0-9][0-9T:.,Z+-]* ){0,2}(?:\x1b\[[0-9;]*m)*(?:trce|dbug|debug|info|warn|fail|error|crit)'
+                        || '(?:\x1b\[[0-9;]*m)*: '
+                        || '|(?:^|[ \]])\[(?:\x1b\[[0-9;]*m)*(?:[a-z_0-9]+:)?(?:trace|debug|info|notice|warn(?:ing)?|error|'
+                        || 'crit(?:ical)?|alert|emerg|fatal)[1-8]? *(?:\x1b\[[0-9;]*m)*\]'
+                        || '|^\(node:\d+\) (?:\[\w+\] )?\w*Warning: |^(?:OpenJDK|Java HotSpot\(TM\)) [\w -]+ VM warning: '
+                        || '|\bPHP (?:(?:Fatal|Parse) error|Warning|Notice|Deprecated): '), ''),
+                    case when contains(left(text, 200), 'level=')
+                        then regexp_extract(left(text, 200), '\blevel="?[a-z]+') end), '')
             end
         ) as told
     from lake.lambda_figure
@@ -61,12 +68,14 @@ with part as (
 worded as (
     select
         *,
-        -- winston colours its words, slog counts from them (WARN+2)
+        -- winston colours its words, slog counts from them (WARN+2), and text formats have more around them
         upper(case
-            when told is null then null
-            when contains(told, chr(27)) then regexp_extract(told, 'm(\w+)', 1)
-            when contains(told, '+') or contains(told, '-') then regexp_extract(told, '^\w+')
-            else told
+            when regexp_full_match(told, '\w+') then told
+            when told[1] = '<' then ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][told[2]::int + 1]
+            when told[9] = ':' and told[1] in ('I', 'W', 'E', 'F') then
+                case told[1] when 'I' then 'INFO' when 'W' then 'WARN' when 'E' then 'ERROR' when 'F' then 'FATAL' end
+            else regexp_extract(told, '(?i)trace|trce|vrb|debug|dbug|dbg|info?|notice|success|warn|wrn|deprecated|fail|fatal|ftl|'
+                || 'parse|err|severe|crit|panic|alert|emerg')
         end) as word,
         case
             when is_json and (contains(json.stack, chr(10)) or json.stack[1] in ('[', '{'))
@@ -88,12 +97,13 @@ levelled as (
     select
         * exclude (told, word),
         case
-            when word in ('WARNING', 'WARN', '40') then 'WARN'
-            when word in ('INFORMATION', 'NOTICE', 'INFO', '30') then 'INFO'
-            when word in ('FAIL', 'SEVERE', 'ERR', 'ERROR', '50') then 'ERROR'
-            when word in ('CRITICAL', 'CRIT', 'FATAL', 'PANIC', 'DPANIC', 'ALERT', 'EMERGENCY', 'EMERG', '60')
-                then 'FATAL'
-            when word in ('TRACE', 'TRCE', 'DEBUG', 'DBUG', 'VERBOSE', 'SILLY', 'FINE', '10', '20') then 'DEBUG'
+            when word in ('WARN', 'WARNING', 'WRN', 'DEPRECATED', '40', '300') then 'WARN'
+            when word in ('INFO', 'INFORMATION', 'INF', 'NOTICE', 'SUCCESS', '30', '200', '250') then 'INFO'
+            when word in ('ERROR', 'ERR', 'FAIL', 'SEVERE', '50', '400') then 'ERROR'
+            when word in ('CRITICAL', 'CRIT', 'FATAL', 'FTL', 'PARSE', 'PANIC', 'DPANIC', 'ALERT', 'EMERGENCY', 'EMERG',
+                '60', '500', '550', '600') then 'FATAL'
+            when word in ('DEBUG', 'TRACE', 'TRCE', 'DBUG', 'DBG', 'VERBOSE', 'VRB', 'SILLY', 'FINE', '10', '20', '100')
+                then 'DEBUG'
         end as level
     from worded
 ),
@@ -110,15 +120,28 @@ excepted as (
                 head, '(?s)^\[ERROR\] ([\w.]+)(?:: (.*?))?\s*(?:Traceback \(most recent.*)?$', ['type', 'message'])
             when record_type = 'error' then regexp_extract(
                 said, '^([^\n\r]*): ([\w.$]+)[\n\r]', ['message', 'type'])
+            -- PHP: as monolog prints an exception, and as the language itself does
+            when contains(said, '[object] (') then regexp_extract(
+                head, '\[object\] \(([\w\\]+)\(code: [^)]*\): (.*?) at [^ ]+:\d+\)', ['type', 'message'])
+            when contains(said, 'Uncaught ') and contains(said, '.php') then regexp_extract(
+                head, 'Uncaught (?:PHP Exception )?([\w\\]+): "?(.*?)"? (?:in|at) [^ ]+\.php', ['type', 'message'])
+            -- Elixir
+            when contains(said, '** (') then regexp_extract(head, '\*\* \(([A-Z][\w.]*)\) ([^\n\r]*)', ['type', 'message'])
             -- Python tells the exception after its frames
             when contains(stack, 'Traceback (most recent call last)') then regexp_extract(
                 right(stack, 4000), '(?s)^.*[\n\r][ \t\x{a0}]+[^\n\r]*[\n\r]+([A-Za-z_][\w.]*)(?:: (.*?))?\s*$',
                 ['type', 'message'])
+            -- Rails tells the class first
+            when contains(stack, '.rb:') and regexp_matches(stack, '(?m)^(?:.*\] )?[A-Z][\w:]* \(.*\):\s*$') then regexp_extract(
+                stack, '(?m)^(?:.*\] )?([A-Z][\w:]*) \((.*)\):\s*$', ['type', 'message'])
             when contains(stack, '.rb:') then regexp_extract(
                 stack, '(?m)^(?:.*(?: -- .*?: |:in [^:\n]*: ))?([^\n\r]*?) \(([A-Z]\w*(?:::\w+)*)\)', ['message', 'type'])
             when contains(stack, 'panicked at ') then regexp_extract(
                 stack, '(panic)ked at [^\n\r]*[\n\r]+([^\n\r]*)', ['type', 'message'])
             when contains(stack, 'panic: ') then regexp_extract(stack, '(panic): ([^\n\r]*)', ['type', 'message'])
+            -- the line right above the first frame, whatever the class is called
+            when regexp_matches(stack, '(?m)^(?:\w[\w$]*\.)*[A-Z][\w$]*(?:: [^\n\r]*)?[\n\r]+[ \t]+at ') then regexp_extract(
+                stack, '(?m)^((?:\w[\w$]*\.)*[A-Z][\w$]*)(?:: ([^\n\r]*))?[\n\r]+[ \t]+at ', ['type', 'message'])
             when contains(stack, 'Exception') or contains(stack, 'Error') then regexp_extract(
                 stack, '((?:[A-Za-z_][\w$]*\.)*[\w$]*(?:Exception|Error))\b(?:: ([^\n\r]*))?', ['type', 'message'])
             when contains(head, 'Exception') or contains(head, 'Error') then regexp_extract(
@@ -130,11 +153,14 @@ excepted as (
 select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, record_type, level, said as message,
     node, kind, version, pod, request_id, trace_id, span_id, trace_key, span_key,
-    coalesce(thrown.type, json.error_type, nullif(exception.type, '')) as exception_type,
+    coalesce(thrown.type, json.error_type, nullif(replace(exception.type, '\\', '\'), '')) as exception_type,
     coalesce(
         thrown.message, json.error_message,
         case when json.error_type is null or ends_with(exception.type, json.error_type)
-            then nullif(split_part(exception.message, ' ---> ', 1), '') end) as exception_message,
+            then nullif(split_part(exception.message, ' ---> ', 1), '') end,
+        -- logfmt: slog, logrus
+        case when level in ('ERROR', 'FATAL') and not is_json and stack is null and contains(head, 'level=')
+            then nullif(trim(regexp_extract(head, ' err(?:or)?=("(?:[^"\\]|\\.)*"|\S+)', 1), '"'), '') end) as exception_message,
     duration_ms, billed_ms, init_ms, restore_ms, memory_mb, max_memory_mb, platform_status, platform_error,
     stack
 from excepted

@@ -36,10 +36,11 @@ cut_ as (
     select distinct log_group, log_stream, moment + unnest([-1, 0, 1]) as moment
     from line
     where case
-        when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|'
+        when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|#0 |'
             || '[0-9T:.Z+-]{20,35} std(?:out|err) P )|"_p":"P"|"partial_message":')
         when message[11] = 'T' then contains(message, ' stdout P ') or contains(message, ' stderr P ')
-        else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ') or starts_with(message, 'goroutine ')
+        else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ')
+            or starts_with(message, 'goroutine ') or starts_with(message, '#0 ')
     end
 ),
 opened as (
@@ -78,7 +79,9 @@ flagged as (
     select
         *,
         was_open or coalesce(timestamp <= before_at + interval 2 second, false) and text[1] <> '{' and (
-            text[1] in (' ', chr(9)) or text in ('', '}', '})') or starts_with(text, 'Caused by: ')
+            text[1] in (' ', chr(9)) or rtrim(text) in ('', '}', '})', '"}', '[stacktrace]', 'Stack trace:')
+            or text[1] = '#' and regexp_matches(left(text, 40), '^#\d+ [/{\[]')
+            or starts_with(text, 'Caused by: ')
             or starts_with(text, 'Suppressed: ') or starts_with(text, '... ') or starts_with(text, 'goroutine ')
             or starts_with(text, '[signal ') or starts_with(text, 'created by ')
             or starts_with(text, 'During handling of the above exception')
@@ -93,7 +96,7 @@ flagged as (
         -- indented text is no stack trace for that alone
         starts_with(ltrim(text, E' \t'), 'at ') or starts_with(ltrim(text, E' \t'), 'File "') or starts_with(ltrim(text, E' \t'), 'from ')
             or starts_with(text, 'Traceback ') or starts_with(text, 'Caused by: ') or starts_with(text, 'goroutine ')
-            or contains(text, '.rb:') or contains(text, '.rs:') as is_frame
+            or contains(text, '.rb:') or contains(text, '.rs:') or starts_with(text, '#0 ') as is_frame
     from ordered
 ),
 numbered as (

@@ -3,7 +3,7 @@
 -- a stack trace, each of which awslogs makes an event of its own. lake.log_record holds it as one record,
 -- under the id of the first event. Lines follow each other by time, then by their place in the file that was
 -- read, then by id.
--- needs: lake.log_cut
+-- needs: lake.log_cut lake.log_record
 -- scope: record
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -20,18 +20,12 @@
 -- exception_type: type of the exception, of a stack trace
 -- exception_message: its message
 select
-    account, region, log_group, log_stream, event_ids[1] as event_id, timestamp, ended_at, joined_by, text, lines,
-    event_ids, is_complete,
-    nullif(regexp_extract(text, kind, 1), '') as exception_type,
-    nullif(trim(regexp_extract(text, kind, 2)), '') as exception_message
-from (
-    select
-        *, case
-            when joined_by <> 'stack' then null
-            when contains(text, 'Traceback (most recent') then '(?s).*\n([A-Za-z_][\w.]*)(?:: ([^\n]*))?\s*$'
-            when contains(text, 'goroutine ') then '(?m)^(panic|fatal error): ([^\n]*)'
-            else '((?:[A-Za-z_][\w$]*\.)*[A-Z][\w$]*(?:Exception|Error))\b(?:: ([^\n\r]*))?'
-        end as kind
-    from lake.log_cut
-    where is_own
-)
+    cut.account, cut.region, cut.log_group, cut.log_stream, cut.event_ids[1] as event_id, cut.timestamp, cut.ended_at,
+    cut.joined_by, cut.text, cut.lines, cut.event_ids, cut.is_complete,
+    case when cut.joined_by = 'stack' then record.exception_type end as exception_type,
+    case when cut.joined_by = 'stack' then record.exception_message end as exception_message
+from lake.log_cut as cut
+left join lake.log_record as record
+    on record.event_id = cut.event_ids[1] and record.log_group is not distinct from cut.log_group
+    and record.account is not distinct from cut.account and record.region is not distinct from cut.region
+where cut.is_own

@@ -69,7 +69,7 @@ nested as (
         a is not null and a[35] is not null as is_metric
     from program
 ),
--- only of a line that says no level or no message under those names: .NET, loguru, GELF, OpenTelemetry's records
+-- only of a line that says no level or no message under those names: .NET, loguru, GELF, OpenTelemetry
 rare as (
     select
         *,
@@ -90,7 +90,8 @@ detailed as (
             '$.message', '$.msg', '$.event', '$."@m"', '$."@mt"'
         ]) as i,
         json_extract_string(case when a is not null and not is_metric and (
-            contains(text, 'rror') or contains(text, 'xception') or contains(text, 'tack') or contains(text, 'err') or contains(text, 'throw')
+            contains(text, 'rror') or contains(text, 'xception') or contains(text, 'tack') or contains(text, 'err')
+            or contains(text, 'throw')
             or contains(text, 'exc_info') or contains(text, '@x')) then coalesce(inner_, text) end, [
             '$.errorType', '$.exception_name', '$."error.type"', '$.err.type', '$.error.type', '$.err.name',
             '$.error.name', '$.exception.type', '$."exception.type"', '$.exception[0].exc_type', '$.thrown.name',
@@ -105,12 +106,12 @@ detailed as (
             -- a text under the name of an error: slog, logrus, tracing
             '$.err', '$.fields.error', '$.fields.err',
             -- structures of their own: OpenTelemetry, logback, log4j2, monolog, loguru, GELF, .NET
-            '$.attributes."exception.type"', '$.throwable.className', '$.exception.exception_class', '$.exception.class',
-            '$.context.exception.class', '$.record.exception.type', '$._error_type', '$.exception.name',
+            '$.attributes."exception.type"', '$.throwable.className', '$.exception.exception_class',
+            '$.exception.class', '$.context.exception.class', '$.record.exception.type', '$._error_type', '$.exception.name',
             '$.attributes."exception.message"', '$.throwable.message', '$.exception.exception_message',
             '$.context.exception.message', '$.record.exception.value', '$._error_message',
-            '$.attributes."exception.stacktrace"', '$.exception.stackTrace', '$.context.exception.trace', '$._error_stack_trace',
-            '$.Exception'
+            '$.attributes."exception.stacktrace"', '$.exception.stackTrace', '$.context.exception.trace',
+            '$._error_stack_trace', '$.Exception'
         ]) as e
     from rare
 )
@@ -131,11 +132,13 @@ select
         'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end,
             -- GELF has syslog's number under `level`
             case when r[12] is not null then coalesce(r[4],
-                ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][try_cast(level as integer) + 1]) end,
+                ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][
+                    try_cast(level as integer) + 1]) end,
             level,
             case when r is not null then coalesce(r[1], r[2], r[3], r[4], nullif(r[5], ''),
                 -- OpenTelemetry's numbers: four to a word
-                ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'][(try_cast(coalesce(r[6], r[7]) as integer) + 3) // 4]) end),
+                ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'][
+                    (try_cast(coalesce(r[6], r[7]) as integer) + 3) // 4]) end),
         'message': coalesce(
             case when i is not null then coalesce(i[6], i[7], i[8], i[9], i[10]) end,
             case when a is not null then coalesce(a[10], a[11], a[12], a[13], a[14], a[41]) end,

@@ -60,9 +60,10 @@ checked as (
                 then regexp_replace(head, 'AWSTraceHeader[\\"'':= ]+[^"\\\s,}]*', '', 'g')
             else head
         end as naming,
-        -- `[<application>,]<trace>[,-]<span>` before a message: Spring Boot, Spring Cloud Sleuth; OpenTelemetry's console for Java
-        case when record_type = 'log' and not is_json and runtime.request_id is null and contains(text, '[') then regexp_extract(
-            left(text, 400), '(?:[\[,]| : )([0-9a-f]{32})[,\- ]([0-9a-f]{16})(?:[,\]]| \[scopeInfo)', ['trace', 'span'])
+        -- `[<application>,]<trace>[,-]<span>` before a message: Spring Boot and Sleuth; OpenTelemetry's console for Java
+        case when record_type = 'log' and not is_json and runtime.request_id is null and contains(text, '[')
+            then regexp_extract(left(text, 400),
+                '(?:[\[,]| : )([0-9a-f]{32})[,\- ]([0-9a-f]{16})(?:[,\]]| \[scopeInfo)', ['trace', 'span'])
         end as pair
     from told
 ),
@@ -106,7 +107,8 @@ keyed as (
         * exclude (trace, span, request),
         -- a Lambda request id has 36 characters, and before the first one the runtimes print `undefined`
         case when not is_lambda or length(request) = 36 then nullif(request, '') end as request_id,
-        nullif(nullif(case when length(trace) = 35 then concat(trace[3:10], trace[12:]) else trace end, ''), repeat('0', 32)) as trace_id,
+        nullif(nullif(case when length(trace) = 35 then concat(trace[3:10], trace[12:]) else trace end, ''),
+            repeat('0', 32)) as trace_id,
         nullif(nullif(span, ''), repeat('0', 16)) as span_id,
         try_cast('0x' || substr(trace_id, 17, 8) as bigint) as trace_high,
         try_cast('0x' || substr(trace_id, 25, 8) as bigint) as trace_low,

@@ -45,37 +45,45 @@ with part as (
             case
                 when record_type = 'error' then 'ERROR'
                 when platform_type = 'platform.logsDropped' or starts_with(text, 'LAMBDA_WARNING: ') then 'WARN'
-                -- where text formats put a level; of these the first that the line has, since a word may follow in its message
-                when record_type = 'log' and not is_json then nullif(coalesce(
-                    nullif(regexp_extract(left(text, 120),
-                        '(?:\b|\[[0-9;]*m)(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|D?PANIC)\b'
-                        -- klog, syslog's priority, Serilog's console, monolog, loguru
-                        || '|^[IWEF][01]\d[0-3]\d \d\d:|^<[0-7]>|^\[[0-9T:.Z +-]+ (?:VRB|DBG|INF|WRN|ERR|FTL)\]'
-                        || '|^\[[0-9][^\]]+\] [\w-]+\.(?:NOTICE|ALERT|EMERGENCY): |\| SUCCESS +\|'
-                        -- .NET's console and winston; structlog, nginx, httpd, Envoy, Elixir, the JVM: a word in brackets
-                        || '|^(?:[0-9][0-9T:.,Z+-]* ){0,2}(?:\x1b\[[0-9;]*m)*(?:trce|dbug|debug|info|warn|fail|error|crit)'
-                        || '(?:\x1b\[[0-9;]*m)*: '
-                        || '|(?:^|[ \]])\[(?:\x1b\[[0-9;]*m)*(?:[a-z_0-9]+:)?(?:trace|debug|info|notice|warn(?:ing)?|error|'
-                        || 'crit(?:ical)?|alert|emerg|fatal)[1-8]? *(?:\x1b\[[0-9;]*m)*\]'
-                        || '|^\(node:\d+\) (?:\[\w+\] )?\w*Warning: |^(?:OpenJDK|Java HotSpot\(TM\)) [\w -]+ VM warning: '
-                        || '|\bPHP (?:(?:Fatal|Parse) error|Warning|Notice|Deprecated): '), ''),
-                    case when contains(left(text, 200), 'level=')
-                        then regexp_extract(left(text, 200), '\blevel="?[a-z]+') end), '')
             end
-        ) as told
+        ) as told,
+        -- where text formats put a level; the first place counts, since words may follow in the message
+        case when record_type = 'log' and not is_json and runtime.level is null
+            and not starts_with(text, 'LAMBDA_WARNING: ') then nullif(coalesce(
+                nullif(regexp_extract(left(text, 120),
+                    '(?:\b|\[[0-9;]*m)(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|D?PANIC)\b'
+                    -- klog, syslog's priority, Serilog's console, monolog, loguru, logfmt
+                    || '|^[IWEF][01]\d[0-3]\d \d\d:|^<[0-7]>|^\[[0-9T:.Z +-]+ (?:VRB|DBG|INF|WRN|ERR|FTL)\]'
+                    || '|^\[[0-9][^\]]+\] [\w-]+\.(?:NOTICE|ALERT|EMERGENCY): |\| SUCCESS +\||\blevel="?[a-z]+'
+                    -- .NET's console and winston
+                    || '|^(?:[0-9][0-9T:.,Z+-]* ){0,2}(?:\x1b\[[0-9;]*m)*'
+                    || '(?:trce|dbug|debug|info|warn|fail|error|crit)(?:\x1b\[[0-9;]*m)*: '
+                    -- in brackets: structlog, nginx, httpd, Envoy, Elixir, the JVM
+                    || '|(?:^|[ \]])\[(?:\x1b\[[0-9;]*m)*(?:[a-z_0-9]+:)?(?:trace|debug|info|notice|warn(?:ing)?|error|'
+                    || 'crit(?:ical)?|alert|emerg|fatal)[1-8]? *(?:\x1b\[[0-9;]*m)*\]'
+                    -- warnings of Node.js, the JVM and PHP
+                    || '|^\(node:\d+\) (?:\[\w+\] )?\w*Warning: '
+                    || '|^(?:OpenJDK|Java HotSpot\(TM\)) [\w -]+ VM warning: '
+                    || '|\bPHP (?:(?:Fatal|Parse) error|Warning|Notice|Deprecated): '), ''),
+                case when contains(left(text, 200), 'level=')
+                    then regexp_extract(left(text, 200), '\blevel="?[a-z]+') end), '') end as place
     from lake.lambda_figure
 ),
 worded as (
     select
         *,
-        -- winston colours its words, slog counts from them (WARN+2), and text formats have more around them
         upper(case
-            when regexp_full_match(told, '\w+') then told
-            when told[1] = '<' then ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][told[2]::int + 1]
-            when told[9] = ':' and told[1] in ('I', 'W', 'E', 'F') then
-                case told[1] when 'I' then 'INFO' when 'W' then 'WARN' when 'E' then 'ERROR' when 'F' then 'FATAL' end
-            else regexp_extract(told, '(?i)trace|trce|vrb|debug|dbug|dbg|info?|notice|success|warn|wrn|deprecated|fail|fatal|ftl|'
-                || 'parse|err|severe|crit|panic|alert|emerg')
+            when told is not null then
+                -- winston colours its words, slog counts from them (WARN+2)
+                case when regexp_full_match(told, '\w+') then told
+                    else regexp_extract(told, '^(?:\x1b\[[0-9;]*m)*(\w+)', 1) end
+            when regexp_full_match(place, '[A-Z]+') then place
+            when place[1] = '<' then ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][
+                try_cast(place[2] as integer) + 1]
+            when place[9] = ':' and place[1] in ('I', 'W', 'E', 'F') then
+                case place[1] when 'I' then 'INFO' when 'W' then 'WARN' when 'E' then 'ERROR' else 'FATAL' end
+            else regexp_extract(place, '(?i)trace|trce|vrb|debug|dbug|dbg|info?|notice|success|warn|wrn|deprecated|'
+                || 'fail|fatal|ftl|parse|err|severe|crit|panic|alert|emerg')
         end) as word,
         case
             when is_json and (contains(json.stack, chr(10)) or json.stack[1] in ('[', '{'))
@@ -84,10 +92,12 @@ worded as (
             when record_type not in ('log', 'error') then null
             -- several lines, and one of them a frame: in this order, since to trim is dear
             when contains(said, 'at ') or contains(said, '.go:') or contains(said, '.rb:') or contains(said, '.rs:')
-                or contains(said, 'Traceback (most recent call last)') or contains(said, 'Stack trace:') then case
+                or contains(said, 'Traceback (most recent call last)') or contains(said, 'Stack trace:')
+                or contains(said, '[stacktrace]') then case
                 when not contains(rtrim(said, E' \n\r'), chr(10)) and not contains(rtrim(said, E' \n\r'), chr(13)) then null
                 when contains(said, 'Traceback (most recent call last)') or contains(said, '.go:')
                     or contains(said, '.rb:') or contains(said, '.rs:') or contains(said, 'Stack trace:')
+                    or contains(said, '[stacktrace]')
                     or regexp_matches(left(said, 8000), '[\n\r]\s*at \S') then left(said, 64000)
             end
         end as stack
@@ -95,7 +105,7 @@ worded as (
 ),
 levelled as (
     select
-        * exclude (told, word),
+        * exclude (told, place, word),
         case
             when word in ('WARN', 'WARNING', 'WRN', 'DEPRECATED', '40', '300') then 'WARN'
             when word in ('INFO', 'INFORMATION', 'INF', 'NOTICE', 'SUCCESS', '30', '200', '250') then 'INFO'
@@ -126,22 +136,25 @@ excepted as (
             when contains(said, 'Uncaught ') and contains(said, '.php') then regexp_extract(
                 head, 'Uncaught (?:PHP Exception )?([\w\\]+): "?(.*?)"? (?:in|at) [^ ]+\.php', ['type', 'message'])
             -- Elixir
-            when contains(said, '** (') then regexp_extract(head, '\*\* \(([A-Z][\w.]*)\) ([^\n\r]*)', ['type', 'message'])
+            when contains(said, '** (') then regexp_extract(
+                head, '\*\* \(([A-Z][\w.]*(?:Error|Exception)|[A-Z]\w*\.[\w.]+)\) ([^\n\r]*)', ['type', 'message'])
             -- Python tells the exception after its frames
             when contains(stack, 'Traceback (most recent call last)') then regexp_extract(
                 right(stack, 4000), '(?s)^.*[\n\r][ \t\x{a0}]+[^\n\r]*[\n\r]+([A-Za-z_][\w.]*)(?:: (.*?))?\s*$',
                 ['type', 'message'])
             -- Rails tells the class first
-            when contains(stack, '.rb:') and regexp_matches(stack, '(?m)^(?:.*\] )?[A-Z][\w:]* \(.*\):\s*$') then regexp_extract(
-                stack, '(?m)^(?:.*\] )?([A-Z][\w:]*) \((.*)\):\s*$', ['type', 'message'])
+            when contains(stack, '.rb:') and regexp_matches(stack, '(?m)^(?:.*\] )?[A-Z][\w:]* \(.*\):\s*$')
+                then regexp_extract(stack, '(?m)^(?:.*\] )?([A-Z][\w:]*) \((.*)\):\s*$', ['type', 'message'])
             when contains(stack, '.rb:') then regexp_extract(
                 stack, '(?m)^(?:.*(?: -- .*?: |:in [^:\n]*: ))?([^\n\r]*?) \(([A-Z]\w*(?:::\w+)*)\)', ['message', 'type'])
             when contains(stack, 'panicked at ') then regexp_extract(
                 stack, '(panic)ked at [^\n\r]*[\n\r]+([^\n\r]*)', ['type', 'message'])
             when contains(stack, 'panic: ') then regexp_extract(stack, '(panic): ([^\n\r]*)', ['type', 'message'])
             -- the line right above the first frame, whatever the class is called
-            when regexp_matches(stack, '(?m)^(?:\w[\w$]*\.)*[A-Z][\w$]*(?:: [^\n\r]*)?[\n\r]+[ \t]+at ') then regexp_extract(
-                stack, '(?m)^((?:\w[\w$]*\.)*[A-Z][\w$]*)(?:: ([^\n\r]*))?[\n\r]+[ \t]+at ', ['type', 'message'])
+            when regexp_matches(stack, '(?m)^(?:(?:\w[\w$]*\.)+[A-Z][\w$]*|[A-Z][\w$]*(?:Error|Exception))'
+                || '(?:: [^\n\r]*)?[\n\r]+[ \t]+at ') then regexp_extract(
+                stack, '(?m)^((?:\w[\w$]*\.)+[A-Z][\w$]*|[A-Z][\w$]*(?:Error|Exception))'
+                || '(?:: ([^\n\r]*))?[\n\r]+[ \t]+at ', ['type', 'message'])
             when contains(stack, 'Exception') or contains(stack, 'Error') then regexp_extract(
                 stack, '((?:[A-Za-z_][\w$]*\.)*[\w$]*(?:Exception|Error))\b(?:: ([^\n\r]*))?', ['type', 'message'])
             when contains(head, 'Exception') or contains(head, 'Error') then regexp_extract(
@@ -160,7 +173,8 @@ select
             then nullif(split_part(exception.message, ' ---> ', 1), '') end,
         -- logfmt: slog, logrus
         case when level in ('ERROR', 'FATAL') and not is_json and stack is null and contains(head, 'level=')
-            then nullif(trim(regexp_extract(head, ' err(?:or)?=("(?:[^"\\]|\\.)*"|\S+)', 1), '"'), '') end) as exception_message,
+            then nullif(trim(regexp_extract(head, ' err(?:or)?=("(?:[^"\\]|\\.)*"|\S+)', 1), '"'), '') end
+    ) as exception_message,
     duration_ms, billed_ms, init_ms, restore_ms, memory_mb, max_memory_mb, platform_status, platform_error,
     stack
 from excepted

@@ -1,6 +1,6 @@
 -- One line of a stack trace that a log event carries: the head of an exception or a frame, and to which of
 -- the wrapped exceptions it belongs. A step of lake.log_exception and lake.stack_frame, which are the ones to
--- read. Forms: Python, Node.js, Java, .NET, Go, Ruby, Rust, and the lists that JSON loggers write of them.
+-- read. Forms: Python, Node.js, Java, .NET, Go, Ruby, Rust, PHP, and the lists that JSON loggers write of them.
 -- needs: lake.log_record
 -- scope: record
 -- account: AWS account id, null where unknown
@@ -11,7 +11,7 @@
 -- exception: which exception, 1 for the outermost, the one that was reported
 -- is_head: whether the line names an exception
 -- text: the line, without blanks around it
--- form: python, at (Java, Node.js and .NET), file (Go and Rust), ruby or json, null of lines that are no frame
+-- form: python, at (Java, Node.js and .NET), file (Go and Rust), ruby, php or json, null of lines that are no frame
 -- before: the line before it
 -- first_type: type of the outermost exception, as lake.log_record tells it
 -- first_message: its message
@@ -72,6 +72,8 @@ shaped as (
                 then 'file' else 'at' end
             when regexp_matches(text, '^(from )?\S+\.rb:\d+(:in|$)') then 'ruby'
             when raw[1] in (chr(9), ' ') and regexp_matches(text, '^\S+\.go:\d+') then 'file'
+            when text[1] = '#' and regexp_matches(text, '^#\d+ .+\(\d+\): ')
+                or regexp_matches(text, '^/\S+\.php:\d+$') then 'php'
             when text[1] = '{' and contains(text, '"line') then 'json'
         end as form,
         -- what stands before the head of a wrapped exception; Java indents those that were suppressed

@@ -38,6 +38,8 @@ with told as (
             end
             when 'ruby' then regexp_extract(
                 text, '^(?:from )?(.+?):(\d+)(?::in [`''](.+?)'')?(?:: .*)?$', ['path', 'line', 'function'])
+            when 'php' then regexp_extract(
+                text, '^(?:#\d+ )?(.+?)[(:](\d+)(?:\): (.+?)(?:\(.*)?)?$', ['path', 'line', 'function'])
             -- Go and Rust name the function in the line before
             when 'file' then {
                 'path': regexp_extract(text, '^(?:at )?(.+?):\d+', 1), 'line': regexp_extract(text, ':(\d+)', 1),

@@ -99,6 +99,17 @@ RUBY_CHAIN = """E, [2026-01-01T00:00:00.000000 #8] ERROR -- : failed
 /var/task/vendor/bundle/ruby/3.2.0/gems/pg-1.5/lib/pg.rb:7:in `exec': gone (PG::ConnectionBad)
 \tfrom /var/task/stock.rb:8:in 'Stock#take'
 """
+# laravel.com/docs, "Logging"; github.com/Seldaek/monolog, NormalizerFormatter; logger.rocketjob.io, JSON
+PHP = """[2026-01-01 00:00:00] production.ERROR: none {"exception":"[object] (App\\\\NoStock(code: 0): none at /app/src/Cart.php:12)
+[stacktrace]
+#0 /app/src/Order.php(7): App\\Cart->take('sku')
+#1 /app/vendor/laravel/framework/src/Illuminate/Pipeline/Pipeline.php(144): Illuminate\\Pipeline\\Pipeline->then()
+#2 {main}
+"} """
+MONOLOG = json.dumps({"message": "failed", "level": 400, "context": {"exception": {
+    "class": "App\\NoStock", "message": "none", "trace": ["/app/src/Cart.php:12", "/app/vendor/symfony/http-kernel/Kernel.php:5"]}}})
+SEMANTIC = json.dumps({"level": "error", "message": "failed", "exception": {
+    "name": "NoStock", "message": "none", "stack_trace": ["app/models/cart.rb:12:in 'take'"]}})
 # what the Go runtime prints of a panic, go.dev/blog/defer-panic-and-recover; pkg/errors prints the same pairs
 GO_PANIC = """panic: runtime error: invalid memory address or nil pointer dereference
 [signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a1]
@@ -282,6 +293,14 @@ FRAMES = {
     "Powertools for TypeScript": (FUNCTION, POWERTOOLS_TS, """
         1.1 * /var/task/index.js:10 pay
         2.1 - node:net:1637 afterConnect"""),
+    "PHP": (TASK, PHP, """
+        1.1 * /app/src/Order.php:7 App\\Cart->take
+        1.2 - /app/vendor/laravel/framework/src/Illuminate/Pipeline/Pipeline.php:144 Illuminate\\Pipeline\\Pipeline->then"""),
+    "monolog's JSON": (TASK, MONOLOG, """
+        1.1 * /app/src/Cart.php:12 None
+        1.2 - /app/vendor/symfony/http-kernel/Kernel.php:5 None"""),
+    "Rails semantic logger": (TASK, SEMANTIC, """
+        1.1 * app/models/cart.rb:12 take"""),
     "no trace": (TASK, "ERROR shop.CartException: cannot add", ""),
 }  # fmt: skip
 

@@ -168,7 +168,7 @@ FRAMEWORKS = {
     "logrus with an error": ('time="2026-01-01T00:00:00Z" level=error msg="failed to \\"buy\\"" error="none left"', {
         "level": "ERROR", "exception_message": "none left"}),
     "zerolog": (app(level="error", error="none left", time=ISO, message="failed"), {"level": "ERROR", "exception_message": "none left"}),
-    "go-kit": ("ts=2026-01-01T00:00:00Z caller=cart.go:12 level=warn msg=slow", {"level": "WARN"}),
+    "go-kit": ("ts=2026-01-01T00:00:00Z caller=cart.go:12 level=warn msg=\"ERROR is no level here\"", {"level": "WARN"}),
     # docs of Go's log package: a date, nothing else
     "Go's log": ("2026/01/01 00:00:00 none left", {"level": None}),
     # docs.oracle.com, java: "Enable Logging with the JVM Unified Logging Framework"
@@ -242,7 +242,13 @@ FRAMEWORKS = {
     # docs.aws.amazon.com and postgresql.org, redis.io
     "PostgreSQL": ("2026-01-01 00:00:00.123 UTC [7] FATAL:  password authentication failed", {"level": "FATAL"}),
     "Redis, warning": ("7:M 01 Jan 2026 00:00:00.123 # WARNING overcommit_memory is set to 0!", {"level": "WARN"}),
-    # a word in a sentence is no level
+    # a word in a sentence is no level, and a level of one's own is none of these
+    "level of one's own": (app(level="no-error", message="m"), {"level": None}),
+    "level between angles": (app(level="<x>", message="m"), {"level": None}),
+    "GELF, a level that is none": (app(short_message="m", level="high"), {"level": None, "message": "m"}),
+    "OpenTelemetry, a number beyond": (app(body="m", severityNumber=99), {"level": None, "message": "m"}),
+    "bold text of a document": ("** (Note) none", {"exception_type": None}),
+    "console.trace": ("Trace: here\n    at take (/app/cart.js:4:11)", {"exception_type": None}),
     "no level": ("user informed: 3 errors, info sent", {"level": None}),
     "a level in brackets is no ratio": ("copied [100] [error-free] items", {"level": None}),
 }  # fmt: skip
@@ -258,7 +264,8 @@ def test_line_of_a_framework(read: dict[str, dict[str, Any]], message: str, expe
 def read(query) -> dict[str, dict[str, Any]]:
     """All lines read at once, each from a stream of its own."""
     events = [
-        TASK | {"event_id": str(n), "log_stream": f"ecs/checkout/{n:032x}", "timestamp": 1, "message": message}
+        TASK
+        | {"event_id": str(n), "log_stream": f"ecs/checkout/{n:032x}", "timestamp": 1, "message": message}
         for n, (message, _) in enumerate(FRAMEWORKS.values())
     ]
     rows = {row["event_id"]: row for row in query("lake.log_record", {"evidence.log_event": events})}

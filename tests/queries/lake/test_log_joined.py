@@ -27,6 +27,11 @@ STACKS: dict[str, tuple[list[str], str, str | None]] = {
                 "TypeError", "Cannot read properties of undefined"),
     ".NET": (["Unhandled exception. System.InvalidOperationException: no stock", " ---> System.Exception: inner", "   at Shop.Cart.Add() in /src/Cart.cs:line 3",
               "   --- End of inner exception stack trace ---"], "System.InvalidOperationException", "no stock"),
+    # laravel.com/docs, "Logging": an entry as storage/logs/laravel.log has it; php.net, uncaught exceptions
+    "Laravel": (['[2026-01-01 00:00:00] production.ERROR: no stock {"exception":"[object] (App\\\\NoStock(code: 0): no stock at /app/src/Cart.php:12)', "[stacktrace]",
+                 "#0 /app/src/Order.php(7): App\\Cart->take()", "#1 [internal function]: App\\Order->buy()", "#2 {main}", '"} '], "App\\NoStock", "no stock"),
+    "PHP": (["PHP Fatal error:  Uncaught App\\NoStock: no stock in /app/src/Cart.php:12", "Stack trace:", "#0 /app/src/Order.php(7): App\\Cart->take()", "#1 {main}",
+             "  thrown in /app/src/Cart.php on line 12"], "App\\NoStock", "no stock"),
 }  # fmt: skip
 
 

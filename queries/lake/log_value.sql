@@ -34,8 +34,10 @@ with line as (
 told as (
     select
         log_group, log_stream, event_id, timestamp,
-        case when contains(head, 'essage') then list_distinct(regexp_extract_all(
-            head, '(?i)message[-_ ]?id[\\"'':= ]*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 1)) end as messages,
+        -- `message 1f…`, or what a batch hands back (Lambda developer guide, "batchItemFailures")
+        case when contains(head, 'essage') or contains(head, 'itemIdentifier') then list_distinct(regexp_extract_all(
+            head, '(?i)(?:(?:message[-_ ]?id|itemidentifier)[\\"'':= ]*|message[:=# ]+)'
+            || '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 1)) end as messages,
         unnest(list_distinct(regexp_extract_all(head, '[A-Za-z0-9][A-Za-z0-9_-]{5,63}'))) as value
     from line
 )

@@ -40,6 +40,9 @@ def test_times_threads_and_platform_lines_hold_no_value(query, message) -> None:
         ("invoice 20260011 booked", "20260011", False),
         (f'{{"messageId":"{UUID}"}}', UUID, True),
         (f"sent, message id {UUID}", UUID, True),
+        (f"Failed to process message {UUID} SyntaxError: Unexpected token", UUID, True),
+        (f'Returning {{"batchItemFailures": [{{"itemIdentifier": "{UUID}"}}]}}', UUID, True),
+        (f'{{"level":"INFO","message":"{UUID}"}}', UUID, False),
         (f"RequestId {UUID}", UUID, False),
         ("Root=1-683abe0a-32ea3cd68e4da31018faee5c;Sampled=0", "683abe0a32ea3cd68e4da31018faee5c", False),
         (

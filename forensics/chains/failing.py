@@ -163,6 +163,8 @@ def _invocation(row: dict[str, Any], lines: list[dict[str, Any]], before: Before
         logs=tuple(_line(line) for line in lines),
         before=before,
         code=row["code"],
+        cause_type=row["cause_type"],
+        cause_message=row["cause_message"],
     )
 
 

@@ -64,7 +64,8 @@ class Before:
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """One row of `lake.invocation`, times in µs since the epoch (None = not recorded). `code` is the
-    application's own code that its exception went through, as in `LogLine`."""
+    application's own code that its exception went through, as in `LogLine`; `cause_type` and `cause_message`
+    are the innermost exception that its exception wraps."""
 
     invocation: str
     node: Node
@@ -93,6 +94,8 @@ class Invocation:
     logs: tuple[LogLine, ...] = ()
     before: Before | None = None
     code: str | None = None
+    cause_type: str | None = None
+    cause_message: str | None = None
 
     @property
     def is_failed(self) -> bool:

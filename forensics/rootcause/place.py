@@ -8,6 +8,7 @@ from functools import cached_property
 
 from forensics.model import Edge, Evidence, Invocation, Locator, LogLine, Node, Omitted
 from forensics.rootcause.around import Around
+from forensics.rootcause.classify import classify
 
 __all__ = ["HAND_ON", "Call", "Finding", "Place", "evidence_of_call", "excerpt_of"]
 
@@ -105,7 +106,7 @@ class Place:
     @cached_property
     def errors(self) -> tuple[str, ...]:
         """Every error text that this invocation left: its exception, and its error lines."""
-        texts = [self.me.error_type, self.me.error_message]
+        texts = [self.me.error_type, self.me.error_message, self.me.cause_type, self.me.cause_message]
         for line in self.me.logs:
             if line.kind in _ITS_OWN and line.level != "WARN":
                 texts += [line.exception_type, line.exception_message, line.text]
@@ -117,9 +118,18 @@ class Place:
 
     @cached_property
     def own_exception(self) -> tuple[str | None, str | None] | None:
-        """Type and message of what this node itself threw or logged last; None where nothing tells."""
+        """Type and message of what this node itself threw or logged last; None where nothing tells.
+
+        Where that says nothing of its kind (`could not open a transaction`), the innermost exception that it
+        wraps, if that does.
+        """
         if self.me.node.kind.startswith(HAND_ON):
             return None  # runs no code of its own: what it says is of what it called
+        threw, wrapped = self._thrown, (self.me.cause_type, self.me.cause_message)
+        return wrapped if threw and classify(*threw) is None and classify(*wrapped) else threw
+
+    @property
+    def _thrown(self) -> tuple[str | None, str | None] | None:
         if self.me.error_type or self.me.error_message or self.me.end_reason == "error":
             return self.me.error_type, self.me.error_message
         logged = [x for x in self.me.logs if (x.exception_type or x.exception_message) and x.level != "WARN"]
@@ -158,6 +168,9 @@ def excerpt_of(invocation: Invocation) -> str:
         parts.append("throttle=true")
     if invocation.error_type or invocation.error_message:
         parts.append(": ".join(t for t in (invocation.error_type, invocation.error_message) if t))
+    if invocation.cause_type or invocation.cause_message:
+        wrapped = ": ".join(t for t in (invocation.cause_type, invocation.cause_message) if t)
+        parts.append(f"caused by {wrapped}")
     return _cut(" ".join(parts))
 
 

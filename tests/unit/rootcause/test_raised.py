@@ -156,3 +156,17 @@ def test_what_cannot_read_its_input_refused_it_only_where_it_said_so(m, entry, c
     alone = m.chain([m.invocation("fn:cart", **mapping, **entry)], [])
     assert m.blamed(alone)[:2] == ("cart", category)
     assert m.blamed(from_source(m, "queue:jobs", mapping["error_type"]))[1] == "validation"
+
+
+def test_a_wrapper_that_says_nothing_is_told_by_what_it_wraps(m):
+    pool = {
+        "cause_type": "java.sql.SQLTransientConnectionException",
+        "cause_message": "HikariPool-1 - Connection is not available, request timed out after 3000ms",
+    }
+    chain = thrown(m, "CannotCreateTransactionException", "Could not open JPA EntityManager", **pool)
+    assert m.blamed(chain) == ("sync", "resource_exhausted", "likely")
+    # what says itself what it is needs nobody else's word, and what is wrapped may say as little
+    chain = thrown(m, "ExpiredTokenException", "The security token is expired", **pool)
+    assert m.blamed(chain)[1] == "credential_expired"
+    chain = thrown(m, "CheckoutFailed", "no checkout", cause_type="CartError", cause_message="no cart")
+    assert m.blamed(chain)[1] == "unhandled_exception"

@@ -25,6 +25,11 @@ _UNREACHED = re.compile(
     r"(?:(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UnknownHostException:|\blookup) |\bhost='"
     r"|(?<=\s)\((?=[^()\s]+:\d+\)))((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b"
 )
+# How servers, drivers and error codes name a database by its engine.
+_ENGINES = (
+    ("mysql", re.compile(r"MySQL|\bmysql\w*\b|MariaDB|\bPROTOCOL_CONNECTION_LOST\b|\bER_[A-Z_]{4,}")),
+    ("postgres", re.compile(r"(?i)postgres|\bpsycopg|PSQLException|\bpgx\b|Npgsql")),
+)
 # Shorter names ("api", "db") are words of any sentence.
 _TELLING = 4
 _NEAR_US = 60_000_000
@@ -72,6 +77,7 @@ class Around:
     aliases: Mapping[str, Node] = field(default_factory=dict)
     misled: frozenset[tuple[str, str]] = frozenset()
     refused: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    databases: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -135,6 +141,13 @@ class Around:
             return self._nodes[next(iter(names))] if len(names) == 1 else None
         hosts = {host for text in told for host in _HOST.findall(text[:2000])}
         return Node(next(iter(hosts)), "remote") if len(hosts) == 1 else None
+
+    def database_of(self, texts: Iterable[str]) -> Node | None:
+        """The database whose engine these texts speak of, where the case knows but one of that engine."""
+        told = " ".join(text[:2000] for text in texts)
+        spoken = [engine for engine, words in _ENGINES if words.search(told)]
+        known = self.databases.get(spoken[0], ()) if len(spoken) == 1 else ()
+        return known[0] if len(known) == 1 else None
 
     def is_down_for_all(self, node: Node) -> bool:
         """Every caller's calls failed while any failed, and there are two callers at least."""
@@ -237,6 +250,7 @@ def around(lake: Lake) -> Around:
         names.aliases,
         frozenset((row["caller_node"], row["callee_node"]) for row in named if row["is_changed"]),
         _refused(lake),
+        _databases(lake),
     )
 
 
@@ -254,6 +268,31 @@ def _refused(lake: Lake) -> dict[str, tuple[tuple[int, int, int], ...]]:
             (micros(row["starts_at"]) or 0, micros(row["ends_at"]) or 0, row["refused"])
         )
     return {name: tuple(periods) for name, periods in found.items()}
+
+
+def _databases(lake: Lake) -> dict[str, tuple[Node, ...]]:
+    """By engine, as configuration and their own logs tell it; an instance of a cluster is that cluster."""
+    rows = lake.rows("""
+        with told as (
+            select
+                engine, node,
+                contains(log_group, '/cluster/') as is_cluster
+            from lake.database_log where node is not null
+            union
+            select
+                case when regexp_matches(configuration ->> '$.Engine', 'mysql|maria') then 'mysql'
+                    when contains(configuration ->> '$.Engine', 'postgres') then 'postgres' end,
+                coalesce(configuration ->> '$.DBClusterIdentifier', node),
+                configuration ->> '$.DBClusterIdentifier' is not null
+            from lake.resource_latest where kind = 'AWS::RDS::DBInstance'
+        )
+        select engine, node, bool_or(is_cluster) as is_cluster from told
+        where engine is not null and node is not null group by all order by all""")
+    found: dict[str, list[Node]] = defaultdict(list)
+    for row in rows:
+        kind = "AWS::RDS::DBCluster" if row["is_cluster"] else "AWS::RDS::DBInstance"
+        found[row["engine"]].append(Node(row["node"], kind))
+    return {engine: tuple(nodes) for engine, nodes in found.items()}
 
 
 def _aliases(lake: Lake) -> dict[str, Node]:

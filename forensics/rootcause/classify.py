@@ -71,7 +71,10 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|certificate has expired|remote certificate is invalid|PKIX path|x509: certificate"
         r"|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse|Failed to open TCP connection"
         r"|socket\.gaierror|Temporary failure in name resolution|failed to lookup address"
-        r"|EHOSTUNREACH|ENETUNREACH|No route to host",
+        r"|EHOSTUNREACH|ENETUNREACH|No route to host"
+        # what drivers of MySQL and PostgreSQL say of a server that went away
+        r"|PROTOCOL_CONNECTION_LOST|[Ss]erver closed the connection|Lost connection to MySQL"
+        r"|MySQL server has gone away",
     ),
     (
         "connect_timeout",
@@ -94,7 +97,11 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ),
     (
         "dependency_fault",
-        r"InternalServerError|InternalFailure|ServiceUnavailable(?:Exception)?\b|terminating connection",
+        r"InternalServerError|InternalFailure|ServiceUnavailable(?:Exception)?\b|terminating connection"
+        # not the one to write to, any more: MySQL 1290 and 1836, PostgreSQL 25006, Redis, MongoDB
+        r"|running with the --(?:super-)?read-only option|ER_OPTION_PREVENTS_STATEMENT"
+        r"|[Rr]unning in read-only mode|in a read-only transaction|during recovery\b"
+        r"|\bREADONLY You can't write|NotWritablePrimary|\bnot master\b",
     ),
 )
 _PATTERNS = tuple((family, re.compile(pattern)) for family, pattern in _FAMILIES)

@@ -32,12 +32,21 @@ with told as (
         }) filter (where is_uncaught) as uncaught,
         max({
             'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
-        }) filter (where level in ('ERROR', 'FATAL') and coalesce(exception_type, exception_message) is not null) as complaint
-    from lake.container_line
+        }) filter (where is_complaint) as complaint,
+        -- that an error status was answered is what loggers say last (pino-http), and no reason for it
+        max({
+            'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
+        }) filter (where is_complaint
+            and not regexp_matches(coalesce(exception_message, ''), '^failed with status code [45]\d\d$')) as reason
+    from (
+        select *, coalesce(level in ('ERROR', 'FATAL') and coalesce(exception_type, exception_message) is not null, false)
+            as is_complaint
+        from lake.container_line
+    )
     group by work, log_group, log_stream
 ),
 ended as (
-    select t.*, a.http_status, case when a.http_status >= 500 then coalesce(t.uncaught, t.complaint, {
+    select t.*, a.http_status, case when a.http_status >= 500 then coalesce(t.uncaught, t.reason, t.complaint, {
             'event_time': t.ended_at, 'event_id': a.event_id, 'type': null, 'message': null
         }) else t.uncaught end as fault
     from told as t

@@ -1,6 +1,6 @@
 -- A line of a container's log, and the piece of work that it belongs to: lines of one stream that name the
--- same request, span or trace, or where none is named print the same id-like value, and follow each other
--- within ten seconds. Of a service without traces a line of a framework about an exception that nobody caught is a
+-- same request, span or trace, or where none is named count the request alike or print the same id-like value,
+-- and follow each other within ten seconds. Of a service without traces a line of a framework about an exception that nobody caught is a
 -- request even where it names nothing: frameworks write one for each.
 -- needs: lake.log_record lake.log_value lake.shared_value lake.span
 -- scope: case
@@ -26,7 +26,7 @@
 --   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving")
 with line as (
     select
-        account, region, log_group, log_stream, event_id, timestamp, node, kind, request_id, trace_id, trace_key,
+        account, region, log_group, log_stream, event_id, timestamp, node, kind, request_id, counted, trace_id, trace_key,
         span_key, level, exception_type, exception_message,
         coalesce(pod, split_part(log_stream, '/', -1)) as environment,
         coalesce(level in ('ERROR', 'FATAL') and regexp_matches(left(message, 500),
@@ -61,7 +61,7 @@ keyed as (
             coalesce(line.exception_type, f.type) as exception_type,
             coalesce(line.exception_message, f.message) as exception_message),
         coalesce(
-        request_id, trace_id || '/' || span_key, trace_id, valued.value,
+        request_id, trace_id || '/' || span_key, trace_id, counted, valued.value,
         case when is_uncaught and traced.node is null then line.event_id end) as key
     from line
     left join valued on valued.log_group = line.log_group and valued.event_id = line.event_id

@@ -54,7 +54,9 @@ program as (
             -- Serilog's compact format, and what ASP.NET Core adds to it
             '$.RequestId', '$."@tr"', '$."@sp"',
             -- Rust's tracing-subscriber has the line in `fields` and what its span was given in `span`
-            '$.fields.message', '$.span.request_id'
+            '$.fields.message', '$.span.request_id',
+            -- Fastify; pino-http, Bunyan
+            '$.reqId', '$.req.id'
         ]) as a
     from parted
 ),
@@ -128,7 +130,10 @@ select
         'span_id': case when is_platform then p[14] end
     } as platform,
     {
-        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38], a[42]) end,
+        'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38], a[42],
+            -- a short one only counts the requests of its process
+            case when length(coalesce(a[43], a[44])) >= 16 then coalesce(a[43], a[44]) end) end,
+        'counted': case when length(coalesce(a[43], a[44])) < 16 then coalesce(a[43], a[44]) end,
         'level': coalesce(case when i is not null then coalesce(i[1], i[2], i[3], i[4], i[5]) end,
             -- GELF has syslog's number under `level`
             case when r[12] is not null then coalesce(r[4],

@@ -21,6 +21,7 @@
 -- version: function version, of the log stream or its START
 -- pod: Kubernetes pod
 -- request_id: request id that the line names; in a function's log a Lambda request id
+-- counted: the request as its process counts them (Fastify's `reqId`, pino-http's `req.id`): of its log stream alone
 -- trace_id: trace id that the line names, 32 lower-case hex digits
 -- span_id: span id that the line names, 16 lower-case hex digits
 -- trace_key: signed 64-bit key of trace_id, for joins
@@ -165,7 +166,7 @@ excepted as (
 )
 select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, record_type, level, said as message,
-    node, kind, version, pod, request_id, trace_id, span_id, trace_key, span_key,
+    node, kind, version, pod, request_id, json.counted, trace_id, span_id, trace_key, span_key,
     coalesce(thrown.type, json.error_type, nullif(replace(exception.type, '\\', '\'), '')) as exception_type,
     coalesce(
         thrown.message, json.error_message,

@@ -71,7 +71,9 @@ _CONFIGURATION = {
         "Stages": {"r1": [{"deploymentId": "d1", "stageName": "prod", "accessLogSettings": {
             "destinationArn": "arn:aws:logs:eu-west-1:111122223333:log-group:stock-access"}}]},
         "DomainNames": [{"domainName": "stock.shop.example"}],
-        "BasePathMappings": {"stock.shop.example": [{"basePath": "(none)", "restApiId": "r1", "stage": "prod"}]},
+        "BasePathMappings": {
+            "stock.shop.example": [{"basePath": "(none)", "restApiId": "r1", "stage": "prod"}],
+        },
     },
     "route53": {
         "HostedZones": [{"Id": "/hostedzone/Z1", "Name": "shop.example."}],
@@ -87,7 +89,8 @@ def _segment():
     call = {
         "id": _CALL, "name": "inventory.shop.example", "namespace": "remote", "start_time": _EPOCH + 60.1,
         "end_time": _EPOCH + 62.1, "fault": True, "http": {
-            "request": {"method": "GET", "url": "https://inventory.shop.example/items/7"}, "response": {"status": 502}},
+            "request": {"method": "GET", "url": "https://inventory.shop.example/items/7"},
+            "response": {"status": 502}},
     }  # fmt: skip
     return {
         "id": _ROOT, "trace_id": _TRACE, "name": "basket", "origin": "AWS::Lambda::Function", "fault": True,
@@ -115,7 +118,8 @@ def test_a_call_to_a_configured_name_leads_to_the_request_that_answered_it(tmp_p
     import_into(tmp_path / "case", sorted(tmp_path / name for name in files))
     with Case(tmp_path / "case") as case:
         table = case.sql("""
-            select caller_node, callee_node, callee, evidence, confidence from links.edge order by caller_node""")
+            select caller_node, callee_node, callee, evidence, confidence
+            from links.edge order by caller_node""")
         found = table.arrow().to_pylist()
     assert [(row["caller_node"], row["callee_node"]) for row in found] == [
         ("basket", "inventory.shop.example"), ("inventory.shop.example", "stock/prod"),

@@ -440,7 +440,8 @@ def _tasks(counts: Counter[tuple[str, str]]) -> Iterator[str]:
     for group in ("provable", "not provable"):
         expected, found = counts["tasks expected", group], counts["tasks found", group]
         right = counts["tasks outcome right", group]
-        yield f"tasks {group}: {found} of {expected} ({_share(found, expected)}), of these right: outcome {right}"
+        share = _share(found, expected)
+        yield f"tasks {group}: {found} of {expected} ({share}), of these right: outcome {right}"
     yield f"tasks too many: {counts['tasks too many', 'given']}"
 
 

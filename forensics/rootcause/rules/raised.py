@@ -55,6 +55,13 @@ def threw_over_a_dependency(place: Place) -> Finding | None:
             because=f"calls {named.name}, a name that nobody answers at, since it was changed ({said})",
         )  # fmt: skip
     named = (place.around.service_of(named) or named) if named is not None else None
+    database = place.around.database_of(place.errors) if named is None else None
+    if database is not None:
+        return Finding(
+            rule, "weak", claims, category=category, elsewhere=database,
+            because=f"is the only one of its engine in any record, and {place.me.node.name} raised {said}",
+            error_type=error_type, error_message=message,
+        )  # fmt: skip
     # what a service said of itself needs no record of its own beside it: a full database says that it is full
     if named is None or (place.around.keeps_records(named) and category not in _OF_ITSELF):
         down = was_down(place, named, *claims) if named and category in _OF_ABSENCE else None

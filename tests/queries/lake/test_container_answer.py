@@ -71,12 +71,18 @@ def test_request_that_was_answered_with_a_fault_failed_with_its_last_error(check
             r1 | b1 | g | s | 3 | n | ERROR | -
             r2 | a2 | g | s | 4 | n | ERROR | caught
             r2 | b2 | g | s | 5 | n | INFO  | -
+            r3 | a3 | g | s | 6 | n | ERROR | no stock
+            r3 | b3 | g | s | 7 | n | ERROR | failed with status code 500
+            r4 | b4 | g | s | 8 | n | ERROR | failed with status code 500
         """,
-        VIEW: "work | log_group | event_id | http_status\nr0 | g | b0 | 502\nr1 | g | b1 | 500\nr2 | g | b2 | 200",
+        VIEW: "work | log_group | event_id | http_status\nr0 | g | b0 | 502\nr1 | g | b1 | 500\nr2 | g | b2 | 200"
+        "\nr3 | g | b3 | 500\nr4 | g | b4 | 500",
     }  # fmt: skip
     check("lake.container_invocation", tables, """
         work | is_failed | http_status | error_message | event_id
         r0   | true      | 502         | token expired | a0
         r1   | true      | 500         | -             | b1
         r2   | false     | 200         | -             | r2
+        r3   | true      | 500         | no stock      | a3
+        r4   | true      | 500         | failed with status code 500 | b4
     """)  # fmt: skip

@@ -41,6 +41,23 @@ def test_lines_of_one_request_follow_each_other(check) -> None:
     """)  # fmt: skip
 
 
+def test_requests_that_a_process_counts_are_its_own(check) -> None:
+    """Fastify's `req-1` and pino-http's `1` begin anew in every task."""
+    record = RECORD.replace("request_id", "counted")
+    check(LINE, given() | {"lake.log_record": record + f"""
+        e1 | 1  | a/b/t1 | {ECS} | n | 1 | - | -
+        e2 | 2  | a/b/t1 | {ECS} | n | 2 | - | -
+        e3 | 3  | a/b/t1 | {ECS} | n | 1 | - | -
+        e4 | 2  | a/b/t2 | {ECS} | n | 1 | - | -
+    """}, """
+        work | event_id | request_id
+        e1   | e1       | -
+        e1   | e3       | -
+        e2   | e2       | -
+        e4   | e4       | -
+    """)  # fmt: skip
+
+
 def test_request_that_its_lines_name_names_it(check) -> None:
     """A proxy may give the same id to all behind it, and a client may send it again."""
     lines = (

@@ -106,10 +106,30 @@ PHP = """[2026-01-01 00:00:00] production.ERROR: none {"exception":"[object] (Ap
 #1 /app/vendor/laravel/framework/src/Illuminate/Pipeline/Pipeline.php(144): Illuminate\\Pipeline\\Pipeline->then()
 #2 {main}
 "} """
-MONOLOG = json.dumps({"message": "failed", "level": 400, "context": {"exception": {
-    "class": "App\\NoStock", "message": "none", "trace": ["/app/src/Cart.php:12", "/app/vendor/symfony/http-kernel/Kernel.php:5"]}}})
-SEMANTIC = json.dumps({"level": "error", "message": "failed", "exception": {
-    "name": "NoStock", "message": "none", "stack_trace": ["app/models/cart.rb:12:in 'take'"]}})
+MONOLOG = json.dumps(
+    {
+        "message": "failed",
+        "level": 400,
+        "context": {
+            "exception": {
+                "class": "App\\NoStock",
+                "message": "none",
+                "trace": ["/app/src/Cart.php:12", "/app/vendor/symfony/http-kernel/Kernel.php:5"],
+            }
+        },
+    }
+)
+SEMANTIC = json.dumps(
+    {
+        "level": "error",
+        "message": "failed",
+        "exception": {
+            "name": "NoStock",
+            "message": "none",
+            "stack_trace": ["app/models/cart.rb:12:in 'take'"],
+        },
+    }
+)
 # what the Go runtime prints of a panic, go.dev/blog/defer-panic-and-recover; pkg/errors prints the same pairs
 GO_PANIC = """panic: runtime error: invalid memory address or nil pointer dereference
 [signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a1]

@@ -185,6 +185,14 @@ FRAMEWORKS = {
     # github.com/pinojs/pino, github.com/trentm/node-bunyan, github.com/winstonjs/winston, docs.nestjs.com
     "pino": (app(level=50, time=1767225600123, pid=1, hostname="h", err={"type": "TypeError", "message": "none left", "stack": "TypeError: none left\n    at take (/app/cart.js:4:11)"}, msg="failed"), {
         "level": "ERROR", "message": "failed", "exception_type": "TypeError", "exception_message": "none left"}),
+    # github.com/pinojs/pino-http, README: `req.id` is a number of the process, unless genReqId makes another
+    "pino-http": (app(level=30, time=1, req={"id": 17, "method": "GET", "url": "/"}, res={"statusCode": 200}, responseTime=3, msg="request completed"), {
+        "request_id": None, "counted": "17"}),
+    "pino-http with genReqId": (app(level=30, time=1, req={"id": "0c722b6d-dcb7-4a27-b57a-33d7daaa760d"}, msg="request completed"), {
+        "request_id": "0c722b6d-dcb7-4a27-b57a-33d7daaa760d", "counted": None}),
+    # fastify.dev/docs/latest/Reference/Logging: `reqId`
+    "Fastify": (app(level=30, time=1, reqId="req-1", req={"method": "GET", "url": "/"}, msg="incoming request"), {
+        "request_id": None, "counted": "req-1"}),
     "pino with ids": (app(level=30, time=1, trace_id=TRACE, span_id=SPAN, trace_flags="01", msg="bought"), IDS),
     "Bunyan with an error": (app(name="shop", hostname="h", pid=1, level=50, err={"message": "none left", "name": "TypeError", "stack": "TypeError: none left\n    at take (/app/cart.js:4:11)"}, msg="failed", time=ISO, v=0), {
         "level": "ERROR", "exception_type": "TypeError", "exception_message": "none left"}),

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from forensics.model import Node
-from forensics.rootcause.around import _mapped
+from forensics.rootcause.around import _databases, _mapped
 
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 
@@ -70,3 +70,26 @@ def test_a_guessed_fifo_queue_is_a_source_like_any_other(m):
     failed = m.invocation("svc:bridge", error_type="KeyError", error_message="article 07")
     assert m.blamed(m.chain([failed], []), around)[1] == "poison_message"
     assert m.blamed(m.chain([failed], []))[1] == "unhandled_exception"
+
+
+def test_databases_by_engine_of_configuration_and_their_own_logs():
+    with duckdb.connect() as db:
+        db.execute("create schema lake")
+        db.execute("create table lake.database_log (engine text, node text, log_group text)")
+        db.execute("create table lake.resource_latest (kind text, node text, configuration json)")
+        logged = [
+            ("mysql", "shop", "/aws/rds/cluster/shop/error"),
+            (None, "old", "/aws/rds/instance/old/error"),
+        ]
+        asked = [
+            ("shop-1", '{"Engine": "aurora-mysql", "DBClusterIdentifier": "shop"}'),
+            ("crm", '{"Engine": "postgres"}'),
+            ("till", '{"Engine": "mariadb"}'),
+        ]
+        db.executemany("insert into lake.database_log values (?, ?, ?)", logged)
+        db.executemany("insert into lake.resource_latest values ('AWS::RDS::DBInstance', ?, ?)", asked)
+        lake = SimpleNamespace(rows=lambda query: db.sql(query).to_arrow_table().to_pylist())
+        assert _databases(lake) == {
+            "mysql": (Node("shop", "AWS::RDS::DBCluster"), Node("till", "AWS::RDS::DBInstance")),
+            "postgres": (Node("crm", "AWS::RDS::DBInstance"),),
+        }

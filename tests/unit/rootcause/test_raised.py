@@ -2,6 +2,8 @@
 
 import pytest
 
+from forensics.model import Node
+
 
 def thrown(m, error_type, message, *lines, **more):
     return m.chain(
@@ -164,9 +166,19 @@ def test_a_wrapper_that_says_nothing_is_told_by_what_it_wraps(m):
         "cause_message": "HikariPool-1 - Connection is not available, request timed out after 3000ms",
     }
     chain = thrown(m, "CannotCreateTransactionException", "Could not open JPA EntityManager", **pool)
-    assert m.blamed(chain) == ("sync", "resource_exhausted", "likely")
+    assert m.blamed(chain) == ("sync", "resource_exhausted", "proven")
     # what says itself what it is needs nobody else's word, and what is wrapped may say as little
     chain = thrown(m, "ExpiredTokenException", "The security token is expired", **pool)
     assert m.blamed(chain)[1] == "credential_expired"
     chain = thrown(m, "CheckoutFailed", "no checkout", cause_type="CartError", cause_message="no cart")
     assert m.blamed(chain)[1] == "unhandled_exception"
+
+
+def test_the_only_database_of_an_engine_is_whom_a_server_s_words_are_of(m):
+    said = "The MySQL server is running with the --read-only option so it cannot execute this statement"
+    chain = thrown(m, "Error", said)
+    assert m.blamed(chain) == ("sync", "unknown", "possible")
+    one, other = Node("shop", "AWS::RDS::DBCluster"), Node("crm", "AWS::RDS::DBInstance")
+    assert m.blamed(chain, m.around(databases={"mysql": (one,)})) == ("shop", "dependency_fault", "possible")
+    assert m.blamed(chain, m.around(databases={"mysql": (one, other)})) == ("sync", "unknown", "possible")
+    assert m.blamed(chain, m.around(databases={"postgres": (other,)})) == ("sync", "unknown", "possible")

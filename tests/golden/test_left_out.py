@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ WHOLE, SLICED = "/aws/lambda/recommend", "/aws/lambda/fulfil"
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("left-out")
     scenario = load_scenario("first-night")
     generate(msgspec.structs.replace(scenario, requests=200), folder / "data")
@@ -34,7 +35,12 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     for name, records in (("logs", kept), ("traces", traces[::5])):
         (folder / f"{name}.ndjson").write_text("".join(json.dumps(one) + "\n" for one in records))
     import_into(folder / "case", [folder / "logs.ndjson", folder / "traces.ndjson"])
-    with Case(folder / "case") as case:
+    return folder / "case"
+
+
+@pytest.fixture(scope="module")
+def left(folder: Path) -> Iterator[Case]:
+    with Case(folder) as case:
         yield case
 
 
@@ -101,3 +107,49 @@ def test_the_report_names_what_the_whole_case_misses(left: Case) -> None:
         assert any(said in line for line in document.unseen), document.unseen
         assert said in text
     assert not any("no line of checkout" in line for line in document.unseen)
+
+
+@pytest.fixture(scope="module")
+def late(folder: Path, left: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    """The same, and the account as it was 40 days later: one of the two groups keeps two weeks."""
+    later = tmp_path_factory.mktemp("late")
+    shutil.copytree(folder, later / "case")
+    [row] = left.sql("select max(timestamp) + interval 40 day as seen_at from lake.log_event")
+    items = [
+        {"resourceType": "AWS::Logs::LogGroup", "resourceName": name, "awsAccountId": "111122223333",
+         "awsRegion": "eu-west-1", "ARN": f"arn:aws:logs:eu-west-1:111122223333:log-group:{name}",
+         "configurationItemCaptureTime": f"{row['seen_at']:%Y-%m-%dT%H:%M:%SZ}",
+         "configuration": {"logGroupName": name} | kept}
+        for name, kept in ((WHOLE, {"retentionInDays": 14}), (SLICED, {}))
+    ]  # fmt: skip
+    (later / "items.json").write_text(json.dumps({"configurationItems": items}))
+    import_into(later / "case", [later / "items.json"])
+    with Case(later / "case") as case:
+        yield case
+
+
+def _warnings(case: Case, node: str) -> set[str]:
+    [row] = case.sql(f"""select min(i.invocation) as first from lake.invocation as i
+        join lake.node_record as r on r.node = i.node and r.minute = date_trunc('minute', i.started_at)
+        where i.node = '{node}' and not i.is_virtual and r.logged = 0""")
+    return {w for story in case.why(row["first"]).stories for w in story.warnings if f" of {node} " in w}
+
+
+def test_what_could_no_longer_be_read_has_expired(late: Case) -> None:
+    [told] = _warnings(late, "recommend")
+    assert (
+        "no line that could still be read: expired, its log keeps 14 days, over when the account was" in told
+    )
+
+
+def test_a_log_that_keeps_everything_did_not_expire(late: Case) -> None:
+    assert any("a stretch of its log is missing" in told for told in _warnings(late, "fulfil"))
+
+
+def test_a_trace_that_x_ray_no_longer_has_expired(late: Case) -> None:
+    [row] = late.sql("""select min(request_id) || '#1' as invocation from lake.lambda_log
+        where trace_key is not null and trace_key not in (select trace_key from lake.span)""")
+    warnings = {w for story in late.why(row["invocation"]).stories for w in story.warnings}
+    assert any(
+        "the trace is not here: expired, X-Ray keeps 30 days, over when the" in told for told in warnings
+    )

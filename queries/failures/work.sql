@@ -11,15 +11,17 @@
 -- value: the value
 -- is_message: whether a line calls it a message id
 -- failing: the last warning or error of the invocation that is about this value, the first that it names; null
---   where there is none
+--   where there is none, or where after a warning the value is spoken of as ever: what was warned of was dealt with
 with complaint as (
-    select log_group, event_id, timestamp, message
+    select log_group, event_id, timestamp, message, level = 'WARN' as warns
     from lake.log_record
     where level in ('ERROR', 'FATAL', 'WARN') and record_type in ('log', 'error')
         and kind in ('AWS::Lambda::Function', 'AWS::ECS::Container', 'AWS::EKS::Container')
 ),
 said as (
-    select v.*, c.event_id is not null as complains, strpos(c.message, v.value) as place
+    select
+        v.*, c.event_id is not null as complains, coalesce(c.warns, false) as warns,
+        strpos(c.message, v.value) as place
     from lake.log_value as v
     left join complaint as c on c.event_id = v.event_id and c.log_group = v.log_group
 ),
@@ -69,11 +71,22 @@ subject as (
     from counted
     where complains and (is_message or lines > 1)
     group by log_group, event_id
+),
+-- to hand a message back is not to go on with it
+went_on as (
+    select c.invocation, c.value, max(c.timestamp) as last
+    from counted as c
+    semi join (select distinct invocation, value from counted where warns) as w
+        on w.invocation = c.invocation and w.value = c.value
+    join lake.log_record as r on r.log_group = c.log_group and r.event_id = c.event_id
+    where not c.complains and not contains(r.message, 'batchItemFailures')
+    group by c.invocation, c.value
 )
 select
     t.node, t.invocation, t.started_at, t.status, t.value, bool_or(t.is_message) as is_message,
     max({'timestamp': t.timestamp, 'event_id': t.event_id, 'log_group': t.log_group})
-        filter (where j.value is not null) as failing
+        filter (where j.value is not null and (not t.warns or w.last is null or t.timestamp > w.last)) as failing
 from counted as t
 left join subject as j on j.log_group = t.log_group and j.event_id = t.event_id and j.value = t.value
+left join went_on as w on w.invocation = t.invocation and w.value = t.value
 group by t.node, t.invocation, t.started_at, t.status, t.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from forensics.model import Evidence
 from forensics.rootcause.classify import statuses_in_text
@@ -14,6 +15,7 @@ __all__ = ["FEW", "answer_was_lost", "callee_failed", "exception_passed_on", "st
 
 # Shorter texts ("error", "502") stand in too many messages to say that one carries the other.
 _TELLING = 12
+_FEW_WORDS = 4
 # Clocks of two nodes differ; a callee that ended this little after its caller still came first.
 _SKEW_US = 50_000
 # A call that made a node fail is the last thing that it did: what it throws then, it throws at once.
@@ -57,15 +59,15 @@ def status_passed_on(place: Place) -> Finding | None:
 def callee_failed(place: Place) -> Finding | None:
     """A callee failed before this node did, was not retried to success, and nothing else explains it.
 
-    Where the node threw something of its own that says nothing of the call, the call was caught,
-    unless it was the last thing that happened. A refusal (4xx) is an answer that programs expect:
-    it explains only where nothing else does, and never surely.
+    Where the node threw something of its own that says nothing of the call, not even who was called, the
+    call was caught, unless it was the last thing that happened. A refusal (4xx) is an answer that programs
+    expect: it explains only where nothing else does, and never surely.
     """
     calls = [call for call in _candidates(place) if not _is_lost(call)]
     faults = [call for call in calls if not _is_refusal(call)]
     own = place.own_exception is not None
     if own:
-        faults, calls = [c for c in faults if _is_last_act(place, c)], []
+        faults, calls = [c for c in faults if _is_last_act(place, c) or _is_named(place, c)], []
     calls = faults or calls
     if not calls:
         return None
@@ -175,9 +177,21 @@ def _carried(place: Place, call: Call) -> str | None:
             return text
         if callee.request_id and callee.request_id in text:
             return text
-        if callee.node.name in text and _names_status(text, call):
+        if callee.node.name in text and (_names_status(text, call) or _repeats(text, told)):
             return text
     return None
+
+
+def _repeats(text: str, told: Iterable[str | None]) -> bool:
+    """`tax-calc returned FunctionError: 'vat_rules'`: beside the callee's name also few words are telling."""
+    return any(message in text for message in told if message and len(message) >= _FEW_WORDS)
+
+
+def _is_named(place: Place, call: Call) -> bool:
+    """What was thrown speaks of who was called."""
+    name = call.callee.node.name or ""
+    spoken = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    return len(name) >= _FEW_WORDS and any(spoken.search(text) for text in place.own_exception or () if text)
 
 
 def _names_status(text: str, call: Call) -> bool:

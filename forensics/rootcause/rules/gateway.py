@@ -8,7 +8,7 @@ from forensics.model import Evidence
 from forensics.rootcause.place import HAND_ON, Finding, Place, evidence_of_call
 from forensics.rootcause.words import node_words
 
-__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault"]
+__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault", "is_misconfigured"]
 
 HANDED_ON = "handed_on_fault"
 
@@ -17,17 +17,26 @@ HANDED_ON = "handed_on_fault"
 _WRONG_FORM = re.compile(
     r"[Mm]alformed Lambda proxy response|LambdaInvalidResponse|Invalid Lambda function output"
 )
+# Quotas of Lambda, "Invocation payload": 6 MB of a synchronous answer, and the runtime's 413 beyond it.
+_TOO_LARGE = re.compile(r"(?i)exceeded maximum allowed payload size|maximum allowed payload size exceeded")
+# API Gateway's execution log of what its own settings kept it from doing (integration, mapping, permission).
+_MISCONFIGURED = re.compile(r"Execution failed due to configuration error: (.+)")
+_NOT_PERMITTED = re.compile(r"[Ii]nvalid permissions|not authorized|AccessDenied")
 _THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|LambdaThrottling")
 
 
 def gateway_says(place: Place) -> Finding | None:
     """The function answered what nobody could read, or the platform did not let it run."""
     callees = [c.callee for c in place.calls if c.callee.node.kind == "AWS::Lambda::Function"]
-    if not callees or callees[-1].is_failed:
+    if not callees:
         return None
     callee = callees[-1]
     for line in place.lines("gateway"):
-        if _WRONG_FORM.search(line.text):
+        if _TOO_LARGE.search(line.text):
+            category, because = "validation", "returned more than a function may"
+        elif callee.is_failed:
+            continue
+        elif _WRONG_FORM.search(line.text):
             category = "validation"
             because = f"ended well, but returned what {place.me.node.name} could not read"
         elif _THROTTLED.search(line.text) and callee.status != "ok":
@@ -39,6 +48,25 @@ def gateway_says(place: Place) -> Finding | None:
         return Finding(
             "gateway_says", "exact", claims, from_=callee.invocation, category=category,
             because=f"{because} ({line.text[:120]})",
+        )  # fmt: skip
+    return None
+
+
+def is_misconfigured(place: Place) -> Finding | None:
+    """A gateway that says of itself that its settings are wrong."""
+    if not place.me.node.kind.startswith(HAND_ON) or place.failed_calls:
+        return None
+    for line in place.lines("gateway"):
+        found = _MISCONFIGURED.search(line.text)
+        if found is None or _WRONG_FORM.search(line.text):
+            continue
+        rule = "is_misconfigured"
+        said = found[1][:120]
+        text = f"{node_words(place.me.node)} says that its settings are wrong: {said}"
+        return Finding(
+            rule, "exact", (Evidence(text, rule, line.locator, line.text[:400]),),
+            category="permission_denied" if _NOT_PERMITTED.search(said) else "configuration",
+            because=f"cannot do as it is configured: {said}",
         )  # fmt: skip
     return None
 

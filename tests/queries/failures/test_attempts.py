@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 LOGS = """
     node | request_id | attempt | log_group | log_stream | started_at | ended_at | status
     fn   | r1         | 1       | g         | s          | 10         | 11       | {one}
@@ -45,6 +47,21 @@ def test_work_knows_the_messages_of_an_invocation(check) -> None:
         r2#1       | m-1   | true
         r3#1       | m-2   | true
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "then", "is_lost"), [
+    ("WARN", "m-1 stored without its picture", False),
+    ("WARN", 'returning {"batchItemFailures": [{"itemIdentifier": "m-1"}]}', True),
+    ("ERROR", "m-1 stored without its picture", True),
+])  # fmt: skip
+def test_what_was_warned_of_and_then_went_on_was_dealt_with(query, level, then, is_lost) -> None:
+    rows = given()
+    rows["lake.log_value"] += "    g         | s          | e4       | 10.8      | m-1   | true\n"
+    rows["lake.log_record"] = RECORDS.format(two="INFO").replace("WARN", level) + (
+        f"    g         | e4       | 10.8      | INFO  | log         | AWS::Lambda::Function | {then}\n"
+    )
+    lost = {row["value"] for row in query("failures.work", rows) if row["failing"]}
+    assert lost == ({"m-1"} if is_lost else set())
 
 
 def test_a_second_attempt_at_a_message_is_no_failure_of_its_own(check) -> None:

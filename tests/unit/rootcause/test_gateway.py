@@ -28,6 +28,22 @@ def test_a_function_that_was_throttled_never_ran(m):
     assert m.blamed(through(m, said, "unknown")) == ("cart", "concurrency_limit", "proven")
 
 
+def test_an_answer_beyond_what_a_function_may_return_is_its_functions(m):
+    said = "Lambda execution failed with status 200 due to customer function error: Response payload size "
+    said += "exceeded maximum allowed payload size (6291556 bytes)."
+    assert m.blamed(through(m, said, "failed")) == ("cart", "validation", "proven")
+
+
+def test_a_gateway_that_cannot_do_as_it_is_configured_is_at_fault_itself(m):
+    def alone(said):
+        line = m.line(f"Execution failed due to configuration error: {said}", kind="gateway")
+        return m.blamed(m.chain([m.invocation("api:shop", http_status=500, logs=(line,))], []))
+
+    assert alone("Unable to transform request") == ("shop", "configuration", "proven")
+    assert alone("Invalid permissions on Lambda function") == ("shop", "permission_denied", "proven")
+    assert alone("Malformed Lambda proxy response")[1] == "unknown"
+
+
 def test_other_words_of_a_gateway_decide_nothing(m):
     assert m.blamed(through(m, "Execution failed due to a network error"))[1] != "validation"
 

@@ -343,6 +343,27 @@ def test_a_call_that_failed_as_the_last_act_is_blamed_but_not_proven(m):
     assert "cart" in [a.node.name for a in judged(chain).alternatives]
 
 
+@pytest.mark.parametrize(
+    ("said", "callee", "origin"),
+    [
+        # beside the callee's name a few of its words are telling
+        ("stock-rates returned FunctionError Unhandled: 'vat'", {"error_message": "'vat'"}, "stock-rates"),
+        ("stock-rates did not help", {"error_message": "'vat'"}, "stock-rates"),
+        ("it did not help: 'vat'", {"error_message": "'vat'"}, "cart"),
+        ("my-stock-rates-book is empty", {"error_message": "'vat'"}, "cart"),
+    ],
+)
+def test_an_exception_that_names_who_was_called_is_about_that_call(m, said, callee, origin):
+    chain = m.chain(
+        [
+            m.invocation("fn:cart", error_type="ShopError", error_message=said, end=1000),
+            m.invocation("fn:stock-rates", error_type="KeyError", start=100, end=700, **callee),
+        ],
+        [m.call("fn:cart", "fn:stock-rates", start=100, end=700, call_failed=True)],
+    )
+    assert blamed(chain)[0] == origin
+
+
 def test_a_normal_refusal_is_never_proven_guilty(m):
     chain = m.chain(
         [

@@ -12,7 +12,8 @@
 -- caller: the invocation around that, one that failed before one that ended well, then the one that fits closest:
 --   began shortly before it, and ended shortly after it
 -- outcome: failed, or ok of the caller
--- candidates: number of invocations around it of that outcome
+-- candidates: number of invocations around it of that outcome; where texts tell, and a thousand of a node are alike in
+--   a minute, of those that ended within a second of it
 with direct as (
     select caller_node, callee_node from links.route where kind = 'call'
     union select node, target from lake.workflow_event where target is not null
@@ -47,12 +48,23 @@ orphan as (
 called as (
     select o.*, r.caller_node, r.hops from orphan as o join route as r on r.callee_node = o.node and r.caller_node <> o.node
 ),
+-- by the seconds in which it ran, by minutes where it ran for long: what ran at a time is looked up, not compared
 caller as (
     select
-        i.invocation, i.node, i.status, i.started_at, coalesce(i.ended_at, i.started_at + interval 15 minute) as ended_at
-    from lake.invocation as i
-    semi join (select distinct caller_node from called) as c on c.caller_node = i.node
-    where not i.is_virtual and i.status in ('failed', 'ok')
+        *, case when long then 60000 else 1000 end as width,
+        unnest(range(
+            (epoch_ms(started_at) - 20) // width,
+            epoch_ms(least(ended_at, started_at + interval 1 hour)) // width + 1
+        )) as moment
+    from (
+        select
+            i.invocation, i.node, i.status, i.started_at,
+            coalesce(i.ended_at, i.started_at + interval 15 minute) as ended_at,
+            coalesce(i.ended_at > i.started_at + interval 10 second, true) as long
+        from lake.invocation as i
+        semi join (select distinct caller_node from called) as c on c.caller_node = i.node
+        where not i.is_virtual and i.status in ('failed', 'ok')
+    )
 ),
 -- whose invocations are known without a trace, all of them are
 complete as (
@@ -63,9 +75,10 @@ around_it as (
     select
         c.invocation, a.invocation as caller, a.status as outcome,
         epoch_us(c.started_at) - epoch_us(a.started_at) + abs(epoch_us(a.ended_at) - epoch_us(c.ended_at)) as slack
-    from called as c
+    from (select *, unnest([1000, 60000]) as width, epoch_ms(started_at) // width as moment from called) as c
     join caller as a
-        on a.node = c.caller_node and a.started_at <= c.started_at + interval 20 millisecond
+        on a.node = c.caller_node and a.width = c.width and a.moment = c.moment
+        and a.started_at <= c.started_at + interval 20 millisecond
         and a.ended_at >= c.started_at and a.ended_at >= c.ended_at - interval 1 minute
         and a.started_at >= c.started_at - interval 1 hour
     where a.status = 'failed' or c.hops = 1 and a.node in (select node from complete)
@@ -76,20 +89,66 @@ explained as (
     from links.edge as e
     join lake.invocation as i on i.invocation = e.callee and i.status = 'failed'
 ),
--- what was thrown says from whom it came
+-- What was thrown says from whom it came. Texts are alike but for their numbers and ids, and few: only what these
+-- allow is compared word for word, and by the minute in which it ended.
+thrown as (
+    select
+        i.invocation, i.node, i.started_at, coalesce(i.ended_at, i.event_time) as ended_at, i.error_message,
+        regexp_replace(
+            i.error_message, '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g'
+        ) as shape,
+        unnest([1000, 60000]) as width, epoch_ms(coalesce(i.ended_at, i.event_time)) // width as moment
+    from lake.invocation as i
+    where i.status = 'failed' and not i.is_virtual and i.error_message is not null
+),
+heard as (
+    select node, shape, moment, count(*) as n from thrown where width = 60000 group by node, shape, moment
+),
+silent as (
+    select
+        *,
+        regexp_replace(
+            coalesce(error_message, ''), '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g'
+        ) as shape,
+        regexp_replace(node, '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g') as name,
+        unnest(range((epoch_ms(ended_at) - 1000) // 60000, epoch_ms(ended_at) // 60000 + 2)) as minute
+    from orphan
+),
+alike as (
+    select
+        o.node, o.shape, o.minute, a.node as caller_node, a.shape as caller_shape,
+        case when a.n > 1000 then 1000 else 60000 end as width
+    from (select distinct node, name, shape, minute from silent) as o
+    join heard as a on a.moment = o.minute
+    where a.node <> o.node and (o.shape <> '' and contains(a.shape, o.shape) or contains(a.shape, o.name))
+),
+-- where more than a thousand said so in a minute, only who ended in a second beside its own is looked at: a guess
+-- among so many is none, and each held against each grows with the square of the failures
+asked as (
+    select
+        o.* exclude (shape, name), k.caller_node, k.caller_shape, k.width,
+        unnest(case
+            when k.width = 60000 then [o.minute]
+            else list_filter(
+                range(epoch_ms(o.ended_at) // 1000 - 1, epoch_ms(o.ended_at) // 1000 + 2),
+                lambda second: second // 60 = o.minute
+            )
+        end) as moment
+    from silent as o
+    join alike as k on k.node = o.node and k.shape = o.shape and k.minute = o.minute
+),
 told as (
     select
         o.invocation, a.invocation as caller, 'failed' as outcome,
-        epoch_us(o.started_at) - epoch_us(a.started_at)
-            + abs(epoch_us(coalesce(a.ended_at, a.event_time)) - epoch_us(o.ended_at)) as slack
-    from orphan as o
-    join lake.invocation as a
-        on a.started_at between o.started_at - interval 15 minute and o.started_at + interval 20 millisecond
-        and coalesce(a.ended_at, a.event_time) between o.ended_at - interval 1 second and o.ended_at + interval 1 minute
+        epoch_us(o.started_at) - epoch_us(a.started_at) + abs(epoch_us(a.ended_at) - epoch_us(o.ended_at)) as slack
+    from asked as o
+    join thrown as a
+        on a.node = o.caller_node and a.shape = o.caller_shape and a.width = o.width and a.moment = o.moment
+        and a.started_at between o.started_at - interval 15 minute and o.started_at + interval 20 millisecond
+        and a.ended_at between o.ended_at - interval 1 second and o.ended_at + interval 1 minute
     left join explained as x on x.invocation = a.invocation
-    where a.status = 'failed' and not a.is_virtual and a.node <> o.node and a.error_message is not null
-        and (x.invocation is null and length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
-            or length(o.node) >= 4 and contains(a.error_message, o.node))
+    where x.invocation is null and length(o.error_message) >= 12 and contains(a.error_message, o.error_message)
+        or length(o.node) >= 4 and contains(a.error_message, o.node)
 ),
 -- a service without records of its requests, which logs the text just before the call to it fails
 line as (
@@ -147,18 +206,17 @@ chosen as (
     union all
     select * from around_it anti join (select distinct invocation from text) as t using (invocation)
 ),
--- whom it called did not call it, though that may have begun before it: an environment starts first
-other as (
-    select c.* from chosen as c
-    anti join links.edge as e on e.caller = c.invocation and e.callee = c.caller
-),
 best as (
-    select invocation, min(outcome) as outcome from other group by invocation
+    select
+        c.invocation, c.outcome, min({'slack': c.slack, 'caller': c.caller}).caller as caller, count(*) as candidates
+    from chosen as c
+    -- whom it called did not call it, though that may have begun before it: an environment starts first
+    anti join (
+        select caller, callee from links.edge semi join orphan on orphan.invocation = edge.caller
+    ) as e on e.caller = c.invocation and e.callee = c.caller
+    group by c.invocation, c.outcome
+    qualify c.outcome = min(c.outcome) over (partition by c.invocation)
 )
-select
-    b.invocation, o.top, min({'slack': a.slack, 'caller': a.caller}).caller as caller, b.outcome,
-    count(*) as candidates
+select b.invocation, o.top, b.caller, b.outcome, b.candidates
 from best as b
 join orphan as o using (invocation)
-join other as a on a.invocation = b.invocation and a.outcome = b.outcome
-group by b.invocation, o.top, b.outcome

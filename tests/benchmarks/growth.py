@@ -2,6 +2,11 @@
 costs afterwards.
 
     python tests/benchmarks/growth.py [--requests 10000 --requests 100000] [--scenario first-night] [--memory 4GB]
+        [--sampling 0.25] [--failing 0.15]
+
+`--sampling` is the share of each route's requests that is traced, `--failing` the share of all requests that
+the scenario's faults hit: without them as the scenario has it. With 2.3 million requests of first-night,
+a sampling of 0.265 and 0.15 failing there are ten million spans, ten million invocations and 300,000 failures.
 
 "normalise" is all that is read record by record, "explain" everything after it: links, chains, failures and
 their root causes. One process, timed at the progress events that tell the two apart. Then whole commands,
@@ -21,12 +26,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from forensics.demo.scenario import Scenario
 
 SIZES = (10_000, 100_000)
 _COMMAND = [sys.executable, "-m", "forensics"]
 _HEAD = (
-    "| requests | spans | log events | failures | normalise, CPU s | explain, CPU s | ratio | of wall clock "
+    "| requests | spans | log events | invocations | failures | normalise, CPU s | explain, CPU s | ratio | of wall clock "
     "| peak MB | trace over start-up, ms | why over start-up, ms | report again, s |"
 )
 
@@ -64,11 +72,25 @@ def analysed(case: Path, memory: str | None) -> dict[str, Any]:
     return {"normalise": normalise, "explain": explain, "peak_mb": int(status["VmHWM"].split()[0]) // 1024}
 
 
-def row(folder: Path, scenario: str, requests: int, memory: str | None) -> str:
-    from forensics.api import Case, import_into
-    from forensics.demo import generate, load_scenario, scaled
+def shared(scenario: Scenario, sampling: float | None, failing: float | None) -> Scenario:
+    """The scenario with these shares of its requests traced and hit; its faults stay to each other as they were."""
+    from msgspec.structs import replace
 
-    counts = generate(scaled(load_scenario(scenario), requests), folder / "data").counts
+    if sampling is not None:
+        scenario = replace(scenario, routes=tuple(replace(r, sampling=sampling) for r in scenario.routes))
+    if failing is not None:
+        hit = sum(fault.requests for fault in scenario.faults if fault.expect)
+        times = failing * scenario.requests / hit
+        faults = (replace(f, requests=round(f.requests * times), expect=None) for f in scenario.faults)
+        scenario = replace(scenario, faults=tuple(faults))
+    return scenario
+
+
+def row(folder: Path, scenario: Scenario, memory: str | None) -> str:
+    from forensics.api import Case, import_into
+    from forensics.demo import generate
+
+    counts = generate(scenario, folder / "data").counts
     files = [path for path in sorted((folder / "data").iterdir()) if path.suffix in (".gz", ".json")]
     import_into(folder / "case", [path for path in files if path.name != "truth.json"])
     asked = [sys.executable, __file__, "--case", str(folder / "case")]
@@ -76,19 +98,20 @@ def row(folder: Path, scenario: str, requests: int, memory: str | None) -> str:
     spent = json.loads(said.stdout)
     normalise, explain = Spent(*spent["normalise"]), Spent(*spent["explain"])
     with Case(folder / "case") as case:
-        [(trace, request, failures)] = (
+        [(trace, request, invocations, failures)] = (
             tuple(r.values())
             for r in case.sql("""
-                select max(trace_id) filter (where trace_id is not null), max(request_id),
-                    (select count(*) from failures.failure)
-                from lake.invocation where not is_virtual""")
+                select (select max(trace_id) from lake.span), max(request_id) filter (where not is_virtual),
+                    count(*), (select count(*) from failures.failure)
+                from lake.invocation""")
         )
     where = ["--case", str(folder / "case")]
     start = least([*_COMMAND, "sql", "select 1", *where])
     again = least([*_COMMAND, "report", *where, "-o", "json"], 2)
     over = [least([*_COMMAND, *words, *where]) - start for words in (["trace", trace], ["why", request])]
     return (
-        f"| {requests:,} | {counts['spans']:,} | {counts['log_events']:,} | {failures:,} | {normalise.cpu:.1f} "
+        f"| {scenario.requests:,} | {counts['spans']:,} | {counts['log_events']:,} | {invocations:,} "
+        f"| {failures:,} | {normalise.cpu:.1f} "
         f"| {explain.cpu:.1f} | {explain.cpu / normalise.cpu:.2f} | {explain.wall / normalise.wall:.2f} "
         f"| {spent['peak_mb']:,} | {over[0] * 1e3:.0f} | {over[1] * 1e3:.0f} | {again:.1f} |"
     )
@@ -108,16 +131,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--requests", type=int, action="append", help="a size; may be repeated")
     parser.add_argument("--scenario", default="first-night")
+    parser.add_argument("--sampling", type=float, help="share of the requests that is traced")
+    parser.add_argument("--failing", type=float, help="share of the requests that faults hit")
     parser.add_argument("--memory", help="limit of the analysis, such as 4GB")
     parser.add_argument("--case", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.case:
         print(json.dumps(analysed(asked.case, asked.memory)))
         return
+    from forensics.demo import load_scenario, scaled
+
     print(_HEAD + "\n" + "|---:" * (_HEAD.count("|") - 1) + "|")
     for requests in asked.requests or SIZES:
         with tempfile.TemporaryDirectory(prefix="growth-") as folder:
-            print(row(Path(folder), asked.scenario, requests, asked.memory), flush=True)
+            scenario = scaled(load_scenario(asked.scenario), requests)
+            scenario = shared(scenario, asked.sampling, asked.failing)
+            print(row(Path(folder), scenario, asked.memory), flush=True)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,65 @@ def test_two_that_called_the_same_say_the_same_and_neither_is_above_the_other(ch
     check("failures.above", told | {"links.edge": "caller | callee\nw | v"}, "invocation")
 
 
+def test_texts_are_held_against_each_other_number_for_number(check) -> None:
+    """A text that differs in its numbers alone is another's; what names the node does so beside numbers too."""
+    rows = """
+        invocation | node      | status | started_at | ended_at | error_message                        | is_virtual
+        f          | stock-v2  | failed | 11         | 12       | no room for ord-77aa0001             | false
+        w          | orders    | failed | 10         | 13       | failed: no room for ord-77aa0001     | false
+        v          | orders    | failed | 10.5       | 12.5     | failed: no room for ord-88bb0002     | false
+        g          | price     | failed | 61         | 62       | -                                    | false
+        x          | orders    | failed | 60         | 121      | http://price:8080/v1/7 answered 503  | false
+        late       | orders    | failed | 60         | 123      | http://price:8080/v1/7 answered 503  | false
+        h          | depot-3   | failed | 201        | 202      | -                                    | false
+        y          | orders    | failed | 200        | 202.5    | depot-3 did not answer for 8 seconds | false
+        z          | orders    | failed | 200        | 202.1    | depot-4 did not answer for 8 seconds | false
+    """
+    told = above() | {"lake.invocation": rows, "links.route": "caller_node | callee_node | kind"}
+    check("failures.above", told, """
+        invocation | caller | outcome | candidates
+        f          | w      | failed  | 1
+        g          | x      | failed  | 1
+        h          | y      | failed  | 1
+    """)  # fmt: skip
+
+
+def test_of_thousands_in_a_minute_only_the_next_second_is_looked_at(check) -> None:
+    """A guess among thousands is none, and to hold each of them against each would never end."""
+    head = "invocation | node | status | started_at | ended_at | error_message | is_virtual"
+    few = ["f | stock | failed | 11 | 12 | - | false"]
+    few += [
+        f"w{n} | orders | failed | 10 | {12 + n / 25:.3f} | stock 503 of {n} | false" for n in range(1_000)
+    ]
+    told = above() | {"links.route": "caller_node | callee_node | kind"}
+    check("failures.above", told | {"lake.invocation": "\n".join([head, *few])}, """
+        invocation | caller | outcome | candidates
+        f          | w0     | failed  | 1000
+    """)  # fmt: skip
+    more = [*few, "w | orders | failed | 10 | 59.999 | stock 503 of 4 | false"]
+    check("failures.above", told | {"lake.invocation": "\n".join([head, *more])}, """
+        invocation | caller | outcome | candidates
+        f          | w0     | failed  | 50
+    """)  # fmt: skip
+
+
+def test_who_runs_for_long_is_around_what_begins_and_ends_meanwhile(check) -> None:
+    rows = """
+        invocation | node | kind                  | status | started_at | ended_at
+        w          | flow | AWS::StepFunctions    | failed | 10         | 3000
+        early      | flow | AWS::StepFunctions    | failed | 10         | 1000
+        next       | flow | AWS::StepFunctions    | failed | 1001.021   | 3000
+        f          | fn   | AWS::Lambda::Function | failed | 1001       | 1002
+        at_once    | flow | AWS::StepFunctions    | failed | 3700.019   | 3701
+        g          | fn   | AWS::Lambda::Function | failed | 3700       | 3700.5
+    """
+    check("failures.above", above() | {"lake.invocation": rows}, """
+        invocation | caller  | outcome | candidates
+        f          | w       | failed  | 1
+        g          | at_once | failed  | 1
+    """)  # fmt: skip
+
+
 CUT = """
     invocation | node                 | kind                  | status | started_at | ended_at | error_message     | is_virtual
     f          | price                | AWS::Lambda::Function | failed | 11         | 12       | no unit for KG100 | false

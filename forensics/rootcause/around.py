@@ -78,6 +78,7 @@ class Around:
     misled: frozenset[tuple[str, str]] = frozenset()
     refused: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
     databases: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    groups: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -171,6 +172,10 @@ class Around:
         # a balancer answers for whoever stands behind it
         return (self.workloads.get(label) if _PRIVATE.search(rest) else None) or alias
 
+    def behind(self, group: str) -> Node | None:
+        """The workload behind a target group: as configured or asked for, else that of its name."""
+        return self.groups.get(group) or self.workloads.get(group)
+
     def keeps_records(self, node: Node) -> bool:
         return node.name in self.with_records
 
@@ -251,7 +256,25 @@ def around(lake: Lake) -> Around:
         frozenset((row["caller_node"], row["callee_node"]) for row in named if row["is_changed"]),
         _refused(lake),
         _databases(lake),
+        _groups(lake),
     )
+
+
+def _groups(lake: Lake) -> dict[str, Node]:
+    """The one service that is configured, or was created or changed to be, behind a target group."""
+    rows = lake.rows("""
+        with told as (
+            select node, json_extract_string(configuration, '$.loadBalancers[*].targetGroupArn') as groups
+            from lake.resource_latest where kind = 'AWS::ECS::Service'
+            union all
+            select node, json_extract_string(after, '$.loadBalancers[*].targetGroupArn')
+            from lake.change
+            where action in ('CreateService', 'UpdateService') and error_code is null and json_valid(after)
+        ),
+        named as (select node, split_part(unnest(groups), '/', 2) as name from told where node is not null)
+        select name, min(node) as node from named
+        where name <> '' group by name having count(distinct node) = 1 order by name""")
+    return {row["name"]: Node(row["node"], "AWS::ECS::Container") for row in rows}
 
 
 def _refused(lake: Lake) -> dict[str, tuple[tuple[int, int, int], ...]]:

@@ -1,7 +1,8 @@
 -- A log record that speaks of how an invocation of a failing chain ended: errors, warnings, time-outs, exits,
 -- the line that lake.invocation names, the initialisation of its environment that failed
--- (`init_report`), what a gateway says of the request (`gateway`), and an execution's history (`workflow`).
--- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.workflow_event
+-- (`init_report`), what a gateway says of the request (`gateway`), whom a load balancer asked in vain (`balancer`),
+-- and an execution's history (`workflow`).
+-- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.access_entry lake.workflow_event
 -- scope: case
 -- materialize
 -- invocation: the invocation that it speaks of
@@ -10,7 +11,7 @@
 -- level: as in lake.log_record
 -- message: what the line says
 -- exception_type: exception that the line reports
--- exception_message: its message
+-- exception_message: its message; of a workflow what the task was to call, of a balancer its target group
 -- platform_error: error type that the platform names
 -- log_group: where it lies
 -- log_stream: where it lies
@@ -73,6 +74,17 @@ gateway as (
         on e.trace_key = t.trace_key or e.request_id = t.request_id
     where t.kind = 'AWS::ApiGateway::Stage' and e.error_message is not null
 ),
+-- no target of the group had given a status when the balancer answered
+balancer as (
+    select
+        t.invocation, a.logged_at as timestamp, 'balancer' as record_type, 'ERROR' as level,
+        a.error_message as message, a.response_type as exception_type, a.target as exception_message,
+        null::varchar as platform_error, a.log_group, a.log_stream, a.event_id
+    from told as t
+    join lake.access_entry as a on a.event_id = t.event_id and a.log_group = t.log_group
+    where t.kind = 'AWS::ElasticLoadBalancingV2::LoadBalancer' and a.target is not null
+        and a.status >= 500 and a.integration_status is null
+),
 -- the event that says that a task failed, and what the task before it in the history was to call
 history as (
     select
@@ -96,4 +108,5 @@ join lake.log_record as l
     on l.event_id = f.event_id and l.log_group is not distinct from f.log_group
 union all by name select * from init
 union all by name select * from gateway
+union all by name select * from balancer
 union all by name select * from history

@@ -18,6 +18,7 @@ _RULE = "container_was_down"
 # (CrashLoopBackOff ends at five; ECS restarts a task at once, and then more rarely).
 _BEFORE_US = 180_000_000
 _AFTER_US = 90_000_000
+_BALANCER = "AWS::ElasticLoadBalancing"
 _WORDS = {
     "container_killed": "lost a container, which was killed",
     "crash": "had a container that crashed",
@@ -28,11 +29,26 @@ _WORDS = {
 
 def container_was_down(place: Place) -> Finding | None:
     """Nobody answered at the service, and the orchestrator says that a container was gone at that time."""
+    if place.me.node.kind.startswith(_BALANCER):
+        return _behind_a_balancer(place)
     service = place.around.service_of(place.me.node)
     if service is None or not _is_unanswered(place):
         return None
     seen = place.claim(f"the call to {node_words(place.me.node)} got no answer", _RULE)
     return was_down(place, service, seen)
+
+
+def _behind_a_balancer(place: Place) -> Finding | None:
+    """No target of the group answered, and the group leads to a workload whose containers were gone."""
+    lines = [line for line in place.lines("balancer") if line.exception_message]
+    if not lines or place.calls:
+        return None
+    group = lines[-1].exception_message or ""
+    service = place.around.behind(group)
+    if service is None:
+        return None
+    text = f"no target of {group} answered {node_words(place.me.node)}"
+    return was_down(place, service, place.claim(text, _RULE, lines[-1].locator))
 
 
 def was_down(place: Place, service: Node, *seen: Evidence) -> Finding | None:

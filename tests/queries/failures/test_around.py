@@ -167,3 +167,32 @@ def test_line_has_what_the_platform_and_the_gateway_say(check) -> None:
         g#1        | gateway     | x1
         r#1        | init_report | i1
     """)  # fmt: skip
+
+
+def test_line_has_the_group_that_a_balancer_asked_in_vain(check) -> None:
+    """Of `b2` a target had answered the 502, `b3` was answered by a rule of the balancer, `b4` was no fault."""
+    balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    doors = ("b1", "b2", "b3", "b4")
+    tables = {
+        "failures.symptom": "failure | chain | invocation\n" + "".join(f"f-{b} | {b} | {b}\n" for b in doors),
+        "chains.member": "chain | invocation | hop\n" + "".join(f"{b} | {b} | 0\n" for b in doors),
+        "lake.invocation": "invocation | kind | event_id | status | log_group\n"
+        + "".join(f"{b} | {balancer} | e{b} | failed | /alb\n" for b in doors),
+        "lake.access_entry": """
+            event_id | log_group | status | integration_status | target | error_message
+            eb1      | /alb      | 503    | -                  | stock  | no answer from a target
+            eb1      | /other    | 503    | -                  | mail   | no answer from a target
+            eb2      | /alb      | 502    | 502                | stock  | -
+            eb3      | /alb      | 503    | -                  | -      | no answer from a target
+            eb4      | /alb      | 460    | -                  | stock  | -
+        """,
+        "lake.lambda_platform": "what",
+        "lake.execution_log_entry": "request_id",
+        "lake.log_record": "event_id",
+        "lake.span": "trace_id",
+        "lake.segment_invocation": "trace_key",
+    }
+    check("failures.line", tables, """
+        invocation | record_type | event_id | exception_message
+        b1         | balancer    | eb1      | stock
+    """)  # fmt: skip

@@ -13,6 +13,7 @@ from forensics.rootcause.walk import walk
 
 _KINDS = {
     "api": "AWS::ApiGateway::Stage",
+    "lb": "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "fn": "AWS::Lambda::Function",
     "svc": "AWS::ECS::Container",
     "table": "AWS::DynamoDB::Table",

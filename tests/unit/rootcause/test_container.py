@@ -67,3 +67,35 @@ def test_another_services_container_explains_nothing(m):
 def test_a_third_party_that_is_called_like_a_service_is_not_that_service(m):
     found = m.blamed(refused(m, "host:stock.example"), knows(m, trouble("crash", 80_000)))
     assert found[:2] == ("stock.example", "connection")
+
+
+def unserved(m, group="stock", calls=()):
+    """A balancer that answered 503 itself, as its line tells: it had asked this group."""
+    said = m.line("no answer from a target", "balancer", exception_message=group)
+    door = m.invocation("lb:edge", http_status=503, error_message="no answer from a target", logs=(said,))
+    return m.chain(
+        [door, *(m.invocation(c, status="ok") for c in calls)], [m.call("lb:edge", c) for c in calls]
+    )
+
+
+def test_a_balancer_without_a_target_leads_to_the_workload_that_did_not_start(m):
+    known = knows(m, trouble("init_failure", 80_000))
+    assert m.blamed(unserved(m), known) == ("stock", "init_failure", "likely")
+    assert m.blamed(unserved(m), knows(m))[:2] == ("edge", "unknown")
+
+
+def test_a_group_that_is_called_otherwise_leads_where_it_is_configured(m):
+    known = knows(m, trouble("init_failure", 80_000))
+    assert m.blamed(unserved(m, "tg-1"), known)[:2] == ("edge", "unknown")
+    tied = replace(known, groups={"tg-1": STOCK, "mail": STOCK})
+    assert m.blamed(unserved(m, "tg-1"), tied)[:2] == ("stock", "init_failure")
+
+
+def test_configuration_goes_before_the_name_of_a_group(m):
+    known = replace(knows(m, trouble("crash", 80_000)), groups={"stock": Node("mail", "AWS::ECS::Container")})
+    assert m.blamed(unserved(m), known)[:2] == ("edge", "unknown")
+
+
+def test_who_was_reached_had_a_target(m):
+    known = knows(m, trouble("init_failure", 80_000))
+    assert m.blamed(unserved(m, calls=["svc:stock"]), known)[1] != "init_failure"

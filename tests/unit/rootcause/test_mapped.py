@@ -1,12 +1,13 @@
 """What hands messages to a node: as its mappings say, else the one queue that nobody else can read."""
 
+import json
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 
 from forensics.model import Node
-from forensics.rootcause.around import _databases, _mapped
+from forensics.rootcause.around import _databases, _groups, _mapped
 
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 
@@ -93,3 +94,26 @@ def test_databases_by_engine_of_configuration_and_their_own_logs():
             "mysql": (Node("shop", "AWS::RDS::DBCluster"), Node("till", "AWS::RDS::DBInstance")),
             "postgres": (Node("crm", "AWS::RDS::DBInstance"),),
         }
+
+
+def test_a_target_group_leads_to_the_one_service_that_is_configured_or_created_behind_it():
+    def behind(*groups):
+        arns = [f"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/{g}/73e2" for g in groups]
+        return json.dumps({"loadBalancers": [{"targetGroupArn": arn, "containerPort": 80} for arn in arns]})
+
+    with duckdb.connect() as db:
+        db.execute("create schema lake")
+        db.execute("create table lake.resource_latest (kind text, node text, configuration json)")
+        db.execute("create table lake.change (action text, node text, after text, error_code text)")
+        for node, said in (("api", behind("tg-a", "tg-b")), ("web", behind("tg-b")), ("job", "{}")):
+            db.execute("insert into lake.resource_latest values ('AWS::ECS::Service', ?, ?)", [node, said])
+        db.execute("insert into lake.resource_latest values ('AWS::S3::Bucket', 'b', ?)", [behind("tg-s")])
+        for row in (
+            ("CreateService", "mail", behind("tg-m"), None),
+            ("CreateService", "stock", behind("tg-n"), "AccessDenied"),
+            ("UpdateService", "api", '{"service": "api"}', None),
+            ("UpdateService", "web", None, None),
+        ):
+            db.execute("insert into lake.change values (?, ?, ?, ?)", row)
+        lake = SimpleNamespace(rows=lambda query: db.sql(query).to_arrow_table().to_pylist())
+        assert {name: node.name for name, node in _groups(lake).items()} == {"tg-a": "api", "tg-m": "mail"}

@@ -62,6 +62,7 @@ class Trouble:
     at_us: int
     reason: str
     locator: Locator
+    namespace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,16 @@ class Around:
     def troubles_of(self, node: Node, since_us: int, until_us: int) -> tuple[Trouble, ...]:
         """When the containers of a service could not serve, within a stretch of time."""
         return tuple(t for t in self._troubles.get(node.name, ()) if since_us <= t.at_us <= until_us)
+
+    def upstream(self, name: str) -> Node | None:
+        """The workload that ingress-nginx names, as `namespace-service-port`, of those that were in trouble;
+        None where several fit: the parts may hold dashes themselves."""
+        fits = {
+            t.node
+            for t in self.troubles
+            if t.namespace and name.rpartition("-")[0] == f"{t.namespace}-{t.node}"
+        }
+        return self.workloads.get(next(iter(fits))) if len(fits) == 1 else None
 
     @cached_property
     def _troubles(self) -> Mapping[str, tuple[Trouble, ...]]:
@@ -363,7 +374,9 @@ def _trouble(row: dict[str, Any]) -> Trouble:
         timestamp=iso(row["occurred_at"]),
     )  # fmt: skip
     said = ": ".join(t for t in (row["reason"], row["message"]) if t)
-    return Trouble(row["node"], row["category"], micros(row["occurred_at"]) or 0, said, where)
+    return Trouble(
+        row["node"], row["category"], micros(row["occurred_at"]) or 0, said, where, row["namespace"]
+    )
 
 
 def _habit_by_name(row: dict[str, Any], names: Around) -> Habit:

@@ -4,6 +4,7 @@
 -- scope: case
 -- materialize
 -- node: service or workload
+-- namespace: Kubernetes namespace, null where none is told
 -- category: container_killed, crash, init_failure or connection (not ready)
 -- occurred_at: UTC
 -- reason: as the source has it
@@ -13,7 +14,7 @@
 -- event_id: its id there
 with told as (
     select distinct
-        node, occurred_at, reason, message, exit_code, log_group, log_stream, event_id,
+        node, namespace, occurred_at, reason, message, exit_code, log_group, log_stream, event_id,
         concat_ws(' ', reason, message) as said
     from lake.container_event
     where is_failure and node is not null
@@ -34,7 +35,7 @@ workload as (
     group by t.node
 )
 select
-    coalesce(w.name, t.node) as node,
+    coalesce(w.name, t.node) as node, t.namespace,
     case
         when regexp_matches(said, 'OOM|OutOfMemory|out of memory') then 'container_killed'
         when regexp_matches(said, 'Readiness probe') then 'connection'

@@ -1,6 +1,7 @@
--- The status with which a container answered a request, as its own last line about it says: a line that tells a status
--- and how long it took, as the middlewares of web frameworks write it (pino-http, zap, slog, tracing, logback). Only of
--- services that end their requests with such a line: a client writes the same of what it called, and goes on.
+-- The status with which a container answered a request, as its own last line about it says: a line that tells a
+-- status and how long it took, as ingress-nginx and the middlewares of web frameworks write it (pino-http, zap,
+-- slog, tracing, logback). Only of services that end their requests with such a line: a client writes the same of
+-- what it called, and goes on.
 -- needs: lake.container_line evidence.log_event
 -- scope: case
 -- materialize
@@ -21,6 +22,8 @@ said as (
     semi join (select distinct log_group from last) as own using (log_group)
     where contains(message, 'tatus')
         and regexp_matches(message, '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*\\?"\s*:')
+    union all
+    select log_group, event_id, http_status from lake.container_line where http_status is not null
 ),
 told as (
     select distinct l.work, l.log_group

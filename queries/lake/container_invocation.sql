@@ -13,7 +13,7 @@
 -- trace_id: trace id that its lines name, 32 hex digits
 -- trace_key: signed 64-bit key of trace_id
 -- request_id: request id that its lines name
--- started_at: first line, UTC
+-- started_at: first line, or when the request came by what its last line says that it took, UTC
 -- ended_at: last line, UTC
 -- lines: number of lines
 -- is_failed: a line says that an exception of it was caught by nobody, or its last one that it answered with a fault
@@ -26,7 +26,10 @@ with told as (
     select
         work, max(node) as node, max(kind) as kind, log_group, log_stream, max(environment) as environment,
         max(trace_id) as trace_id, max(trace_key) as trace_key, max(span_key) as span_key,
-        max(request_id) as request_id, min(timestamp) as started_at, max(timestamp) as ended_at, count(*) as lines,
+        max(request_id) as request_id, max(took_ms) as took_ms,
+        -- a collector gives the line its time, some milliseconds after the answer
+        min(timestamp - to_milliseconds(coalesce(took_ms + 10, 0))) as started_at,
+        max(timestamp) as ended_at, count(*) as lines,
         max({
             'event_time': timestamp, 'event_id': event_id, 'type': exception_type, 'message': exception_message
         }) filter (where is_uncaught) as uncaught,
@@ -82,9 +85,17 @@ by_time as (
     -- the same pod or task, and its lines within the segment: the one that began last
     select t.work, t.log_group, max({'started_at': s.started_at, 'invocation': s.invocation}).invocation as invocation
     from told as t
-    join running as s on s.environment = t.environment and s.second = epoch_us(t.started_at) // 1000000
+    join running as s on s.environment = t.environment
+        and s.second = case when t.took_ms is null then epoch_us(t.started_at)
+            else (epoch_us(t.started_at) + epoch_us(t.ended_at)) // 2 end // 1000000
         and (t.trace_key is null or t.trace_key = s.trace_key)
-        and t.started_at between s.started_at - interval 1 millisecond and s.ended_at + interval 1 millisecond
+        and case
+            when t.took_ms is null then t.started_at between s.started_at - interval 1 millisecond
+                and s.ended_at + interval 1 millisecond
+            -- a proxy serves many at a time: the one that began and ended with it
+            else abs(epoch_ms(t.started_at) - epoch_ms(s.started_at)) <= 20
+                and abs(epoch_ms(t.ended_at) - epoch_ms(s.ended_at)) <= 20
+        end
     group by t.work, t.log_group
 ),
 -- OpenTelemetry may not say which pod or task it was: then the one trace that others name beside a value that the

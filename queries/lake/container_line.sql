@@ -1,7 +1,8 @@
 -- A line of a container's log, and the piece of work that it belongs to: lines of one stream that name the
 -- same request, span or trace, or where none is named count the request alike or print the same id-like value,
--- and follow each other within ten seconds. Of a service without traces a line of a framework about an exception that nobody caught is a
--- request even where it names nothing: frameworks write one for each.
+-- and follow each other within ten seconds. A line of ingress-nginx is a request, by the id that it gave it. Of a
+-- service without traces a line of a framework about an exception that nobody caught is a request even where it
+-- names nothing: frameworks write one for each.
 -- needs: lake.log_record lake.log_value lake.shared_value lake.span
 -- scope: case
 -- materialize
@@ -17,6 +18,8 @@
 -- trace_id: trace id that the line names, 32 hex digits
 -- trace_key: signed 64-bit key of trace_id
 -- span_key: signed 64-bit key of the span that the line names
+-- http_status: status that ingress-nginx answered, of its access log's own format; null in other lines
+-- took_ms: how long it says that the request took, milliseconds
 -- level: level of the line
 -- exception_type: type of the exception that the line reports
 -- exception_message: its message
@@ -26,7 +29,14 @@
 --   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving")
 with line as (
     select
-        account, region, log_group, log_stream, event_id, timestamp, node, kind, request_id, counted, trace_id, trace_key,
+        account, region, log_group, log_stream, event_id, timestamp, node, kind,
+        -- ingress-nginx's own format ("Log format"): … "POST /x HTTP/1.1" 502 150 "-" "curl/8" 1893 3.261
+        -- [namespace-service-port] [] 10.0.0.7:8000 0 3.261 502 <request id>
+        case when contains(message, ' HTTP/') and contains(message, '] [') then regexp_extract(message,
+            '^\S+ - .* \[[^\]]+\] "[A-Z]+ [^"]*" (\d{3}) \d+ "[^"]*" "[^"]*" \d+ ([\d.]+) '
+            || '\[[^\]]*\] \[[^\]]*\] .* ([0-9a-f]{32})$',
+            ['status', 'seconds', 'request_id']) end as proxied,
+        coalesce(request_id, nullif(proxied['request_id'], '')) as request_id, counted, trace_id, trace_key,
         span_key, level, exception_type, exception_message,
         coalesce(pod, split_part(log_stream, '/', -1)) as environment,
         coalesce(level in ('ERROR', 'FATAL') and regexp_matches(left(message, 500),
@@ -61,7 +71,7 @@ keyed as (
             coalesce(line.exception_type, f.type) as exception_type,
             coalesce(line.exception_message, f.message) as exception_message),
         coalesce(
-        request_id, trace_id || '/' || span_key, trace_id, counted, valued.value,
+        line.request_id, trace_id || '/' || span_key, trace_id, counted, valued.value,
         case when is_uncaught and traced.node is null then line.event_id end) as key
     from line
     left join valued on valued.log_group = line.log_group and valued.event_id = line.event_id
@@ -88,5 +98,7 @@ select
         partition by log_group, log_stream, key, number order by timestamp, event_id
     ) as work,
     event_id, log_group, log_stream, timestamp, node, kind, environment, request_id, trace_id, trace_key, span_key,
+    try_cast(proxied['status'] as integer) as http_status,
+    (try_cast(proxied['seconds'] as decimal(12, 3)) * 1000)::bigint as took_ms,
     level, exception_type, exception_message, is_uncaught
 from numbered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from forensics.model import Evidence, Node
@@ -13,6 +14,9 @@ from forensics.rootcause.words import node_words
 __all__ = ["container_was_down", "was_down"]
 
 _RULE = "container_was_down"
+_NOBODY_THERE = (502, 503, 504)
+# ingress-nginx's access log: request length and time, [upstream] [its alternative] ("Log format").
+_UPSTREAM = re.compile(r" HTTP/[\d.]+\" \d{3} .* \d+ [\d.]+ \[([a-z0-9.-]+)\] \[[^\]]*\] ")
 
 # Orchestrators replace a container, or say again that it does not come up, within minutes
 # (CrashLoopBackOff ends at five; ECS restarts a task at once, and then more rarely).
@@ -31,10 +35,11 @@ def container_was_down(place: Place) -> Finding | None:
     """Nobody answered at the service, and the orchestrator says that a container was gone at that time."""
     if place.me.node.kind.startswith(_BALANCER):
         return _behind_a_balancer(place)
-    service = place.around.service_of(place.me.node)
-    if service is None or not _is_unanswered(place):
+    service = place.around.service_of(place.me.node) if _is_unanswered(place) else _upstream(place)
+    if service is None:
         return None
-    seen = place.claim(f"the call to {node_words(place.me.node)} got no answer", _RULE)
+    asked = place.me.node if place.me.is_virtual else service
+    seen = place.claim(f"the call to {node_words(asked)} got no answer", _RULE)
     return was_down(place, service, seen)
 
 
@@ -49,6 +54,14 @@ def _behind_a_balancer(place: Place) -> Finding | None:
         return None
     text = f"no target of {group} answered {node_words(place.me.node)}"
     return was_down(place, service, place.claim(text, _RULE, lines[-1].locator))
+
+
+def _upstream(place: Place) -> Node | None:
+    """Whom a proxy asked that says in its access log that nobody answered."""
+    if place.me.http_status not in _NOBODY_THERE or place.failed_calls:
+        return None
+    named = {name for line in place.me.logs for name in _UPSTREAM.findall(line.text)}
+    return place.around.upstream(next(iter(named))) if len(named) == 1 else None
 
 
 def was_down(place: Place, service: Node, *seen: Evidence) -> Finding | None:
@@ -73,7 +86,7 @@ def _is_unanswered(place: Place) -> bool:
         return place.deadline_us is not None and me.is_virtual
     family = classify(me.error_type, me.error_message, me.http_status)
     return me.is_virtual and (
-        family in ("connection", "timeout") or me.http_status in (502, 503, 504) or me.http_status is None
+        family in ("connection", "timeout") or me.http_status in _NOBODY_THERE or me.http_status is None
     )
 
 

@@ -96,24 +96,24 @@ def test_trouble_is_told_by_reason_and_of_the_workload(check) -> None:
     check("failures.trouble", {}, "node")
     tables = {
         "lake.container_event": """
-            node             | occurred_at | reason           | message                       | exit_code | is_failure | event_id
-            stock            | 1           | OOMKilled        | -                             | 137       | true       | e1
-            stock-7d4b9c6f5  | 2           | CrashLoopBackOff | back-off 10s                  | -         | true       | e2
-            stock            | 3           | Unhealthy        | Readiness probe failed: 404   | -         | true       | e3
-            stock            | 4           | Unhealthy        | Liveness probe failed         | -         | true       | e4
-            stock            | 5           | TaskFailedToStart| CannotPullContainerError: no  | -         | true       | e5
-            stock            | 6           | Running          | -                             | -         | false      | e6
-            -                | 7           | OOMKilled        | -                             | 137       | true       | e7
+            node             | namespace | occurred_at | reason           | message                       | exit_code | is_failure | event_id
+            stock            | shop      | 1           | OOMKilled        | -                             | 137       | true       | e1
+            stock-7d4b9c6f5  | -         | 2           | CrashLoopBackOff | back-off 10s                  | -         | true       | e2
+            stock            | -         | 3           | Unhealthy        | Readiness probe failed: 404   | -         | true       | e3
+            stock            | -         | 4           | Unhealthy        | Liveness probe failed         | -         | true       | e4
+            stock            | -         | 5           | TaskFailedToStart| CannotPullContainerError: no  | -         | true       | e5
+            stock            | -         | 6           | Running          | -                             | -         | false      | e6
+            -                | -         | 7           | OOMKilled        | -                             | 137       | true       | e7
         """,
         "lake.invocation": "invocation",
     }
     check("failures.trouble", tables, """
-        node  | category         | event_id
-        stock | container_killed | e1
-        stock | crash            | e2
-        stock | connection       | e3
-        stock | container_killed | e4
-        stock | init_failure     | e5
+        node  | namespace | category         | event_id
+        stock | shop      | container_killed | e1
+        stock | -         | crash            | e2
+        stock | -         | connection       | e3
+        stock | -         | container_killed | e4
+        stock | -         | init_failure     | e5
     """)  # fmt: skip
 
 

@@ -45,6 +45,15 @@ def test_forms_of_middlewares(check, form, wrap) -> None:
     """)  # fmt: skip
 
 
+def test_an_ingress_answers_with_what_its_access_log_says(check) -> None:
+    told = "work | event_id | log_group | node | http_status\nr0 | b0 | g | n | 502\nr1 | b1 | g | n | 200"
+    check(VIEW, {"lake.container_line": told, "evidence.log_event": []}, """
+        work | event_id | http_status
+        r0   | b0       | 502
+        r1   | b1       | 200
+    """)  # fmt: skip
+
+
 @pytest.mark.parametrize("line", [
     '{"msg": "order is 502", "status": "shipped", "latency": 3}', '{"status": 502}', "answered 502 in 3 ms",
     '{"exit_status": 502, "took": 3}',

@@ -78,6 +78,34 @@ def test_request_that_its_lines_name_names_it(check) -> None:
     """)  # fmt: skip
 
 
+PROXIED = (
+    '10.4.3.12 - - [09/Nov/2026:07:03:10 +0000] "POST /v1/a HTTP/1.1" %s 150 "-" "curl/8 (x)" 1893 3.261'
+    " [render-thumbs-8000] [] %s 0 3.261 502 69f3d170d5113acfa99aa6cfc7e6f844"
+)
+
+
+@pytest.mark.parametrize("upstream", ["10.4.2.8:8000", "10.4.2.8:8000, 10.4.2.9:8000", "-"])
+def test_line_of_an_ingress_is_a_request_though_nobody_behind_it_heard_of_it(query, upstream) -> None:
+    row = {"event_id": "e1", "timestamp": 9, "log_stream": "p", "kind": "AWS::EKS::Container", "node": "edge"}
+    rows = query(LINE, given() | {"lake.log_record": [row | {"message": PROXIED % (502, upstream)}]})
+    found = [(r["request_id"][:8], r["http_status"], r["took_ms"]) for r in rows]
+    assert found == [("69f3d170", 502, 3261)]
+
+
+def test_other_access_lines_stay_as_they_were(query) -> None:
+    """Who prints no id of a request may tell of it in other lines, too."""
+    row = {"event_id": "e1", "timestamp": 9, "log_stream": "p", "kind": "AWS::EKS::Container", "node": "edge"}
+    line = '10.4.3.12 - - [09/Nov/2026:07:03:10 +0000] "POST /v1/a HTTP/1.1" 502 150 "-" "curl/8"'
+    assert query(LINE, given() | {"lake.log_record": [row | {"message": line}]}) == []
+
+
+def test_request_that_took_three_seconds_began_before_its_only_line(query) -> None:
+    """Else it would have begun after what it called."""
+    lines = "work | event_id | log_group | timestamp | node | took_ms\ne1 | e1 | g | 9 | n | 3000\n"
+    row = query(VIEW, {LINE: lines})[0]
+    assert (row["ended_at"] - row["started_at"]).total_seconds() == 3.01
+
+
 def test_without_an_id_the_rarest_common_value_tells(check) -> None:
     check(LINE, given(f"e1 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne2 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne3 | 2 | a/b/t1 | {ECS} | n | - | - | -",
         "/aws/lambda/fn | a/b/t1 | e1 | c1\n/aws/lambda/fn | a/b/t1 | e1 | o1\n/aws/lambda/fn | a/b/t1 | e3 | o1\n/aws/lambda/fn | a/b/t1 | e2 | c1",
@@ -107,6 +135,26 @@ def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
     }  # fmt: skip
     rows = query(VIEW, given)
     assert {row["work"]: row["traced"] for row in rows} == {"e1": "t:s1", "e2": None, "e3": None}
+
+
+def test_request_of_a_proxy_belongs_to_the_segment_that_began_and_ended_with_it(query) -> None:
+    """It serves many at a time: those that merely began while the segment ran have none."""
+    lines = (
+        "work | event_id | log_group | log_stream | timestamp | node | kind | environment | took_ms\n"
+        + "".join(
+            f"{id} | {id} | g | p | {at} | n | {ECS} | t1 | {took}\n"
+            for id, at, took in (("e1", 2.005, 1000), ("e2", 1.9, 500), ("e3", 2.005, 300), ("e4", 3, 1990))
+        )
+    )
+    span = {
+        "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,
+        "aws": '{"ecs":{"container_id":"t1-0527074092"}}',
+    }  # fmt: skip
+    given = {
+        "lake.container_line": lines, "lake.span": [span],
+        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
+    }  # fmt: skip
+    assert {row["work"] for row in query(VIEW, given) if row["traced"]} == {"e1"}
 
 
 def test_without_a_pod_the_trace_that_others_name_beside_the_value_tells(query) -> None:

@@ -36,7 +36,11 @@ with sorted as (
     from lake.log_text
 ),
 parted as (
-    select *, p is not null and coalesce(starts_with(p[1], 'platform.') and p[2] is null, false) as is_platform from sorted
+    -- emptied here, so that nobody has to ask again for each field
+    select
+        * replace (case when p is not null and starts_with(p[1], 'platform.') and p[2] is null then p end as p),
+        p is not null and coalesce(starts_with(p[1], 'platform.') and p[2] is null, false) as is_platform
+    from sorted
 ),
 program as (
     select
@@ -121,13 +125,9 @@ select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda, node, kind, version, pod, text, is_json,
     is_platform,
     {
-        'type': case when is_platform then p[1] end, 'request_id': case when is_platform then p[3] end,
-        'status': case when is_platform then p[4] end, 'error': case when is_platform then p[5] end,
-        'version': case when is_platform then p[6] end, 'duration_ms': case when is_platform then p[7] end,
-        'billed_ms': case when is_platform then p[8] end, 'init_ms': case when is_platform then p[9] end,
-        'restore_ms': case when is_platform then p[10] end, 'memory_mb': case when is_platform then p[11] end,
-        'max_memory_mb': case when is_platform then p[12] end, 'tracing': case when is_platform then p[13] end,
-        'span_id': case when is_platform then p[14] end
+        'type': p[1], 'request_id': p[3], 'status': p[4], 'error': p[5], 'version': p[6], 'duration_ms': p[7],
+        'billed_ms': p[8], 'init_ms': p[9], 'restore_ms': p[10], 'memory_mb': p[11], 'max_memory_mb': p[12],
+        'tracing': p[13], 'span_id': p[14]
     } as platform,
     {
         'request_id': case when a is not null then coalesce(a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[38], a[42],

@@ -73,12 +73,12 @@ with part as (
 worded as (
     select
         *,
+        -- a word as it stands, in the order in which they are frequent; patterns only look at what is none of these
         upper(case
+            when coalesce(told, place) in ('INFO', 'info', 'ERROR', 'WARN', 'DEBUG') then coalesce(told, place)
             when told is not null then
                 -- winston colours its words, slog counts from them (WARN+2)
-                case when regexp_full_match(told, '\w+') then told
-                    else regexp_extract(told, '^(?:\x1b\[[0-9;]*m)*(\w+)', 1) end
-            when regexp_full_match(place, '[A-Z]+') then place
+                regexp_extract(told, '^(?:\x1b\[[0-9;]*m)*(\w+)', 1)
             when place[1] = '<' then ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARN', 'NOTICE', 'INFO', 'DEBUG'][
                 try_cast(place[2] as integer) + 1]
             when place[9] = ':' and place[1] in ('I', 'W', 'E', 'F') then
@@ -90,7 +90,8 @@ worded as (
             when is_json and (contains(json.stack, chr(10)) or json.stack[1] in ('[', '{'))
                 or json.cause[1] = '{' then concat_ws(chr(10), json.stack, 'Caused by: ' || json.cause)
             when thrown.type is not null then concat_ws(chr(10), thrown.stack, 'Caused by: ' || thrown.cause)
-            when record_type not in ('log', 'error') then null
+            when record_type not in ('log', 'error')
+                or not (contains(said, chr(10)) or contains(said, chr(13))) then null
             -- several lines, and one of them a frame: in this order, since to trim is dear
             when contains(said, 'at ') or contains(said, '.go:') or contains(said, '.rb:') or contains(said, '.rs:')
                 or contains(said, 'Traceback (most recent call last)') or contains(said, 'Stack trace:')
@@ -107,15 +108,21 @@ worded as (
 levelled as (
     select
         * exclude (told, place, word),
-        case
-            when word in ('WARN', 'WARNING', 'WRN', 'DEPRECATED', '40', '300') then 'WARN'
-            when word in ('INFO', 'INFORMATION', 'INF', 'NOTICE', 'SUCCESS', '30', '200', '250') then 'INFO'
-            when word in ('ERROR', 'ERR', 'FAIL', 'SEVERE', '50', '400') then 'ERROR'
-            when word in ('CRITICAL', 'CRIT', 'FATAL', 'FTL', 'PARSE', 'PANIC', 'DPANIC', 'ALERT', 'EMERGENCY', 'EMERG',
-                '60', '500', '550', '600') then 'FATAL'
-            when word in ('DEBUG', 'TRACE', 'TRCE', 'DBUG', 'DBG', 'VERBOSE', 'VRB', 'SILLY', 'FINE', '10', '20', '100')
-                then 'DEBUG'
-        end as level
+        -- a map: a long IN becomes a join, through which all columns are carried
+        map {
+            'INFO': 'INFO', 'INFORMATION': 'INFO', 'INF': 'INFO', 'NOTICE': 'INFO', 'SUCCESS': 'INFO',
+            '30': 'INFO', '200': 'INFO', '250': 'INFO',
+            'WARN': 'WARN', 'WARNING': 'WARN', 'WRN': 'WARN', 'DEPRECATED': 'WARN', '40': 'WARN',
+            '300': 'WARN',
+            'ERROR': 'ERROR', 'ERR': 'ERROR', 'FAIL': 'ERROR', 'SEVERE': 'ERROR', '50': 'ERROR',
+            '400': 'ERROR',
+            'DEBUG': 'DEBUG', 'TRACE': 'DEBUG', 'TRCE': 'DEBUG', 'DBUG': 'DEBUG', 'DBG': 'DEBUG',
+            'VERBOSE': 'DEBUG', 'VRB': 'DEBUG', 'SILLY': 'DEBUG', 'FINE': 'DEBUG', '10': 'DEBUG',
+            '20': 'DEBUG', '100': 'DEBUG',
+            'CRITICAL': 'FATAL', 'CRIT': 'FATAL', 'FATAL': 'FATAL', 'FTL': 'FATAL', 'PARSE': 'FATAL',
+            'PANIC': 'FATAL', 'DPANIC': 'FATAL', 'ALERT': 'FATAL', 'EMERGENCY': 'FATAL', 'EMERG': 'FATAL',
+            '60': 'FATAL', '500': 'FATAL', '550': 'FATAL', '600': 'FATAL'
+        }[word] as level
     from worded
 ),
 excepted as (

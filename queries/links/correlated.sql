@@ -2,7 +2,7 @@
 -- called it by what is known of the two nodes and their times: records prove it of other invocations of both, or
 -- the one writes where the other reads. Where neither is known it is the one that the callee's node follows in
 -- the most even time.
--- needs: links.common links.reach links.route links.feeder
+-- needs: links.common links.reach links.route links.feeder links.source
 -- scope: case
 -- materialize
 -- caller: the invocation that called or sent
@@ -77,12 +77,21 @@ by_route as (
         ) as place
     from known
 ),
+-- of whom records prove calls alone, and whom nothing hands messages to, had its work from one who waited for it,
+-- if any did
+called as (
+    select callee_node from links.route
+    anti join (select node from links.source) as s on s.node = callee_node
+    group by callee_node having bool_and(kind = 'call')
+),
 unknown as (
     select e.* from earlier as e
     anti join known using (piece, callee)
+    left join called as c on c.callee_node = e.callee_node
     -- whom it called itself did not call it, though it may have begun before the caller's first line
     anti join by_route as r on r.caller = e.callee and r.callee = e.caller and r.place = 1
     where not is_late
+    qualify c.callee_node is null or e.is_within or not bool_or(e.is_within) over (partition by e.piece, e.callee)
 ),
 reached as (
     select callee_node, count(*) as pieces

@@ -9,10 +9,12 @@ FEEDER = "caller_node | callee_node | source | is_guess\n"
 REACH = "caller | callee | caller_node | callee_node | kind\n"
 
 
-def given(common: str = "", route: str = "", feeder: str = "", reach: str = "") -> dict[str, str]:
+def given(
+    common: str = "", route: str = "", feeder: str = "", reach: str = "", source: str = ""
+) -> dict[str, str]:
     return {
         "links.common": COMMON + common, "links.route": ROUTE + route, "links.feeder": FEEDER + feeder,
-        "links.reach": REACH + reach,
+        "links.reach": REACH + reach, "links.source": "node\n" + source,
     }  # fmt: skip
 
 
@@ -127,3 +129,20 @@ def test_habit_prefers_whom_the_node_follows_most_evenly(check) -> None:
         a3     | b3     | habit
         a4     | b4     | habit
     """)  # fmt: skip
+
+
+def test_whom_records_show_called_alone_was_not_handed_over_to(check) -> None:
+    """b follows a most evenly, but x was waiting; who takes messages may follow anybody."""
+    rows = "".join(
+        f"v{n} | correlation | a{n} | a | {n * 100} | {n * 100 + 1} | false\n"
+        f"v{n} | correlation | x{n} | x | {n * 100 + 2 + n * n} | {until} | false\n"
+        f"v{n} | correlation | b{n} | b | {n * 100 + 20} | {n * 100 + 21} | false\n"
+        for n, until in ((1, 130), (2, 220.5), (3, 320.5), (4, 420.5))
+    )
+    reached = "".join(f"q | a{n} | q | a | call\nq | x{n} | q | x | call\n" for n in range(1, 5))
+    handed = "caller | callee | kind\n" + "".join(f"a{n} | b{n} | link\n" for n in range(1, 5))
+    check(VIEW, given(rows, reach=reached), handed)
+    called = "caller | callee\n" + "".join(f"x{n} | b{n}\n" for n in range(1, 5))
+    check(VIEW, given(rows, "other | b | call", reach=reached), called)
+    check(VIEW, given(rows, "other | b | call", reach=reached, source="b\n"), handed)
+    check(VIEW, given(rows, "other | b | call\nmore | b | link", reach=reached), handed)

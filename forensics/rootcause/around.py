@@ -80,6 +80,7 @@ class Around:
     refused: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
     databases: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     groups: Mapping[str, Node] = field(default_factory=dict)
+    throttles: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -224,6 +225,14 @@ class Around:
         }  # fmt: skip
         return {gateway: n for gateway, n in refused.items() if n}
 
+    def throttles_of(self, function: Node, since_us: int, until_us: int) -> int:
+        """How often metrics say that a function was throttled, in the periods that touch this stretch."""
+        return sum(
+            n
+            for start, end, n in self.throttles.get(function.name, ())
+            if start <= until_us and since_us < end
+        )
+
     def silent_for_others(self, host: Node, gateways: Iterable[Node], since_us: int, until_us: int) -> bool:
         """Whether somebody who leaves through none of them had no answer from a host at that time."""
         return any(
@@ -265,9 +274,10 @@ def around(lake: Lake) -> Around:
         _uses(lake),
         names.aliases,
         frozenset((row["caller_node"], row["callee_node"]) for row in named if row["is_changed"]),
-        _refused(lake),
+        _counted(lake, "AWS/NATGateway", "ErrorPortAllocation"),
         _databases(lake),
         _groups(lake),
+        _counted(lake, "AWS/Lambda", "Throttles"),
     )
 
 
@@ -288,18 +298,21 @@ def _groups(lake: Lake) -> dict[str, Node]:
     return {row["name"]: Node(row["node"], "AWS::ECS::Container") for row in rows}
 
 
-def _refused(lake: Lake) -> dict[str, tuple[tuple[int, int, int], ...]]:
-    """When NAT gateways had no port left (start and end in µs), and for how many connections."""
-    rows = lake.rows("""
-        select node, starts_at, starts_at + to_seconds(period_s) as ends_at, value::bigint as refused
+def _counted(lake: Lake, namespace: str, metric: str) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    """The periods in which a metric counted something (start and end in µs), and how much."""
+    rows = lake.rows(
+        """
+        select node, starts_at, starts_at + to_seconds(period_s) as ends_at, value::bigint as counted
         from lake.metric
-        where namespace = 'AWS/NATGateway' and metric = 'ErrorPortAllocation' and stat = 'Sum' and value > 0
+        where namespace = $namespace and metric = $metric and stat = 'Sum' and value > 0
             and node is not null and is_whole
-        order by all""")
+        order by all""",
+        {"namespace": namespace, "metric": metric},
+    )
     found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for row in rows:
         found[row["node"]].append(
-            (micros(row["starts_at"]) or 0, micros(row["ends_at"]) or 0, row["refused"])
+            (micros(row["starts_at"]) or 0, micros(row["ends_at"]) or 0, row["counted"])
         )
     return {name: tuple(periods) for name, periods in found.items()}
 

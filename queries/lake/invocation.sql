@@ -1,7 +1,7 @@
 -- One execution of a function, one request served by a service, stage or state machine, from
 -- whatever tells of it: its segments, its log lines, its door's access log, its history, or (virtual)
--- only its caller.
--- needs: lake.traced_invocation lake.lambda_log lake.served_invocation lake.virtual_invocation lake.carried_message
+-- only its caller, or the record of an event that was given up.
+-- needs: lake.traced_invocation lake.lambda_log lake.served_invocation lake.virtual_invocation lake.carried_message lake.lost_event
 -- scope: case
 -- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id; where no trace tells of it the ARN of
@@ -128,3 +128,10 @@ select
 from lake.carried_message
 where not is_traced
 group by invocation
+union all by name
+-- its lines are its destination's, whose stream is no environment of it
+select
+    invocation, node, 'AWS::Lambda::Function' as kind, true as is_virtual, account, region, request_id, 1 as attempt,
+    log_group, ended_at as started_at, ended_at, 'failed' as status, false as is_client_error, false as is_throttle,
+    end_reason, error_type, error_message, event_id, event_time
+from lake.lost_event

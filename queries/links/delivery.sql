@@ -136,7 +136,8 @@ select
     g.message, g.source, g.producer, g.consumer_node, g.attempts as attempt,
     if(g.is_old or not g.is_kept, 'expired', 'dead-lettered') as outcome, g.failed_at, 'proof' as evidence
 from links.undelivered as g
-anti join lake.invocation as i on g.source is null and i.request_id = g.message and i.node = g.consumer_node
+anti join lake.invocation as i
+    on g.source is null and i.request_id = g.message and i.node = g.consumer_node and not i.is_virtual
 union all by name
 select
     task as message, producer_node as source, state, item, producer, consumer, consumer_node, attempt, outcome,

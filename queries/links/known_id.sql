@@ -1,6 +1,6 @@
 -- An id that stands for one invocation or one message, whoever prints it: request ids, names of executions,
 -- message ids as the sender's call, a topic's delivery log or a history tell them, ids of events.
--- needs: lake.invocation lake.span lake.segment_invocation lake.virtual_invocation lake.delivery_log lake.workflow_event lake.carried_message lake.served_invocation
+-- needs: lake.invocation lake.span lake.segment_invocation lake.virtual_invocation lake.delivery_log lake.workflow_event lake.carried_message lake.served_invocation lake.lost_event
 -- scope: case
 -- materialize
 -- value: the id
@@ -10,6 +10,8 @@
 select request_id as value, 'request_id' as what, invocation
 from lake.invocation
 where request_id is not null and not is_virtual
+union
+select request_id, 'request_id', invocation from lake.lost_event
 union
 select split_part(execution_arn, ':', -1), 'execution', invocation
 from lake.invocation

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from forensics.rootcause.place import Finding, Place
-from forensics.rootcause.rules.answer import answered_badly, never_reached, refused, throttled
+from forensics.rootcause.rules.answer import (
+    answered_badly,
+    never_reached,
+    refused,
+    throttled,
+    waited_too_long,
+)
 from forensics.rootcause.rules.container import container_was_down
 from forensics.rootcause.rules.dependency import (
     answer_was_lost,
@@ -53,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     container_was_down,
     answered_slowly,
     answered_badly,
+    waited_too_long,
     never_reached,
     refused,
     throttled,

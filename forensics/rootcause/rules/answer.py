@@ -9,19 +9,25 @@ from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Finding, Place, excerpt_of
 from forensics.rootcause.words import error_words, node_words, outcome_words
 
-__all__ = ["answered_badly", "never_reached", "refused", "throttled"]
+__all__ = ["answered_badly", "never_reached", "refused", "throttled", "waited_too_long"]
 
 # Invoke's own limits on who calls (Lambda API reference, Invoke, TooManyRequestsException.Reason).
 _CALLER_RATE = re.compile(r"CallerRateLimitExceeded|FunctionInvocationRateLimitExceeded")
 # Lambda API reference, Invoke, errors about a function's network.
 _NO_ADDRESS = re.compile(r"SubnetIPAddressLimitReached")
 _FUNCTION = "AWS::Lambda::Function"
+# Why Lambda gave up an event, and how long at most it waits between two attempts at one that it throttled
+# (Lambda developer guide, "Capturing records of asynchronous invocations", "Error handling").
+_TOO_OLD = "EventAgeExceeded"
+_RETRIED_WITHIN_US = 300_000_000
 
 
 def answered_badly(place: Place) -> Finding | None:
     """It answered with a throttle, a fault or a refusal."""
     me = place.me
     if not me.is_virtual or not me.is_failed or _is_unseen_function(place) or _is_behind(place):
+        return None
+    if me.end_reason is not None:  # it answered nobody: a record of its queue says how its last attempt ended
         return None
     category = classify(me.error_type, me.error_message, me.http_status, is_throttle=me.is_throttle)
     strength = "strong" if category == "connection" else "exact"
@@ -88,6 +94,22 @@ def throttled(place: Place) -> Finding | None:
     )  # fmt: skip
 
 
+def waited_too_long(place: Place) -> Finding | None:
+    """An event was given up for its age before the function ran, which metrics say was throttled then."""
+    me = place.me
+    if not _is_unseen_function(place) or me.error_type != _TOO_OLD or me.ended_us is None:
+        return None
+    throttles = place.around.throttles_of(me.node, me.ended_us - _RETRIED_WITHIN_US, me.ended_us)
+    if not throttles:
+        return None
+    text = f"an event of {node_words(me.node)} was given up as too old ({me.error_message or _TOO_OLD})"
+    return Finding(
+        "waited_too_long", "strong", (place.claim(text, "waited_too_long"),), category="concurrency_limit",
+        because=f"was throttled until the event was too old ({throttles:,} Throttles in the minutes before)",
+        would_decide=(f"concurrency limits of {me.node.name}, and what else it ran then",),
+    )  # fmt: skip
+
+
 def never_reached(place: Place) -> Finding | None:
     """A function was called and the call failed, but no record shows that it ever started."""
     if not _is_unseen_function(place):
@@ -136,7 +158,7 @@ def _throttle(place: Place) -> str:
 
 def _is_unseen_function(place: Place) -> bool:
     me = place.me
-    return me.node.kind == _FUNCTION and me.is_virtual and me.is_failed
+    return me.node.kind == _FUNCTION and me.is_virtual and me.is_failed and me.end_reason is None
 
 
 def _because(category: str, place: Place, said: str) -> str:

@@ -202,6 +202,18 @@ def test_what_a_topic_or_bus_gave_up_was_taken_by_nobody(check) -> None:
     """)  # fmt: skip
 
 
+def test_a_failed_invocation_that_only_the_queue_tells_of_took_nothing(check) -> None:
+    log = LOG + "lambda_async | fn | - | - | r1 | - | fn | failed | EventAgeExceeded | 0 | 15\n"
+    lost = """
+        invocation | node | is_virtual | status | request_id | started_at | ended_at
+        r1#1       | fn   | VIRTUAL    | failed | r1         | 15         | 15
+    """
+    expected = "message | consumer | consumer_node | outcome\n"
+    for is_virtual, rows in (("true", "r1 | - | fn | expired"), ("false", "")):
+        tables = given(log=log) | {"lake.invocation": lost.replace("VIRTUAL", is_virtual)}
+        check(VIEW, tables, expected + rows)
+
+
 def test_attempts_of_a_task(check) -> None:
     task = "x1#3 | Book | 7 | x1 | flow | f1 | worker | 1 | returned | 4 | proof\nx1#3 | Book | 7 | x1 | flow | - | worker | 2 | expired | 9 | proof\n"
     check(VIEW, given(task=task), """

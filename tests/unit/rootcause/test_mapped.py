@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from forensics.model import Node
-from forensics.rootcause.around import _databases, _groups, _mapped
+from forensics.rootcause.around import _counted, _databases, _groups, _mapped
 
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 
@@ -117,3 +117,25 @@ def test_a_target_group_leads_to_the_one_service_that_is_configured_or_created_b
             db.execute("insert into lake.change values (?, ?, ?, ?)", row)
         lake = SimpleNamespace(rows=lambda query: db.sql(query).to_arrow_table().to_pylist())
         assert {name: node.name for name, node in _groups(lake).items()} == {"tg-a": "api", "tg-m": "mail"}
+
+
+def test_a_metric_counts_in_the_periods_of_its_sums():
+    with duckdb.connect() as db:
+        db.execute("create schema lake")
+        db.execute("""create table lake.metric (node text, namespace text, metric text, stat text,
+            starts_at timestamp, period_s bigint, value double, is_whole boolean)""")
+        for row in (
+            ("fn", "AWS/Lambda", "Throttles", "Sum", 60, 7, True),
+            ("fn", "AWS/Lambda", "Throttles", "Sum", 120, 0, True),
+            ("fn", "AWS/Lambda", "Throttles", "SampleCount", 60, 1, True),
+            ("fn", "AWS/Lambda", "Throttles", "Sum", 60, 3, False),
+            ("fn", "AWS/Lambda", "Errors", "Sum", 60, 2, True),
+            (None, "AWS/Lambda", "Throttles", "Sum", 60, 9, True),
+        ):
+            db.execute(
+                "insert into lake.metric values (?, ?, ?, ?, to_timestamp(?)::timestamp, 60, ?, ?)", row
+            )
+        lake = SimpleNamespace(
+            rows=lambda query, bound: db.sql(query, params=bound).to_arrow_table().to_pylist()
+        )
+        assert _counted(lake, "AWS/Lambda", "Throttles") == {"fn": ((60_000_000, 120_000_000, 7),)}

@@ -29,6 +29,7 @@ _UNREACHED = re.compile(
 _ENGINES = (
     ("mysql", re.compile(r"MySQL|\bmysql\w*\b|MariaDB|\bPROTOCOL_CONNECTION_LOST\b|\bER_[A-Z_]{4,}")),
     ("postgres", re.compile(r"(?i)postgres|\bpsycopg|PSQLException|\bpgx\b|Npgsql")),
+    ("redis", re.compile(r"(?i)\bredis|\bvalkey|\bOOM command not allowed")),
 )
 # Shorter names ("api", "db") are words of any sentence.
 _TELLING = 4
@@ -318,7 +319,8 @@ def _counted(lake: Lake, namespace: str, metric: str) -> dict[str, tuple[tuple[i
 
 
 def _databases(lake: Lake) -> dict[str, tuple[Node, ...]]:
-    """By engine, as configuration and their own logs tell it; an instance of a cluster is that cluster."""
+    """By engine, as configuration, their own logs or, of ElastiCache, the host that is called tell it; an
+    instance of a cluster is that cluster."""
     rows = lake.rows("""
         with told as (
             select
@@ -332,12 +334,17 @@ def _databases(lake: Lake) -> dict[str, tuple[Node, ...]]:
                 coalesce(configuration ->> '$.DBClusterIdentifier', node),
                 configuration ->> '$.DBClusterIdentifier' is not null
             from lake.resource_latest where kind = 'AWS::RDS::DBInstance'
+            union
+            -- Memcached's are `<name>.cfg.…`
+            select 'redis', node, null from lake.invocation
+            where ends_with(node, '.cache.amazonaws.com') and not contains(node, '.cfg.')
         )
         select engine, node, bool_or(is_cluster) as is_cluster from told
         where engine is not null and node is not null group by all order by all""")
     found: dict[str, list[Node]] = defaultdict(list)
     for row in rows:
         kind = "AWS::RDS::DBCluster" if row["is_cluster"] else "AWS::RDS::DBInstance"
+        kind = "remote" if row["engine"] == "redis" else kind
         found[row["engine"]].append(Node(row["node"], kind))
     return {engine: tuple(nodes) for engine, nodes in found.items()}
 

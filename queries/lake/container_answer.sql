@@ -2,6 +2,7 @@
 -- status and how long it took, as ingress-nginx and the middlewares of web frameworks write it (pino-http, zap,
 -- slog, tracing, logback). Only of services that end their requests with such a line: a client writes the same of
 -- what it called, and goes on.
+-- Rails' `Completed 500 Internal Server Error in 21ms` tells it wherever it stands: the exception follows it.
 -- needs: lake.container_line evidence.log_event
 -- scope: case
 -- materialize
@@ -9,37 +10,35 @@
 -- log_group: log group of its lines
 -- event_id: the line that tells
 -- http_status: the status
-with last as (
-    select work, log_group, max(node) as node, max({'timestamp': timestamp, 'event_id': event_id}).event_id as event_id
-    from lake.container_line
-    group by work, log_group
-),
-said as (
+with said as (
     -- a collector may have put the line into its own, with its quotes escaped
-    select log_group, event_id, try_cast(regexp_extract(
-        message, '(?i)"(?:[\w.]*\.)?status_?(?:code)?\\?"\s*:\s*\\?"?([1-5]\d\d)\b', 1) as integer) as http_status
+    select
+        log_group, event_id,
+        try_cast(regexp_extract(message, '\bCompleted ([1-5]\d\d) [\w ''-]* ?in \d+ms\b', 1) as integer) as completed,
+        coalesce(completed, case when regexp_matches(message,
+            '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*\\?"\s*:') then try_cast(regexp_extract(
+            message, '(?i)"(?:[\w.]*\.)?status_?(?:code)?\\?"\s*:\s*\\?"?([1-5]\d\d)\b', 1) as integer) end) as http_status
     from evidence.log_event
-    semi join (select distinct log_group from last) as own using (log_group)
-    where contains(message, 'tatus')
-        and regexp_matches(message, '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*\\?"\s*:')
+    semi join (select distinct log_group from lake.container_line) as own using (log_group)
+    where contains(message, 'tatus') or contains(message, 'Completed ')
     union all
-    select log_group, event_id, http_status from lake.container_line where http_status is not null
-),
-told as (
-    select distinct l.work, l.log_group
-    from lake.container_line as l
-    join said as s on s.log_group = l.log_group and s.event_id = l.event_id and s.http_status is not null
+    select log_group, event_id, null, http_status from lake.container_line where http_status is not null
 ),
 ended as (
-    select l.*, s.http_status, t.work is not null as is_told
-    from last as l
-    left join said as s on s.log_group = l.log_group and s.event_id = l.event_id
-    left join told as t on t.work = l.work and t.log_group = l.log_group
+    select
+        l.work, l.log_group, max(l.node) as node, bool_or(s.http_status is not null) as is_told,
+        max({
+            'is_completed': s.completed is not null, 'timestamp': l.timestamp, 'event_id': l.event_id,
+            'http_status': s.http_status
+        }) as last
+    from lake.container_line as l
+    left join said as s on s.log_group = l.log_group and s.event_id = l.event_id and s.http_status is not null
+    group by l.work, l.log_group
 ),
 habit as (
     select node from ended group by node
-    having count(*) filter (is_told) * 2 >= count(*) and count(http_status) * 10 >= count(*) filter (is_told) * 9
+    having count(*) filter (is_told) * 2 >= count(*) and count(last.http_status) * 10 >= count(*) filter (is_told) * 9
 )
-select work, log_group, event_id, http_status
+select work, log_group, last.event_id as event_id, last.http_status as http_status
 from ended semi join habit using (node)
-where http_status is not null
+where last.http_status is not null

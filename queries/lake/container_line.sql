@@ -26,7 +26,8 @@
 -- is_uncaught: the line is the one that a framework writes for a request whose exception nobody caught: ASP.NET Core
 --   ("An unhandled exception …"), Spring MVC and Tomcat ("Servlet.service() … threw exception"), Spring WebFlux ("500
 --   Server Error for HTTP"), Flask ("Exception on /path [GET]"), Django ("Internal Server Error: /path"), Uvicorn
---   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving")
+--   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving");
+--   or a worker for a job, as Celery names it ("task[<uuid>] raised unexpected", or "failed")
 with line as (
     select
         account, region, log_group, log_stream, event_id, timestamp, node, kind,
@@ -38,13 +39,16 @@ with line as (
             ['status', 'seconds', 'request_id']) end as proxied,
         coalesce(request_id, nullif(proxied['request_id'], '')) as request_id, counted, trace_id, trace_key,
         span_key, level, exception_type, exception_message,
-        coalesce(pod, split_part(log_stream, '/', -1)) as environment,
+        -- S3 has `-` for the `/` of a stream's name
+        coalesce(pod, nullif(regexp_extract(log_stream, '-([0-9a-f]{32})$', 1), ''), split_part(log_stream, '/', -1))
+            as environment,
         coalesce(level in ('ERROR', 'FATAL') and regexp_matches(left(message, 500),
             '(?i)unhandled exception|500 Server Error for HTTP'
             -- behind what a text format puts before a message: Flask's `ERROR in app: `, Spring Boot's ` : `
             || '|(?:^|: )(?:Servlet\.service\(\) for servlet|Exception on /\S* \[[A-Z]+\])'
             || '|(?:^|\] |- |\bERROR:? +)(?:Exception on /\S* \[[A-Z]+\]|Internal Server Error: /'
-            || '|Exception in ASGI application|Error handling request /)')
+            || '|Exception in ASGI application|Error handling request /)'
+            || '|\b\w+\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] (?:failed|raised unexpected)\b')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught
     from lake.log_record
     where kind in ('AWS::ECS::Container', 'AWS::EKS::Container')

@@ -39,6 +39,7 @@ cut_ as (
         when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|#0 |'
             || '[0-9T:.Z+-]{20,35} std(?:out|err) P )|"_p":"P"|"partial_message":')
         when message[11] = 'T' then contains(message, ' stdout P ') or contains(message, ' stderr P ')
+        when message[1] = '[' then message[38] = ']' and contains(message, '.rb:')
         else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ')
             or starts_with(message, 'goroutine ') or starts_with(message, '#0 ')
     end
@@ -69,7 +70,15 @@ ordered as (
     select
         *,
         lag(timestamp) over stream_ as before_at, coalesce(lag(is_open) over stream_, false) as was_open,
-        coalesce(lag(left(text, 120)) over stream_, '') as before_
+        coalesce(lag(left(text, 120)) over stream_, '') as before_,
+        -- Rails puts the tag of its request before every line of a message
+        case when text[1] = '[' and text[38] = ']' then left(text, 38) end as tag,
+        coalesce(contains(before_, tag), false) and case
+            when rtrim(text) = tag then regexp_matches(substr(before_, 40), '^[A-Z][\w:]* \(|\.rb:\d+')
+            when regexp_matches(substr(text, 40), '^\S+\.rb:\d+:in |^[A-Z][\w:]* \(.*\):\s*$')
+                then ends_with(rtrim(before_), tag) or contains(before_, '.rb:')
+            else false
+        end as is_tagged
     from told
     where partial_id is null
     window stream_ as (
@@ -78,7 +87,7 @@ ordered as (
 flagged as (
     select
         *,
-        was_open or coalesce(timestamp <= before_at + interval 2 second, false) and text[1] <> '{' and (
+        was_open or is_tagged or coalesce(timestamp <= before_at + interval 2 second, false) and text[1] <> '{' and (
             text[1] in (' ', chr(9)) or rtrim(text) in ('', '}', '})', '"}', '[stacktrace]', 'Stack trace:')
             or text[1] = '#' and regexp_matches(left(text, 40), '^#\d+ [/{\[]')
             or starts_with(text, 'Caused by: ')

@@ -90,6 +90,11 @@ found as (
                 when record_type = 'timeout' then substr(text, 26, 36)
             end,
             runtime.request_id, json.request_id,
+            -- tagged logging of Rails: [<request id>] …, where Ruby's logger prints its own before it, too
+            case when record_type = 'log' and not is_lambda and not is_json
+                and (text[1] = '[' or text[2:4] = ', [') then nullif(regexp_extract(left(text, 300),
+                    '^(?:[A-Z], \[[^\]]*\] +[A-Z]+ -- [^:]*: )?(?:\[[^\]\[]{1,60}\] ){0,3}?'
+                    || '\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\](?:\s|$)', 1), '') end,
             case
                 when not is_lambda or is_json or record_type <> 'log' or runtime.request_id is not null then null
                 -- Ruby's logger: E, [2026-01-31T00:00:00.000000 #8] ERROR <request id> -- : …

@@ -1,6 +1,8 @@
 -- One message without the envelope that a collector put around it (Container Insights, FireLens, the
 -- container runtime's own prefix), and who wrote it. A step of lake.log_record, which is the one to read.
--- needs: evidence.log_event lake.log_cut
+-- A log group that no service of AWS has given its name is that of a program, called as the last part of the
+-- name; but for lines in a service's own format, and JSON that is no line of a logger.
+-- needs: evidence.log_event lake.log_cut lake.service_line
 -- scope: record
 -- account: AWS account id, null where unknown
 -- region: AWS region, null where unknown
@@ -26,7 +28,17 @@ with event as (
         substr(log_group, 13) as named, regexp_extract(log_stream, '^.{11}([^\[]*)\[', 1) as dated,
         regexp_extract(log_stream, '^.{11}[^\[]*\[([^\]]*)', 1) as versioned,
         regexp_extract(log_stream, '^[^/]+/(?:.*/)?([^/]*)/(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$', 1)
-            as task_container
+            as task_container,
+        nullif(regexp_extract(log_group, '([^/]+)/?$', 1), '') as owner,
+        -- what AWS and its agents name, and what is no container's: flow logs, CloudTrail, functions as S3 has them, hosts
+        not regexp_matches(log_group, '(?i)^/?aws|^API-Gateway-|^RDSOSMetrics|^dms-tasks-|^sns/|^/?var/log/')
+            and not regexp_matches(coalesce(log_stream, ''), '^(?:eni-|tgw-|vpc-|states/|i-[0-9a-f]{8,17}\b)'
+                || '|_CloudTrail_|\[(?:\$LATEST|\d+)\]') as is_custom,
+        coalesce(
+            nullif(regexp_extract(
+                log_stream, '\bvar\.log\.containers\.([a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9-]+-[0-9a-f]{64}', 1), ''),
+            nullif(regexp_extract(
+                log_stream, '^[a-z0-9.-]+-[4-9bcdf]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$'), '')) as pod_stream
     from evidence.log_event
     where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
 ),
@@ -37,10 +49,15 @@ piece as (
         generate_subscripts(event_ids, 1) = 1 as is_first, text as whole
     from lake.log_cut
 ),
+-- what a service wrote into such a group
+foreign_ as (
+    select distinct log_group, event_id from lake.service_line where not starts_with(log_group, '/aws/')
+),
 message as (
     select
-        event.* exclude (message, is_functions, is_dated),
+        event.* exclude (message, is_functions, is_dated, is_custom),
         coalesce(is_functions, false) or coalesce(is_dated, false) as is_lambda, coalesce(is_dated, false) as is_dated,
+        is_custom and foreign_.event_id is null as is_custom,
         case
             when piece.event_id is null then event.message
             when event.message[1] = '{' and json_valid(event.message)
@@ -51,6 +68,7 @@ message as (
     left join piece
         on event.event_id = piece.event_id and event.log_group is not distinct from piece.log_group
         and event.account is not distinct from piece.account and event.region is not distinct from piece.region
+    left join foreign_ on event.log_group = foreign_.log_group and event.event_id = foreign_.event_id
     where piece.event_id is null or piece.is_first
 ),
 opened as (
@@ -71,7 +89,7 @@ opened as (
 told as (
     select
         *,
-        case when envelope is not null then envelope[3] end as pod,
+        coalesce(case when envelope is not null then envelope[3] end, case when is_custom then pod_stream end) as pod,
         -- /ecs-<task definition>-<revision>-<container>-<hash> is Docker's name for it on EC2
         case when envelope is not null then coalesce(
             nullif(regexp_extract(envelope[4], '^/?ecs-.+?-\d+-(.+)-[0-9a-f]{10,}$', 1), ''), envelope[4]) end
@@ -96,6 +114,23 @@ stripped as (
             else enclosed
         end as text
     from told
+),
+owned as (
+    select
+        *,
+        case
+            when not is_custom or is_lambda then null
+            -- the collector of several containers did not tell which of them
+            when envelope is not null and (envelope[6] in ('stdout', 'stderr') or envelope[7] in ('stdout', 'stderr'))
+                then null
+            -- flow logs, whatever their stream is called
+            when contains(text, ' eni-') and regexp_matches(text, ' (?:ACCEPT|REJECT|OK|NODATA|SKIPDATA)\b') then null
+            when left(ltrim(text), 1) <> '{' then owner
+            -- JSON that tells a level; events that are handed on may tell one of their own
+            when regexp_matches(text, '"(?i:(?:log[._]?)?level(?:_?name)?|severity(?:_?text)?|@l|@mt)"\s*:')
+                and not regexp_matches(text, '"detail-type"|"CacheClusterId"|audit\.k8s\.io') then owner
+        end as program
+    from stripped
 )
 select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda,
@@ -106,15 +141,15 @@ select
         -- a pod of a deployment (two suffixes), a job (a date too), a daemon set (one), a stateful set (a number)
         when pod is not null then regexp_replace(
             pod, '(-([4-9bcdf]{6,10}|\d{8,10}))?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,4}$', '')
-        else coalesce(container, task)
+        else coalesce(container, task, program)
     end as node,
     case
         when is_lambda then 'AWS::Lambda::Function'
         when pod is not null then 'AWS::EKS::Container'
-        when coalesce(container, task) is not null then 'AWS::ECS::Container'
+        when coalesce(container, task, program) is not null then 'AWS::ECS::Container'
     end as kind,
     case when is_dated then versioned end as version,
     pod, text,
     -- CASE, since json_valid is dear and most lines are plain
     case when left(ltrim(text), 1) = '{' then json_valid(text) else false end as is_json
-from stripped
+from owned

@@ -62,6 +62,18 @@ def test_what_is_no_answer(check, line) -> None:
     check(VIEW, given(line), "work")
 
 
+@pytest.mark.parametrize("said", [
+    "[id] Completed 500 Internal Server Error in 21ms (ActiveRecord: 3.1ms)", "Completed 500 in 21ms",
+])  # fmt: skip
+def test_rails_tells_before_it_prints_the_exception(check, said: str) -> None:
+    tables = given("Redis::CommandError (OOM)")
+    tables["evidence.log_event"][0]["message"] = said
+    check(VIEW, tables, """
+        work | event_id | http_status
+        r0   | a0       | 500
+    """)  # fmt: skip
+
+
 def test_calls_of_a_client_are_no_answers_of_its_own(check) -> None:
     """It writes the status of what it called and goes on: its requests do not end with such a line."""
     tables = given("done", 4)

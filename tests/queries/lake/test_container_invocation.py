@@ -157,6 +157,12 @@ def test_request_of_a_proxy_belongs_to_the_segment_that_began_and_ended_with_it(
     assert {row["work"] for row in query(VIEW, given) if row["traced"]} == {"e1"}
 
 
+def test_task_of_a_stream_as_s3_has_it(check) -> None:
+    task = "5bdb3ac2272cb3e4da38a24ffd9201be"
+    records = f"event_id | timestamp | log_stream | kind | node | request_id\ne1 | 1 | web-shop-{task} | {ECS} | n | r\n"
+    check(LINE, given() | {"lake.log_record": records}, f"work | environment\ne1 | {task}")
+
+
 def test_without_a_pod_the_trace_that_others_name_beside_the_value_tells(query) -> None:
     """As of OpenTelemetry; a value of two traces, another service and lines outside of the segment say nothing."""
     lines = "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n"
@@ -207,6 +213,8 @@ def uncaught(level: str, message: str) -> dict[str, str]:
     'Connection id "0HN7", Request id "0HN7:02": An unhandled exception was thrown by the application.',
     '[97cf0f04-3]  500 Server Error for HTTP GET "/orders"',
     "Exception in ASGI application", "Error handling request /orders",
+    "Task book[870efb90-12ef-4718-b242-5ae13332661c] raised unexpected: DeadlockDetected()",
+    "2026-11-24 05:53:56,180 ERROR tasks book[870efb90-12ef-4718-b242-5ae13332661c] failed",
 ])  # fmt: skip
 def test_what_a_framework_says_of_an_exception_that_nobody_caught_is_a_failure(check, message: str) -> None:
     check(VIEW, uncaught("ERROR", message), """
@@ -217,7 +225,7 @@ def test_what_a_framework_says_of_an_exception_that_nobody_caught_is_a_failure(c
 
 @pytest.mark.parametrize(("level", "message"), [
     ("ERROR", "could not book, will try again"), ("INFO", "told of an unhandled exception elsewhere"),
-    ("WARN", "Exception on /orders [POST]"), ("ERROR", "Error handling request: will try again"),
+    ("ERROR", "call of stock [870efb90-12ef-4718-b242-5ae13332661c] failed"), ("WARN", "Exception on /orders [POST]"), ("ERROR", "Error handling request: will try again"),
 ])  # fmt: skip
 def test_an_error_that_was_logged_is_no_failure(check, level: str, message: str) -> None:
     check(VIEW, uncaught(level, message), """

@@ -11,6 +11,7 @@ import pytest
 
 VIEW = "lake.log_joined"
 TASK = {"log_group": "/ecs/shop", "log_stream": "ecs/cart/" + "a" * 32}
+RID = "[5cfc6b14-386c-4f95-9801-8839ad33a27f]"
 POD = {"log_group": "/aws/containerinsights/prod/application", "log_stream": "node-cart"}
 STACKS: dict[str, tuple[list[str], str, str | None]] = {
     "Java": (["2026-01-01 00:00:00 ERROR shop.Cart - failed", "java.lang.IllegalStateException: no stock", "\tat shop.Cart.add(Cart.java:12)",
@@ -27,6 +28,10 @@ STACKS: dict[str, tuple[list[str], str, str | None]] = {
                 "TypeError", "Cannot read properties of undefined"),
     ".NET": (["Unhandled exception. System.InvalidOperationException: no stock", " ---> System.Exception: inner", "   at Shop.Cart.Add() in /src/Cart.cs:line 3",
               "   --- End of inner exception stack trace ---"], "System.InvalidOperationException", "no stock"),
+    # config.log_tags = [:request_id] puts the tag before every line of a message
+    "Rails, tagged": ([f"F, [2026-01-01T00:00:00.588719 #1] FATAL -- : {RID}   ", f"{RID} Redis::CommandError (OOM command not allowed.):", f"{RID}   ",
+                       f"{RID} app/models/cart.rb:27:in 'Cart#add'", f"{RID} app/controllers/carts.rb:14:in 'CartsController#create'"],
+                      "Redis::CommandError", "OOM command not allowed."),
     # laravel.com/docs, "Logging": an entry as storage/logs/laravel.log has it; php.net, uncaught exceptions
     "Laravel": (['[2026-01-01 00:00:00] production.ERROR: no stock {"exception":"[object] (App\\\\NoStock(code: 0): no stock at /app/src/Cart.php:12)', "[stacktrace]",
                  "#0 /app/src/Order.php(7): App\\Cart->take()", "#1 [internal function]: App\\Order->buy()", "#2 {main}", '"} '], "App\\NoStock", "no stock"),
@@ -63,6 +68,17 @@ def test_stack(query, name: str) -> None:
     assert (row["exception_type"], row["exception_message"]) == (kind, message)
     assert row["event_ids"] == [event["event_id"] for event in given[1:-1]]
     assert row["event_id"] == given[1]["event_id"]
+
+
+def test_other_lines_of_a_tagged_request_stay_lines(query) -> None:
+    other = "[9854dbbb-61cc-4258-b30d-19f6a34982af]"
+    given = events(
+        f"{RID} Started",
+        f"{RID} app/a.rb:1:in 'x'",
+        f"{other} app/a.rb:1:in 'x'",
+        f"{RID} Completed 200 OK in 3ms",
+    )
+    assert query(VIEW, {"evidence.log_event": given}) == []
 
 
 def test_stack_in_an_envelope(query) -> None:

@@ -442,6 +442,20 @@ STREAMS = {
     "ECS, prefix with a slash": ({"log_stream": "a/b/checkout/" + "a" * 32}, {"node": "checkout"}),
     "ECS, task id of old": ({"log_stream": f"ecs/checkout/{ID}"}, {"node": "checkout"}),
     "Docker's container id only": ({"log_stream": "a" * 64}, {"node": None, "kind": None}),
+    "a program's own group": ({"log_group": "/wms/pick-worker", "log_stream": "pick-worker-c37a7aec"}, {
+        "node": "pick-worker", "kind": "AWS::ECS::Container", "pod": None}),
+    "a group without a path": ({"log_group": "stock", "log_stream": None}, {"node": "stock"}),
+    "awslogs, as S3 has the stream": ({"log_group": "/ecs/prod/web", "log_stream": "web-rails-" + "a" * 32}, {"node": "web"}),
+    "a pod's stream": ({"log_group": "/eks/prod", "log_stream": "cart-5d78c9869d-x7k2p"}, {
+        "node": "cart", "kind": "AWS::EKS::Container", "pod": "cart-5d78c9869d-x7k2p"}),
+    "a pod's file": (
+        {"log_group": "/eks/prod", "log_stream": "fluentbit-kube.var.log.containers.cart-0_shop_app-" + "a" * 64 + ".log"}, {
+            "node": "cart", "kind": "AWS::EKS::Container", "pod": "cart-0"}),
+    **{f"no program's: {group}, {stream}": ({"log_group": group, "log_stream": stream}, {"node": None, "kind": None})
+       for group, stream in (
+           ("/aws/rds/instance/x/error", "x"), ("aws-waf-logs-x", "x"), ("API-Gateway-Execution-Logs_a/prod", "0" * 32),
+           ("/var/log/messages", "x"), ("/vpc/flow", "eni-0a1-all"), ("/shop/web", "i-0123456789abcdef0"),
+           ("trail", "1_CloudTrail_eu-west-1"), ("/shop/all", "2026-01-01-[$LATEST]" + "0" * 32))},
     "Lambda": (FUNCTION, {"node": "orders", "version": "$LATEST"}),
     "Lambda in a group of one's own": (
         {"log_group": "/shop/all", "log_stream": "2026/01/01/orders[12]" + "0" * 32}, {
@@ -458,6 +472,27 @@ STREAMS = {
 @pytest.mark.parametrize(("place", "expected"), STREAMS.values(), ids=STREAMS)
 def test_writer_named_by_group_and_stream(read, place: dict[str, Any], expected: dict[str, Any]) -> None:
     assert_has(read("hello", place), expected)
+
+
+@pytest.mark.parametrize(("message", "node"), [
+    ('{"level": "INFO", "message": "hello"}', "cart"), ('{"@t": "t", "@mt": "hello {x}"}', "cart"),
+    ('{"detail-type": "Finding", "detail": {"severity": 8}}', None), ('{"eventVersion": "1.11", "eventName": "x"}', None),
+    ('10.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET /x HTTP/1.1" 200 5', None), ("Started", "cart"),
+    ("2 1 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 20 4249 1 2 ACCEPT OK", None),
+])  # fmt: skip
+def test_a_group_of_one_s_own_is_its_program_s_but_for_lines_of_services(
+    read, message: str, node: str | None
+) -> None:
+    assert_has(read(message, {"log_group": "/shop/cart", "log_stream": "x"}), {"node": node})
+
+
+@pytest.mark.parametrize("before", [
+    "", "I, [2026-11-27T00:20:04.882241 #1]  INFO -- : ", "[10.0.0.1] [shop] ", "[ActiveJob] [CartJob] ",
+])  # fmt: skip
+def test_tag_of_rails_is_the_request(read, before: str) -> None:
+    line = f'{before}[{ID}] Started GET "/products/531"'
+    assert_has(read(line, TASK), {"request_id": ID, "level": "INFO" if "INFO" in before else None})
+    assert_has(read(f"shipped [{ID}]", TASK), {"request_id": None})
 
 
 def test_version_from_start_where_the_stream_is_not_told(read) -> None:

@@ -78,6 +78,9 @@ def test_databases_by_engine_of_configuration_and_their_own_logs():
         db.execute("create schema lake")
         db.execute("create table lake.database_log (engine text, node text, log_group text)")
         db.execute("create table lake.resource_latest (kind text, node text, configuration json)")
+        db.execute("create table lake.invocation (node text)")
+        for host in ("carts.ab1.ng.0001.euc1", "pages.ab1.cfg.euc1"):  # the other one is Memcached's
+            db.execute("insert into lake.invocation values (?)", [f"{host}.cache.amazonaws.com"])
         logged = [
             ("mysql", "shop", "/aws/rds/cluster/shop/error"),
             (None, "old", "/aws/rds/instance/old/error"),
@@ -93,6 +96,7 @@ def test_databases_by_engine_of_configuration_and_their_own_logs():
         assert _databases(lake) == {
             "mysql": (Node("shop", "AWS::RDS::DBCluster"), Node("till", "AWS::RDS::DBInstance")),
             "postgres": (Node("crm", "AWS::RDS::DBInstance"),),
+            "redis": (Node("carts.ab1.ng.0001.euc1.cache.amazonaws.com", "remote"),),
         }
 
 

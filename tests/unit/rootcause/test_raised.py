@@ -182,3 +182,10 @@ def test_the_only_database_of_an_engine_is_whom_a_server_s_words_are_of(m):
     assert m.blamed(chain, m.around(databases={"mysql": (one,)})) == ("shop", "dependency_fault", "possible")
     assert m.blamed(chain, m.around(databases={"mysql": (one, other)})) == ("sync", "unknown", "possible")
     assert m.blamed(chain, m.around(databases={"postgres": (other,)})) == ("sync", "unknown", "possible")
+
+
+def test_a_full_redis_is_the_only_one_that_is_known(m):
+    chain = thrown(m, "Redis::CommandError", "OOM command not allowed when used memory > 'maxmemory'.")
+    cache = Node("carts.ab1.ng.0001.euc1.cache.amazonaws.com", "remote")
+    blamed = m.blamed(chain, m.around(databases={"redis": (cache,)}))
+    assert blamed == (cache.name, "resource_exhausted", "possible")

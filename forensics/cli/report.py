@@ -93,8 +93,10 @@ def report(
         raise UsageError("html is a page for a browser, not for a terminal", "add -f report.html")
     mask: Callable[[Any], Any] = (lambda shown: shown) if show_secrets else masked
     with Bar(quiet=quiet) as bar, Case(case, threads=threads, memory=memory, on_progress=bar) as opened:
-        bounds = window(since, until, opened.ends_at)
-        healthy = stretch(baseline, opened.ends_at) if baseline else None
+        # to find the end reads every record's time
+        ends_at = opened.ends_at if since or until or baseline else None
+        bounds = window(since, until, ends_at)
+        healthy = stretch(baseline, ends_at) if baseline else None
         if output is Format.ndjson:
             lines = failure_lines(map(mask, opened.verdicts(*bounds)))
             write((f"{line}\n" for line in lines), file, force=force)

@@ -2,6 +2,7 @@
 -- answer calls to a host show it (links.answer), where always the same node does.
 -- needs: links.answer links.integration lake.resource_host lake.invocation
 -- scope: case
+-- materialize
 -- host: host name, small letters, with its port where callers wrote one
 -- name: the node's name as callers' records have it
 -- node: the node that answers

@@ -95,7 +95,7 @@ def test_needed_views_come_first() -> None:
 
 def test_closure_holds_what_is_needed_and_no_more() -> None:
     assert [view.full_name for view in closure(["lake.log_record"])] == [
-        "lake.log_cut", "lake.log_text", "lake.log_json", "lake.log_field",
+        "lake.service_line", "lake.log_cut", "lake.log_text", "lake.log_json", "lake.log_field",
         "lake.log_mention", "lake.lambda_figure", "lake.log_record",
     ]  # fmt: skip
     assert closure(["evidence.log_event", "lake.no_such_view"]) == []

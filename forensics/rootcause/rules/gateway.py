@@ -20,8 +20,13 @@ _WRONG_FORM = re.compile(
 # Quotas of Lambda, "Invocation payload": 6 MB of a synchronous answer, and the runtime's 413 beyond it.
 _TOO_LARGE = re.compile(r"(?i)exceeded maximum allowed payload size|maximum allowed payload size exceeded")
 # API Gateway's execution log of what its own settings kept it from doing (integration, mapping, permission).
-_MISCONFIGURED = re.compile(r"Execution failed due to configuration error: (.+)")
-_NOT_PERMITTED = re.compile(r"[Ii]nvalid permissions|not authorized|AccessDenied")
+# It says the same of an authorizer or a function that failed, and of an address that nobody answers at.
+_MISCONFIGURED = re.compile(
+    r"Execution failed due to configuration error: (.*(?:[Uu]nable to transform"
+    r"|[Nn]o match for output mapping|[Ii]nvalid permissions|not have permission|Illegal character"
+    r"|No integration defined).*)"
+)
+_NOT_PERMITTED = re.compile(r"[Ii]nvalid permissions|not have permission")
 _THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|LambdaThrottling")
 
 
@@ -58,7 +63,7 @@ def is_misconfigured(place: Place) -> Finding | None:
         return None
     for line in place.lines("gateway"):
         found = _MISCONFIGURED.search(line.text)
-        if found is None or _WRONG_FORM.search(line.text):
+        if found is None:
             continue
         rule = "is_misconfigured"
         said = found[1][:120]

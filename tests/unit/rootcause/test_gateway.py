@@ -42,6 +42,8 @@ def test_a_gateway_that_cannot_do_as_it_is_configured_is_at_fault_itself(m):
     assert alone("Unable to transform request") == ("shop", "configuration", "proven")
     assert alone("Invalid permissions on Lambda function") == ("shop", "permission_denied", "proven")
     assert alone("Malformed Lambda proxy response")[1] == "unknown"
+    assert alone("Authorizer error")[1] == "unknown"
+    assert alone("Invalid endpoint address")[1] == "unknown"
 
 
 def test_other_words_of_a_gateway_decide_nothing(m):

@@ -11,7 +11,7 @@ CODE      := forensics tests
 PIP       := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard confidence chainboard triageboard suspectboard clean
+.PHONY: help demo browser picture test check pytest wheel-test bench reliability scoreboard confidence chainboard triageboard suspectboard incidents clean
 
 help: ## Print this list
 	@grep -E '^[a-z][a-z-]*:.*## ' $(firstword $(MAKEFILE_LIST)) | \
@@ -89,6 +89,9 @@ suspectboard: $(READY) ## Faults put into healthy cases, kind by kind: does the 
 	@$(BIN)/python tests/scoreboard/suspectboard.py --of sample
 	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers
 	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers --healthy --minutes 1 --seeds 100-199
+
+incidents: $(READY) ## Incidents that others wrote, and what is said of each (some 8 minutes)
+	@$(BIN)/python tests/scoreboard/incidents.py
 
 clean: ## Remove what was built, and caches; keeps the environment
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

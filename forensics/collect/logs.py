@@ -30,6 +30,7 @@ _ALL_PAGES = 512  # empty ones among them
 _LOOK_AT = (4, 8, 16)  # after so many pages a window that will be too long is given up early
 _LEAST_PAGES = 3  # of a piece that an idle worker is given
 _MOST_TIMES = 64  # what a burst says of so much more time is nothing
+_BURST_MS = 1_000  # nor does one page that so little time filled say anything of the others
 _STARTS = 3
 _MOST_PREFIXES = 20
 _DAY_MS = 24 * 3600 * 1000
@@ -257,7 +258,8 @@ class _Pages:
             return []
         if len(self.metadata) >= _ALL_PAGES:
             return cut(self._window, 2)
-        if has_room and self._filled == 1 and self.expected() > _AIM_PAGES:
+        is_burst = self._last - self._first < _BURST_MS
+        if has_room and self._filled == 1 and not is_burst and self.expected() > _AIM_PAGES:
             return self._cut(_AIM_PAGES // 2)
         if self._filled in _LOOK_AT and self.expected() > _UNIT_PAGES * 1.2:
             return self._cut()

@@ -104,3 +104,12 @@ def test_a_long_window_is_given_up_after_a_few_pages() -> None:
     units = read_all(source_of(account), Window(NOW_MS - 10_000, NOW_MS))
     assert len(ids(units)) == 10_000
     assert account.calls < 1_000 * 1.6  # every third page is an empty one
+
+
+def test_a_page_that_one_moment_filled_says_nothing_of_the_rest() -> None:
+    """Cut up for those who stand idle, an hour of bursts would be a thousand windows without events."""
+    hour, bursts = 3_600_000, range(9)
+    account = Account([NOW_MS - hour + n * hour // 9 for n in bursts for _ in range(12)], 10)
+    units = read_all(source_of(account, idle=11), Window(NOW_MS - hour, NOW_MS))
+    assert len(ids(units)) == 9 * 12
+    assert account.calls < 4 * 9

@@ -36,6 +36,10 @@ _TELLING = 4
 _NEAR_US = 60_000_000
 
 
+# Start and end of a metric's period in µs, and what was counted in it.
+Period = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """One node's calls to another over the case."""
@@ -78,10 +82,10 @@ class Around:
     uses: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     aliases: Mapping[str, Node] = field(default_factory=dict)
     misled: frozenset[tuple[str, str]] = frozenset()
-    refused: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    refused: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
     databases: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     groups: Mapping[str, Node] = field(default_factory=dict)
-    throttles: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    throttles: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -220,19 +224,14 @@ class Around:
     def without_ports(self, caller: Node, since_us: int, until_us: int) -> dict[Node, int]:
         """NAT gateways on the caller's way out that had no port left then: for how many connections."""
         refused = {
-            gateway: sum(n for start, end, n in self.refused.get(gateway.name, ())
-                         if start <= until_us and since_us < end)
+            gateway: _within(self.refused.get(gateway.name, ()), since_us, until_us)
             for gateway in self.uses.get(caller.name, ())
-        }  # fmt: skip
+        }
         return {gateway: n for gateway, n in refused.items() if n}
 
     def throttles_of(self, function: Node, since_us: int, until_us: int) -> int:
         """How often metrics say that a function was throttled, in the periods that touch this stretch."""
-        return sum(
-            n
-            for start, end, n in self.throttles.get(function.name, ())
-            if start <= until_us and since_us < end
-        )
+        return _within(self.throttles.get(function.name, ()), since_us, until_us)
 
     def silent_for_others(self, host: Node, gateways: Iterable[Node], since_us: int, until_us: int) -> bool:
         """Whether somebody who leaves through none of them had no answer from a host at that time."""
@@ -249,6 +248,11 @@ class Around:
 
     def ever_answered(self, node: Node) -> bool:
         return any(h.first_ok_us is not None for h in self.calls_to(node))
+
+
+def _within(periods: Iterable[Period], since_us: int, until_us: int) -> int:
+    """What was counted in the periods that touch a stretch of time."""
+    return sum(n for start, end, n in periods if start <= until_us and since_us < end)
 
 
 def around(lake: Lake) -> Around:
@@ -299,8 +303,8 @@ def _groups(lake: Lake) -> dict[str, Node]:
     return {row["name"]: Node(row["node"], "AWS::ECS::Container") for row in rows}
 
 
-def _counted(lake: Lake, namespace: str, metric: str) -> dict[str, tuple[tuple[int, int, int], ...]]:
-    """The periods in which a metric counted something (start and end in µs), and how much."""
+def _counted(lake: Lake, namespace: str, metric: str) -> dict[str, tuple[Period, ...]]:
+    """The periods of each node in which a metric counted something."""
     rows = lake.rows(
         """
         select node, starts_at, starts_at + to_seconds(period_s) as ends_at, value::bigint as counted
@@ -310,7 +314,7 @@ def _counted(lake: Lake, namespace: str, metric: str) -> dict[str, tuple[tuple[i
         order by all""",
         {"namespace": namespace, "metric": metric},
     )
-    found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    found: dict[str, list[Period]] = defaultdict(list)
     for row in rows:
         found[row["node"]].append(
             (micros(row["starts_at"]) or 0, micros(row["ends_at"]) or 0, row["counted"])
@@ -325,27 +329,25 @@ def _databases(lake: Lake) -> dict[str, tuple[Node, ...]]:
         with told as (
             select
                 engine, node,
-                contains(log_group, '/cluster/') as is_cluster
-            from lake.database_log where node is not null
+                if(contains(log_group, '/cluster/'), 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance') as kind
+            from lake.database_log
             union
             select
                 case when regexp_matches(configuration ->> '$.Engine', 'mysql|maria') then 'mysql'
                     when contains(configuration ->> '$.Engine', 'postgres') then 'postgres' end,
                 coalesce(configuration ->> '$.DBClusterIdentifier', node),
-                configuration ->> '$.DBClusterIdentifier' is not null
+                if(configuration ->> '$.DBClusterIdentifier' is null, kind, 'AWS::RDS::DBCluster')
             from lake.resource_latest where kind = 'AWS::RDS::DBInstance'
             union
             -- Memcached's are `<name>.cfg.…`
-            select 'redis', node, null from lake.invocation
+            select 'redis', node, 'remote' from lake.invocation
             where ends_with(node, '.cache.amazonaws.com') and not contains(node, '.cfg.')
         )
-        select engine, node, bool_or(is_cluster) as is_cluster from told
-        where engine is not null and node is not null group by all order by all""")
+        select engine, node, min(kind) as kind from told
+        where engine is not null and node is not null group by engine, node order by engine, node""")
     found: dict[str, list[Node]] = defaultdict(list)
     for row in rows:
-        kind = "AWS::RDS::DBCluster" if row["is_cluster"] else "AWS::RDS::DBInstance"
-        kind = "remote" if row["engine"] == "redis" else kind
-        found[row["engine"]].append(Node(row["node"], kind))
+        found[row["engine"]].append(Node(row["node"], row["kind"]))
     return {engine: tuple(nodes) for engine, nodes in found.items()}
 
 

@@ -91,28 +91,32 @@ explained as (
 ),
 -- What was thrown says from whom it came. Texts are alike but for their numbers and ids, and few: only what these
 -- allow is compared word for word, and by the minute in which it ended.
+shaped as (
+    select text, regexp_replace(text, '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g') as shape
+    from (
+        select error_message as text from lake.invocation where status = 'failed'
+        union select error_message from orphan
+        union select node from orphan
+    )
+),
 thrown as (
     select
-        i.invocation, i.node, i.started_at, coalesce(i.ended_at, i.event_time) as ended_at, i.error_message,
-        regexp_replace(
-            i.error_message, '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g'
-        ) as shape,
+        i.invocation, i.node, i.started_at, coalesce(i.ended_at, i.event_time) as ended_at, i.error_message, s.shape,
         unnest([1000, 60000]) as width, epoch_ms(coalesce(i.ended_at, i.event_time)) // width as moment
     from lake.invocation as i
-    where i.status = 'failed' and not i.is_virtual and i.error_message is not null
+    join shaped as s on s.text = i.error_message
+    where i.status = 'failed' and not i.is_virtual
 ),
 heard as (
     select node, shape, moment, count(*) as n from thrown where width = 60000 group by node, shape, moment
 ),
 silent as (
     select
-        *,
-        regexp_replace(
-            coalesce(error_message, ''), '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g'
-        ) as shape,
-        regexp_replace(node, '\b[0-9a-f]*\d[0-9a-f]*\b|\b[0-9A-Z]*\d[0-9A-Z]*\b|\d+', '0', 'g') as name,
-        unnest(range((epoch_ms(ended_at) - 1000) // 60000, epoch_ms(ended_at) // 60000 + 2)) as minute
-    from orphan
+        o.*, coalesce(s.shape, '') as shape, n.shape as name,
+        unnest(range((epoch_ms(o.ended_at) - 1000) // 60000, epoch_ms(o.ended_at) // 60000 + 2)) as minute
+    from orphan as o
+    join shaped as n on n.text = o.node
+    left join shaped as s on s.text = o.error_message
 ),
 alike as (
     select

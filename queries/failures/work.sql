@@ -85,7 +85,7 @@ went_on as (
 select
     t.node, t.invocation, t.started_at, t.status, t.value, bool_or(t.is_message) as is_message,
     max({'timestamp': t.timestamp, 'event_id': t.event_id, 'log_group': t.log_group})
-        filter (where j.value is not null and (not t.warns or w.last is null or t.timestamp > w.last)) as failing
+        filter (where j.value is not null and (not t.warns or coalesce(t.timestamp > w.last, true))) as failing
 from counted as t
 left join subject as j on j.log_group = t.log_group and j.event_id = t.event_id and j.value = t.value
 left join went_on as w on w.invocation = t.invocation and w.value = t.value

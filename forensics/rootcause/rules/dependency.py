@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from forensics.model import Evidence
 from forensics.rootcause.classify import statuses_in_text
@@ -15,7 +14,7 @@ __all__ = ["FEW", "answer_was_lost", "callee_failed", "exception_passed_on", "st
 
 # Shorter texts ("error", "502") stand in too many messages to say that one carries the other.
 _TELLING = 12
-_FEW_WORDS = 4
+_TELLING_BESIDE_A_NAME = 4
 # Clocks of two nodes differ; a callee that ended this little after its caller still came first.
 _SKEW_US = 50_000
 # A call that made a node fail is the last thing that it did: what it throws then, it throws at once.
@@ -177,21 +176,23 @@ def _carried(place: Place, call: Call) -> str | None:
             return text
         if callee.request_id and callee.request_id in text:
             return text
-        if callee.node.name in text and (_names_status(text, call) or _repeats(text, told)):
+        if callee.node.name in text and _names_status(text, call):
+            return text
+        if _speaks_of(text, call) and any(m in text for m in told if m and len(m) >= _TELLING_BESIDE_A_NAME):
             return text
     return None
 
 
-def _repeats(text: str, told: Iterable[str | None]) -> bool:
-    """`tax-calc returned FunctionError: 'vat_rules'`: beside the callee's name also few words are telling."""
-    return any(message in text for message in told if message and len(message) >= _FEW_WORDS)
-
-
 def _is_named(place: Place, call: Call) -> bool:
     """What was thrown speaks of who was called."""
+    return any(_speaks_of(text, call) for text in place.own_exception or () if text)
+
+
+def _speaks_of(text: str, call: Call) -> bool:
+    """The callee's name is a word of it: `tax-calc returned FunctionError: 'vat_rules'`."""
     name = call.callee.node.name or ""
-    spoken = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    return len(name) >= _FEW_WORDS and any(spoken.search(text) for text in place.own_exception or () if text)
+    is_telling = len(name) >= _TELLING_BESIDE_A_NAME
+    return is_telling and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
 
 
 def _names_status(text: str, call: Call) -> bool:

@@ -8,7 +8,7 @@ from forensics.model import Evidence
 from forensics.rootcause.place import HAND_ON, Finding, Place, evidence_of_call
 from forensics.rootcause.words import node_words
 
-__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault", "is_misconfigured"]
+__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault", "misconfigured"]
 
 HANDED_ON = "handed_on_fault"
 
@@ -31,7 +31,7 @@ _THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|Lambd
 
 
 def gateway_says(place: Place) -> Finding | None:
-    """The function answered what nobody could read, or the platform did not let it run."""
+    """The function answered what nobody could read or too much, or the platform did not let it run."""
     callees = [c.callee for c in place.calls if c.callee.node.kind == "AWS::Lambda::Function"]
     if not callees:
         return None
@@ -57,7 +57,7 @@ def gateway_says(place: Place) -> Finding | None:
     return None
 
 
-def is_misconfigured(place: Place) -> Finding | None:
+def misconfigured(place: Place) -> Finding | None:
     """A gateway that says of itself that its settings are wrong."""
     if not place.me.node.kind.startswith(HAND_ON) or place.failed_calls:
         return None
@@ -65,7 +65,7 @@ def is_misconfigured(place: Place) -> Finding | None:
         found = _MISCONFIGURED.search(line.text)
         if found is None:
             continue
-        rule = "is_misconfigured"
+        rule = "misconfigured"
         said = found[1][:120]
         text = f"{node_words(place.me.node)} says that its settings are wrong: {said}"
         return Finding(

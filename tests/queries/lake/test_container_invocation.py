@@ -117,6 +117,18 @@ def test_without_an_id_the_rarest_common_value_tells(check) -> None:
     """)  # fmt: skip
 
 
+def beside_a_segment(lines: str) -> dict[str, object]:
+    """Lines of a task of which one segment is known, from 1 to 2."""
+    span = {
+        "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,
+        "aws": '{"ecs":{"container_id":"t1-0527074092"}}',
+    }  # fmt: skip
+    return {
+        "lake.container_line": lines, "lake.span": [span],
+        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
+    }  # fmt: skip
+
+
 def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
     lines = (
         "work | event_id | log_group | log_stream | timestamp | node | kind | environment | trace_id\n"
@@ -125,15 +137,7 @@ def test_lines_belong_to_the_segment_of_their_task_at_that_time(query) -> None:
             for id, at, trace in (("e1", 1.5, "-"), ("e2", 9, "-"), ("e3", 1.5, "other"))
         )
     )
-    span = {
-        "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,
-        "aws": '{"ecs":{"container_id":"t1-0527074092"}}',
-    }  # fmt: skip
-    given = {
-        "lake.container_line": lines, "lake.span": [span],
-        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
-    }  # fmt: skip
-    rows = query(VIEW, given)
+    rows = query(VIEW, beside_a_segment(lines))
     assert {row["work"]: row["traced"] for row in rows} == {"e1": "t:s1", "e2": None, "e3": None}
 
 
@@ -146,15 +150,7 @@ def test_request_of_a_proxy_belongs_to_the_segment_that_began_and_ended_with_it(
             for id, at, took in (("e1", 2.005, 1000), ("e2", 1.9, 500), ("e3", 2.005, 300), ("e4", 3, 1990))
         )
     )
-    span = {
-        "trace_id": "t", "segment_id": "s1", "span_id": "s1", "kind": ECS, "started_at": 1, "ended_at": 2,
-        "aws": '{"ecs":{"container_id":"t1-0527074092"}}',
-    }  # fmt: skip
-    given = {
-        "lake.container_line": lines, "lake.span": [span],
-        "lake.segment_invocation": [{"trace_key": "t", "segment_key": "s1", "invocation": "t:s1"}],
-    }  # fmt: skip
-    assert {row["work"] for row in query(VIEW, given) if row["traced"]} == {"e1"}
+    assert {row["work"] for row in query(VIEW, beside_a_segment(lines)) if row["traced"]} == {"e1"}
 
 
 def test_task_of_a_stream_as_s3_has_it(check) -> None:

@@ -1,6 +1,6 @@
 -- An invocation that ended well without a step that its node had always taken before when the same caller asked: a
--- call that it did not make, or a message that never reached whom it always had. What the case may merely not hold
--- is none: chains in which anything failed, stretches with a gap, consumers that ran without anybody known to have
+-- call that it did not make, or a message that never reached whom it always had. Calls are seen in traces only, a
+-- message also by an id that both sides print. What the case may merely not hold is none: chains in which anything failed, stretches with a gap, consumers that ran without anybody known to have
 -- asked, and the last minutes, in which a message may still have been on its way. Whether it means anything is
 -- for failures.omitted to say.
 -- needs: lake.invocation lake.call links.edge evidence.gap lake.log_hour chains.member
@@ -30,7 +30,7 @@ asked as materialized (
     from lake.invocation as i
     left join (select callee, min(caller_node) as asked_by from links.edge group by callee) as e on e.callee = i.invocation
     anti join failed as f on f.trace_key = i.trace_key
-    where not i.is_virtual and i.status = 'ok' and i.started_at is not null and i.segment_key is not null
+    where not i.is_virtual and i.status = 'ok' and i.started_at is not null
 ),
 taken as materialized (
     select a.invocation, a.node, a.asked_by, a.started_at, concat_ws(' ', c.callee_node, c.operation) as step,
@@ -46,7 +46,8 @@ taken as materialized (
     from links.edge as e
     join asked as a on a.invocation = e.caller
     join lake.invocation as b on b.invocation = e.callee
-    where e.kind = 'link'
+    -- who starts an execution hands it a message, though it is drawn as a call
+    where e.kind = 'link' or b.kind = 'AWS::StepFunctions::StateMachine'
     group by a.invocation, a.node, a.asked_by, a.started_at, e.callee_node
 ),
 -- by whole minutes, since most steps are optional, and were left out before twenty had taken them
@@ -81,6 +82,8 @@ course as (
     left join taken as t on t.invocation = a.invocation and t.step = s.step and t.is_sent = s.is_sent
     cross join ended
     where a.started_at + to_microseconds(s.lag_us) + interval 1 minute < ended.at
+        -- calls are seen in traces only, a message also by an id that both sides print
+        and (s.is_sent or a.segment_key is not null)
 ),
 missed as (select * from course where is_missing),
 -- what went wrong elsewhere in its chain may be why, and has a verdict of its own
@@ -92,7 +95,7 @@ troubled as (
     join lake.invocation as i on i.invocation = other.invocation
     where i.status = 'failed'
 ),
--- whoever made no call at all was not watched
+-- whose trace holds no call at all was not watched
 watched as (select distinct invocation from taken where not is_sent),
 orphan as (
     select i.node, i.started_at
@@ -111,7 +114,7 @@ gap as (
 excused as (
     select m.invocation, m.step, m.is_sent
     from missed as m
-    where not exists (select 1 from watched as w where w.invocation = m.invocation)
+    where m.segment_key is not null and not exists (select 1 from watched as w where w.invocation = m.invocation)
         or exists (select 1 from troubled as t where t.invocation = m.invocation)
         or exists (
             select 1 from orphan as o where o.node = m.callee_node

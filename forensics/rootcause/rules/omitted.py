@@ -17,17 +17,21 @@ def left_out(place: Place) -> Finding | None:
     if omitted is None:
         return None
     if not omitted.is_sent:
-        return _not_done(place, omitted)
+        return _not_done(place, omitted, f"made no call {omitted.step}", omitted.step)
+    if omitted.carrier is None and omitted.changed == place.me.node.name:
+        # nothing is known to stand between the two, and the one that sends was changed
+        callee = omitted.callee.name
+        return _not_done(place, omitted, f"{callee} did not run for it", f"what {callee} is sent")
     return _not_handed_on(place, omitted)
 
 
-def _not_done(place: Place, omitted: Omitted) -> Finding:
+def _not_done(place: Place, omitted: Omitted, seen: str, step: str) -> Finding:
     me, rule = place.me, "left_out"
-    text = f"{node_words(me.node)} ended well and made no call {omitted.step}"
+    text = f"{node_words(me.node)} ended well and {seen}"
     return Finding(
         rule, "strong", (place.claim(text, rule), *_change(omitted, rule)), category="data_loss",
-        because=f"said that all is well and left out {omitted.step}: {_course(omitted)}",
-        error_message=f"without {omitted.step}",
+        because=f"said that all is well and left out {step}: {_course(omitted)}",
+        error_message=f"without {step}",
         would_decide=(f"the input of a request that {me.node.name} did so with, beside one of the others",),
         contributing=_changed(omitted),
     )  # fmt: skip
@@ -53,7 +57,7 @@ def _not_handed_on(place: Place, omitted: Omitted) -> Finding:
 
 
 def _course(omitted: Omitted) -> str:
-    """Since when, and how many: what is known is a lower bound, since untraced ones are not looked at."""
+    """Since when, and how many: what is known is a lower bound: calls are seen in traces only."""
     share = f"at least {omitted.missing:,}" + (
         f" of {omitted.of_asked:,}" if omitted.missing < omitted.of_asked else ", all that came"
     )

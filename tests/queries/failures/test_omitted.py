@@ -8,7 +8,9 @@ LEFT_OUT, OMITTED = "failures.left_out", "failures.omitted"
 Tables = dict[str, str]
 
 
-def given(steps: str, *, sent: bool = False, failed: str = "", extra: int = 10) -> Tables:
+def given(
+    steps: str, *, sent: bool = False, failed: str = "", extra: int = 10, untraced: bool = False
+) -> Tables:
     """A request every ten seconds, `1` where the step was taken and `0` where not; the case ends later."""
     runs = [
         f"r{n:03} | front | AWS::Lambda::Function | {n}0 | {n}5 | ok | t{n} | s{n}" for n in range(len(steps))
@@ -28,6 +30,8 @@ def given(steps: str, *, sent: bool = False, failed: str = "", extra: int = 10) 
     runs.append(
         f"end | idle | AWS::Lambda::Function | {len(steps) + extra}0 | {len(steps) + extra}0 | ok | - | -"
     )
+    if untraced:
+        runs, calls = [f"{run.rsplit(' | ', 2)[0]} | - | -" for run in runs], []
     return {
         "lake.invocation": "\n".join(
             ("invocation | node | kind | started_at | ended_at | status | trace_key | segment_key", *runs)
@@ -66,6 +70,24 @@ def test_a_message_that_may_still_be_on_its_way_is_not_missing(check) -> None:
     run = "c000 | back | AWS::Lambda::Function |"
     late["lake.invocation"] = late["lake.invocation"].replace(f"{run} 03 ", f"{run} 243 ")
     check(LEFT_OUT, late, "invocation")
+
+
+def test_a_message_is_missed_without_traces_too(check) -> None:
+    steps = "1" * 30 + "0"
+    check(LEFT_OUT, given(steps, sent=True, untraced=True), "invocation | is_sent\nr030 | true")
+    stray = given(steps, sent=True, untraced=True)
+    stray["lake.invocation"] += "\nstray | back | AWS::Lambda::Function | 303 | 304 | ok | - | -"
+    check(LEFT_OUT, stray, "invocation")
+
+
+def test_calls_are_missed_only_where_calls_are_seen(check) -> None:
+    check(LEFT_OUT, given("1" * 30 + "0" * 5, untraced=True), "invocation")
+    asked = given("1" * 30 + "0", sent=True, untraced=True)
+    asked["links.edge"] = asked["links.edge"].replace("| link", "| call")
+    check(LEFT_OUT, asked, "invocation")
+    started = {table: rows.replace("back | AWS::Lambda::Function", "back | AWS::StepFunctions::StateMachine")
+               for table, rows in asked.items()}  # fmt: skip
+    check(LEFT_OUT, started, "invocation | step | is_sent\nr030 | back | true")
 
 
 def test_a_consumer_that_nobody_is_known_to_have_asked_may_be_the_one(check) -> None:

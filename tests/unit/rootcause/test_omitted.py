@@ -43,3 +43,12 @@ def test_what_was_sent_and_did_not_arrive_is_its_carriers(m):
     told = verdict(walk(without(m, **sent, change=None, changed=None, change_at=None))).failure
     assert told.root_cause.band == "possible"
     assert [(a.node.name, a.category) for a in told.alternatives] == [("intake", "data_loss")]
+
+
+def test_who_was_changed_and_sends_no_more_has_lost_it_where_nothing_stands_between(m):
+    sent = {"is_sent": True, "callee": Node("audit", "AWS::Lambda::Function")}
+    found = verdict(walk(without(m, **sent))).failure.root_cause
+    assert (found.node.name, found.category, found.band) == ("intake", "data_loss", "likely")
+    assert "left out what audit is sent" in found.explanation
+    other = verdict(walk(without(m, **sent, changed="audit"))).failure.root_cause
+    assert (other.node.name, other.category) == ("audit", "never_reached")

@@ -17,15 +17,15 @@ __all__ = ["PASS_KEYS", "in_memory", "narrowed", "passes_of"]
 PASS_KEYS = {"trace": "coalesce(trace_key, 0)", "request": "hash(request_id)"}
 
 # What one row of the largest table takes while such a view is computed: 330 to 430 bytes at
-# 1.6 million spans, and as much again to spare.
-_ROW_BYTES = 1_000
+# 1.6 million spans or log lines, and half as much again to spare.
+_ROW_BYTES = 600
 
 
 def passes_of(rows: int, limit: int) -> int:
     """How many passes, a power of two, so that each stays below `limit` bytes.
 
     >>> passes_of(1_600_000, 3 << 30), passes_of(10_000_000, 3 << 30)
-    (1, 4)
+    (1, 2)
     """
     passes = 1
     while rows * _ROW_BYTES > limit * passes:

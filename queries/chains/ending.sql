@@ -13,24 +13,32 @@ with recursive failed as (
     select invocation, node, request_id, started_at, is_virtual, is_client_error
     from lake.invocation where status = 'failed'
 ),
+-- the ways up from what failed or did not tell: worked out once, for every round of a recursion reads all it joins
+step as materialized (
+    select
+        e.callee, e.caller,
+        case when w.caller is not null then 'ok' when a.status = 'unknown' then null
+            when a.is_client_error then 'surfaced' else a.status end as met,
+        -- an execution that was started and not waited for ends after whoever started it
+        e.kind = 'link' or coalesce(
+            p.kind = 'AWS::StepFunctions::StateMachine' and p.ended_at > a.ended_at + interval 1 second, false)
+            as handed_over
+    from links.edge as e
+    join (
+        select invocation, kind, ended_at from lake.invocation where status in ('failed', 'unknown')
+    ) as p on p.invocation = e.callee
+    join lake.invocation as a on a.invocation = e.caller
+    left join chains.went_on as w on w.caller = e.caller and w.callee = e.callee
+),
 -- upward through callers of unknown status, to the first that tells; no row comes twice, so it ends
 climb as (
     select f.invocation, f.invocation as place, null::varchar as met, false as handed_over
     from failed as f
     union
-    select
-        c.invocation, e.caller,
-        case when w.caller is not null then 'ok' when a.status = 'unknown' then null
-            when a.is_client_error then 'surfaced' else a.status end,
-        -- an execution that was started and not waited for ends after whoever started it
-        e.kind = 'link' or coalesce(
-            p.kind = 'AWS::StepFunctions::StateMachine' and p.ended_at > a.ended_at + interval 1 second, false)
+    select c.invocation, s.caller, s.met, s.handed_over
     from climb as c
-    join lake.invocation as p on p.invocation = c.place
-    join links.edge as e on e.callee = c.place
-    join lake.invocation as a on a.invocation = e.caller
-    left join chains.went_on as w on w.caller = e.caller and w.callee = c.place
-    where c.met is null and not c.handed_over and e.caller <> c.invocation
+    join step as s on s.callee = c.place
+    where c.met is null and not c.handed_over and s.caller <> c.invocation
 ),
 top as (
     -- where the way up ends without anybody telling

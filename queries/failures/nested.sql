@@ -18,29 +18,41 @@ orphan as (
     select *, unnest([0, -3, 3]) as shift_s from failed anti join links.edge as e on e.callee = failed.invocation
 ),
 caller as (
-    select *, unnest(generate_series(
-        epoch_ms(started_at) // 1000, least(epoch_ms(ended_at), epoch_ms(started_at) + 60000) // 1000)) as second
+    select *
     from failed
     anti join (
         select e.caller from links.edge as e semi join failed as f on f.invocation = e.callee
     ) as explained on explained.caller = failed.invocation
 ),
+-- until when one of a node's failures that began by then went on, so that one look tells whether any lies around
+reach as (
+    select node, started_at, max(until) over (partition by node order by started_at) as until
+    from (select node, started_at, max(ended_at) as until from caller group by node, started_at)
+),
+busy as (
+    select distinct node, unnest(generate_series(
+        epoch_ms(started_at) // 1000, least(epoch_ms(ended_at), epoch_ms(started_at) + 60000) // 1000)) as second
+    from caller
+),
 placed as (
     select
-        invocation, node, shift_s, started_at + to_seconds(shift_s) as started_at,
+        node, shift_s, started_at + to_seconds(shift_s) as started_at,
         ended_at + to_seconds(shift_s) as ended_at, epoch_ms(started_at) // 1000 + shift_s as second
     from orphan
 ),
 pair as (
     select
-        a.node as caller_node, o.node as callee_node,
-        count(distinct o.invocation) filter (where o.shift_s = 0) as inside,
-        count(distinct o.invocation) filter (where o.shift_s = -3) as earlier,
-        count(distinct o.invocation) filter (where o.shift_s = 3) as later
-    from placed as o
-    join caller as a on a.second = o.second and a.node <> o.node
-        and a.started_at <= o.started_at and a.ended_at >= o.ended_at
-    group by a.node, o.node
+        n.caller_node, n.node as callee_node,
+        count(*) filter (where n.shift_s = 0) as inside,
+        count(*) filter (where n.shift_s = -3) as earlier,
+        count(*) filter (where n.shift_s = 3) as later
+    from (
+        select o.*, b.node as caller_node
+        from placed as o join busy as b on b.second = o.second and b.node <> o.node
+    ) as n
+    asof join reach as r on r.node = n.caller_node and n.started_at >= r.started_at
+    where r.until >= n.ended_at
+    group by n.caller_node, n.node
 ),
 total as (
     select node, count(*) as failed from orphan where shift_s = 0 group by node

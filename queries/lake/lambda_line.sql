@@ -1,9 +1,7 @@
 -- A line of a Lambda function's log and the execution that it belongs to: the lines that name a request
 -- id, and errors that name none (Python's do not). The latter belong to the execution that their stream
 -- was in at that time; between two executions to the next, since they tell of a failed initialisation.
--- Where invocations run side by side in one environment (Lambda Managed Instances), time does not tell, and
--- such an error belongs to none.
--- needs: lake.log_record lake.lambda_attempt
+-- needs: lake.lambda_attempt lake.lambda_error
 -- scope: case
 -- node: function name
 -- request_id: Lambda request id
@@ -31,66 +29,14 @@
 -- max_memory_mb: as in lake.log_record
 -- platform_status: as in lake.log_record
 -- platform_error: as in lake.log_record
-with placed as not materialized (
-    select
-        node, request_id, attempt, start_at, log_group, log_stream, account, region, event_id, timestamp, record_type,
-        level, message, version, trace_key, span_key, exception_type, exception_message, duration_ms, billed_ms,
-        init_ms, restore_ms, memory_mb, max_memory_mb, platform_status, platform_error
-    from lake.lambda_attempt
-),
-orphan as (
-    select * exclude (log_group), coalesce(log_group, '') as log_group
-    from lake.log_record
-    where kind = 'AWS::Lambda::Function' and record_type = 'error' and request_id is null and log_stream <> ''
-),
-stretch as (
-    select log_group, log_stream, began_at, min(e) as e
-    from (
-        select
-            log_group, log_stream, min(coalesce(start_at, timestamp)) as began_at,
-            {
-                'node': node, 'request_id': request_id, 'attempt': attempt, 'start_at': start_at,
-                'over_at': max(timestamp) filter (where record_type in ('end', 'report'))
-            } as e
-        from placed
-        semi join orphan using (log_group, log_stream)
-        group by log_group, log_stream, node, request_id, attempt, start_at
-    )
-    group by log_group, log_stream, began_at
-),
-crowded as (
-    select log_group, log_stream
-    from (
-        select log_group, log_stream, began_at, max(e.over_at) over (
-            partition by log_group, log_stream order by began_at rows between unbounded preceding and 1 preceding
-        ) as busy_until
-        from stretch
-    )
-    where began_at < busy_until
-    group by all
-),
-owned as (
-    select
-        orphan.* exclude (node, request_id),
-        case when running.e.over_at is null or running.e.over_at >= orphan.timestamp
-            then coalesce(running.e, next_.e) else next_.e end as e
-    from (select * from orphan anti join crowded using (log_group, log_stream)) as orphan
-    asof left join stretch as running
-        on orphan.log_group = running.log_group and orphan.log_stream = running.log_stream
-        and orphan.timestamp > running.began_at
-    asof left join stretch as next_
-        on orphan.log_group = next_.log_group and orphan.log_stream = next_.log_stream
-        and orphan.timestamp <= next_.began_at
+with line as not materialized (
+    select * from lake.lambda_attempt
+    union all by name
+    select * from lake.lambda_error
 )
 select
     node, request_id, attempt, start_at, nullif(log_group, '') as log_group, nullif(log_stream, '') as log_stream,
     account, region, event_id, timestamp, record_type, level, message, version, trace_key, span_key,
     exception_type, exception_message, duration_ms, billed_ms, init_ms, restore_ms, memory_mb,
     max_memory_mb, platform_status, platform_error
-from (
-    select * from placed
-    union all by name
-    select
-        * exclude (e), e.node as node, e.request_id as request_id, e.attempt as attempt, e.start_at as start_at
-    from owned where e is not null
-)
+from line

@@ -34,6 +34,14 @@ def test_failures_that_always_lie_within_anothers(check) -> None:
     """)  # fmt: skip
 
 
+def test_one_that_began_later_and_was_over_does_not_hide_the_one_around(check) -> None:
+    short = [("door", 60 * n + 0.05, 60 * n + 0.06) for n in range(8)]
+    check(VIEW, given(*pairs(8), *short), """
+        caller_node | callee_node | failed | inside
+        door        | fn          | 8      | 8
+    """)  # fmt: skip
+
+
 def test_two_that_fail_at_any_time_do_not_nest(check) -> None:
     check(VIEW, given(*pairs(8, every=2, longer=1.8)), "caller_node")
     check(VIEW, given(*pairs(8, longer=10)), "caller_node")

@@ -9,7 +9,8 @@
 -- event_id: id of the event in lake.log_event
 -- log_group: name of the log group
 -- log_stream: name of the log stream
--- occurred_at: when the request began, or was answered where only that is told (ALB), UTC
+-- occurred_at: when the request began, or was answered where only that is told (ALB), UTC; of API Gateway's
+--   `$context.requestTime` (CLF, cut to whole seconds) the moment in that second by which latency and log event agree
 -- logged_at: time of the log event, UTC
 -- source: apigateway, alb, envoy, web_server, cloudfront, waf or appsync
 -- node: API id / stage, load balancer, pod or container of the proxy, web ACL; else the log group
@@ -266,11 +267,17 @@ entry as (
 ),
 traced as (
     select *, lower(replace(ltrim(regexp_extract(trace, '(?:^|1-|=)([0-9a-fA-F]{8}-?[0-9a-fA-F]{24})$', 1)), '-', ''))
-        as trace_hex
+        as trace_hex,
+        to_microseconds((try_cast(latency as decimal(18, 3)) * 1000)::bigint) as took
     from entry
 )
 select
-    account, region, event_id, log_group, log_stream, coalesce(began_at, timestamp) as occurred_at,
+    account, region, event_id, log_group, log_stream,
+    case
+        when source = 'apigateway' and began_at = date_trunc('second', began_at)
+            and timestamp - took between began_at and began_at + interval 999 millisecond then timestamp - took
+        else coalesce(began_at, timestamp)
+    end as occurred_at,
     timestamp as logged_at, source,
     coalesce(nullif(node, ''), case when source = 'apigateway' then log_group end, container, pod, log_group) as node,
     coalesce(kind, case when pod is not null then 'AWS::EKS::Container'

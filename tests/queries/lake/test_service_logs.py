@@ -9,7 +9,7 @@ project's own telemetry reference.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -505,6 +505,24 @@ def test_lookalike_is_none(rows, view: str, message: str) -> None:
 
 def test_a_function_that_prints_a_request_is_no_front_door(rows) -> None:
     assert rows("access_entry", json.dumps(GATEWAY), "/aws/lambda/orders") == []
+
+
+@pytest.mark.parametrize(
+    ("began", "took", "expected"),
+    [
+        ("01/Jan/2026:00:00:10 +0000", 1200, 10.7),
+        # a line that was written long after the answer, or before it, says nothing of the moment
+        ("01/Jan/2026:00:00:08 +0000", 1200, 8),
+        ("01/Jan/2026:00:00:11 +0000", 1200, 11),
+        ("01/Jan/2026:00:00:10 +0000", "-", 10),
+    ],
+)
+def test_second_in_which_an_api_was_asked_is_no_moment(query, began, took, expected) -> None:
+    """API Gateway's `$context.requestTime` is CLF, cut to whole seconds: its function ended later, by that alone."""
+    line = flat(requestId="r", requestTime=began, routeKey="GET /", status="500", responseLatency=took)
+    event = {"event_id": "e1", "timestamp": 11.9, "message": line, "log_group": "g", "log_stream": "s"}
+    (row,) = query("lake.access_entry", {"evidence.log_event": [event]})
+    assert row["occurred_at"] == datetime(2026, 1, 1) + timedelta(seconds=expected)
 
 
 def test_every_dead_letter_of_a_batch_is_a_row(rows) -> None:

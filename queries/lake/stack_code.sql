@@ -3,6 +3,7 @@
 -- program from another.
 -- needs: lake.stack_frame
 -- scope: case
+-- materialize
 -- log_group: log group of the event, null of spans
 -- event_id: id of the event in lake.log_event, null of spans
 -- trace_key: key of the trace of the span, null of log events

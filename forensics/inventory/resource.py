@@ -108,6 +108,7 @@ _FORMS: dict[str | None, Callable[[str], str]] = {
     None: str,
     "last": lambda text: re.split("[:/]", text)[-1],
     "function": _function,
+    "home": lambda text: ":".join(text.split(":")[:5]),  # service, region and account of an ARN
     "family": lambda text: re.split("[:/]", text)[-2],  # of …:task-definition/pay:7
     "balancer": lambda text: (text.split("/") + [text] * 3)[2],  # of …:listener/app/shop/…
     "bare": lambda text: text.lstrip("/"),

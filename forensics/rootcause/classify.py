@@ -51,7 +51,9 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         "not_found",
         r"ResourceNotFound(?:Exception)?|QueueDoesNotExist|NonExistentQueue|NoSuch(?:Key|Bucket|Entity)"
         r"|TableNotFoundException|FunctionNotFound|\bNotFoundException\b|ParameterNotFound"
-        r'|relation "[^"]*" does not exist',
+        r'|relation "[^"]*" does not exist'
+        # DynamoDB calls it a ValidationException
+        r"|does not have the specified index",
     ),
     (
         "resource_exhausted",

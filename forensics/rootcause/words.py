@@ -11,7 +11,7 @@ __all__ = ["error_words", "first_words", "node_words", "outcome_words", "seconds
 # What AWS's SDKs put into every message: of use to find a record, not to read a sentence.
 _SDK_NOISE = re.compile(
     r"; (?:S3 Extended )?Request ID: [^;)]*|; Proxy: null"
-    r"|, Request ID: [0-9a-fA-F-]+"  # version 2 of it
+    r"|, Request ID: [\w-]+"  # version 2 of it; DynamoDB's are no hex
     r"|, https response error StatusCode: \d+, RequestID: [^,]*(?:, HostID: [^,]*)?"  # Go's
 )
 

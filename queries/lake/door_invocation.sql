@@ -1,6 +1,6 @@
 -- One request at a front door (API Gateway, load balancer, AppSync) as the door's logs tell it: its access log and, of
 -- a REST stage, its execution log, put together by the id that the door gave the request.
--- needs: lake.access_entry lake.execution_log_entry lake.api_name
+-- needs: lake.access_entry lake.execution_log_entry lake.api_name lake.field_error
 -- scope: case
 -- materialize
 -- invocation: request id # 1; of a door that gives none its log event
@@ -21,7 +21,9 @@
 -- ended_at: UTC
 -- http_status: HTTP status that the client got; 0 where it had left
 -- operation: method and path
+-- error_type: of a GraphQL request the type of the first field error that is a fault (lake.field_error)
 -- error_message: what the door says went wrong
+-- is_fault: whether it failed though the status says nothing of it
 -- target: what was called, as the door names it
 with access as (
     select
@@ -50,6 +52,13 @@ executed as (
         from lake.execution_log_entry
     )
     where place = 1
+),
+unresolved as (
+    select request_id, min({'timestamp': timestamp, 'event_id': event_id, 'error_type': error_type, 'error_message':
+        error_message}) as first_
+    from lake.field_error
+    where is_fault
+    group by request_id
 )
 select
     coalesce(a.invocation, e.request_id || '#1') as invocation, coalesce(n.node, e.node, a.node, 'unknown') as node,
@@ -57,11 +66,13 @@ select
     coalesce(a.request_id, e.request_id) as request_id,
     coalesce(a.integration_request_id, e.integration_request_id) as integration_request_id,
     coalesce(a.trace_id, e.trace_id) as trace_id, coalesce(a.trace_key, e.trace_key) as trace_key,
-    coalesce(a.log_group, e.log_group) as log_group, a.log_stream, coalesce(e.event_id, a.event_id) as event_id,
-    coalesce(e.event_time, a.started_at) as event_time, least(a.started_at, e.started_at) as started_at,
+    coalesce(a.log_group, e.log_group) as log_group, a.log_stream, coalesce(e.event_id, u.first_.event_id, a.event_id) as event_id,
+    coalesce(e.event_time, u.first_.timestamp, a.started_at) as event_time, least(a.started_at, e.started_at) as started_at,
     greatest(a.ended_at, e.ended_at) as ended_at, coalesce(a.status, e.status) as http_status,
     coalesce(a.operation, e.method || ' ' || e.path) as operation,
-    coalesce(e.error_message, a.error_message) as error_message, coalesce(e.target_node, a.target) as target
+    u.first_.error_type as error_type, coalesce(e.error_message, u.first_.error_message, a.error_message) as error_message,
+    u.request_id is not null as is_fault, coalesce(e.target_node, a.target) as target
 from once as a
 full join executed as e on e.request_id = a.request_id
 left join lake.api_name as n on n.api = coalesce(e.node, a.node)
+left join unresolved as u on u.request_id = a.request_id and a.kind = 'AWS::AppSync::GraphQLApi'

@@ -30,11 +30,11 @@ with served as (
     select
         'door' as told_by, invocation, null as traced, node, kind, account, region, request_id, null as execution_arn,
         trace_id, trace_key, log_group, log_stream, started_at, ended_at,
-        case when http_status >= 500 or http_status = 429 then 'failed' when http_status between 100 and 499 then 'ok'
+        case when is_fault or http_status >= 500 or http_status = 429 then 'failed' when http_status between 100 and 499 then 'ok'
             else 'unknown' end as status,
         coalesce(http_status between 400 and 499 and http_status <> 429, false) as is_client_error,
-        coalesce(http_status = 429, false) as is_throttle, http_status, null as error_type,
-        case when http_status >= 400 then error_message end as error_message, event_id, event_time
+        coalesce(http_status = 429, false) as is_throttle, http_status, error_type,
+        case when is_fault or http_status >= 400 then error_message end as error_message, event_id, event_time
     from lake.door_invocation
     union all by name
     select

@@ -24,7 +24,12 @@ from forensics.rootcause.rules.dependency import (
     exception_passed_on,
     status_passed_on,
 )
-from forensics.rootcause.rules.gateway import gateway_says, handed_on_fault, misconfigured
+from forensics.rootcause.rules.gateway import (
+    gateway_says,
+    handed_on_fault,
+    misconfigured,
+    resolver_says,
+)
 from forensics.rootcause.rules.omitted import left_out
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
@@ -65,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     throttled,
     gateway_says,
     misconfigured,
+    resolver_says,
     gave_up_on_running_callee,
     gave_up_on_a_call,
     exception_passed_on,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from forensics.model import Evidence
+from forensics.model import Evidence, Node
+from forensics.rootcause.classify import classify, is_of_caller
 from forensics.rootcause.place import HAND_ON, Finding, Place, evidence_of_call
-from forensics.rootcause.words import node_words
+from forensics.rootcause.words import error_words, node_words
 
-__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault", "misconfigured"]
+__all__ = ["HANDED_ON", "gateway_says", "handed_on_fault", "misconfigured", "resolver_says"]
 
 HANDED_ON = "handed_on_fault"
 
@@ -27,6 +28,8 @@ _MISCONFIGURED = re.compile(
     r"|No integration defined).*)"
 )
 _NOT_PERMITTED = re.compile(r"[Ii]nvalid permissions|not have permission")
+# AppSync names the data source before the type of its error, or in the text (its guide, "Troubleshooting").
+_DATA_SOURCE = re.compile(r"^(\w+):|\((?:Service|Client): (?:Amazon|AWS)?(\w+)")
 _THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|LambdaThrottling")
 
 
@@ -74,6 +77,27 @@ def misconfigured(place: Place) -> Finding | None:
             because=f"cannot do as it is configured: {said}",
         )  # fmt: skip
     return None
+
+
+def resolver_says(place: Place) -> Finding | None:
+    """AppSync resolves a field itself: no program stands between it and the service that refused."""
+    me = place.me
+    if not me.node.kind.startswith("AWS::AppSync") or place.failed_calls or not me.error_message:
+        return None
+    rule, said = "resolver_says", error_words(me.error_type, me.error_message)
+    category = classify(me.error_type, me.error_message, me.http_status) or "dependency_fault"
+    source = _DATA_SOURCE.search(me.error_type or "") or _DATA_SOURCE.search(me.error_message)
+    service = (source[1] or source[2]) if source else None
+    if service is None or is_of_caller(category, me.error_type, me.error_message):
+        elsewhere, because = None, f"could not resolve a field: {said}"
+    else:
+        elsewhere = Node(service, f"AWS::{service}")
+        because = f"refused what a resolver of {me.node.name} asked for: {said}"
+    text = f"{node_words(me.node)} says that it could not resolve a field: {said}"
+    return Finding(
+        rule, "exact" if elsewhere is None else "strong", (place.claim(text, rule),), category=category,
+        elsewhere=elsewhere, because=because, error_type=me.error_type, error_message=me.error_message,
+    )  # fmt: skip
 
 
 def handed_on_fault(place: Place) -> Finding | None:

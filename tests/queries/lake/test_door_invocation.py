@@ -31,6 +31,23 @@ def test_both_logs_are_one_request(check) -> None:
     """)  # fmt: skip
 
 
+def test_request_with_a_field_that_could_not_be_resolved_is_a_fault_under_status_200(check) -> None:
+    kind = "AWS::AppSync::GraphQLApi"
+    access = f"appsync | a1 | {kind} | r | - | e1 | g | 1 | 5 | 200 | - | -\n"
+    access += f"appsync | a1 | {kind} | s | - | e2 | g | 1 | 5 | 200 | - | -"
+    errors = """
+        event_id | timestamp | request_id | error_type       | error_message | is_fault
+        e8       | 1.2       | r          | Lambda:Unhandled | second        | true
+        e9       | 1.1       | r          | DynamoDB:X       | first         | true
+        e7       | 1.1       | s          | OrderNotFound    | no such order | false
+    """
+    check(VIEW, given(access) | {"lake.field_error": errors}, """
+        invocation | error_type | error_message | is_fault | event_id | http_status
+        r#1        | DynamoDB:X | first         | true     | e9       | 200
+        s#1        | -          | -             | false    | e2       | 200
+    """)  # fmt: skip
+
+
 def test_door_without_request_ids_is_named_by_its_event(check) -> None:
     check(VIEW, given("alb | lb | alb | - | - | e1 | g | 1 | 5 | 502 | GET | /"), """
         invocation | node | started_at | ended_at | http_status

@@ -55,6 +55,16 @@ def test_one_function_is_the_same_as_one_in_a_list(load):
     assert len(imported["resource"]) == 1
 
 
+def test_answers_of_older_clients_lack_an_arn_and_picked_members_lack_the_rest(load):
+    older = {name: value for name, value in MAPPING.items() if name != "EventSourceMappingArn"}
+    picked = {"FunctionName": "pay", "FunctionArn": FUNCTION["FunctionArn"], "Timeout": 20}
+    imported = load(files={"a": {"EventSourceMappings": [older]}, "b": picked})
+    assert sorted(told(imported)) == [
+        ("AWS::Lambda::EventSourceMapping", "pay", MAPPING["EventSourceMappingArn"]),
+        ("AWS::Lambda::Function", "pay", FUNCTION["FunctionArn"]),
+    ]
+
+
 def test_values_of_variables_are_not_in_the_case(load, case_path):
     load(files={"a": {"Functions": [FUNCTION]}, "b": {"configurationItems": [CONFIG]}})
     for file in case_path.rglob("*"):

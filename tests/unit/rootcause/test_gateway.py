@@ -1,5 +1,9 @@
 """What a gateway's own log says of its integration."""
 
+from dataclasses import replace
+
+from forensics.model import Node
+
 
 def through(m, said, status="ok", **more):
     line = m.line(said, kind="gateway")
@@ -86,3 +90,18 @@ def test_error_text_without_a_type_tells_as_well(m):
 
 def test_nothing_is_known_of_a_fault_over_which_nobody_says_a_word(m):
     assert m.blamed(returned(m)) == ("cart", "unknown", "possible")
+
+
+def test_what_a_resolver_was_refused_is_the_data_sources(m):
+    def resolved(type_, said):
+        api = m.invocation("api:shop", error_type=type_, error_message=said, http_status=200)
+        api = replace(api, node=Node("g1", "AWS::AppSync::GraphQLApi"))
+        return m.blamed(m.chain([api], []))
+
+    said = "Rate exceeded (Service: DynamoDb, Status Code: 400, Request ID: QK1)"
+    assert resolved("DynamoDB:DynamoDbException", said) == ("DynamoDB", "throttled", "likely")
+    assert resolved(None, said) == ("DynamoDb", "throttled", "likely")
+    denied = "User: x is not authorized to perform: dynamodb:Query (Service: DynamoDb, Status Code: 400)"
+    assert resolved("DynamoDB:AccessDeniedException", denied) == ("g1", "permission_denied", "proven")
+    said = "Unable to transform the template: Template transformation yielded an empty response."
+    assert resolved("MappingTemplate", said)[0] == "g1"

@@ -2,6 +2,7 @@
 -- caller's record, lake.invocation puts them together.
 -- needs: lake.span lake.segment_invocation
 -- scope: case
+-- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id
 -- node: name of the node that ran
 -- kind: X-Ray's type of the node

@@ -18,17 +18,21 @@
 -- pod: Kubernetes pod
 -- text: what the writer wrote
 -- is_json: whether that is a JSON object
-with event as (
-    -- of streams and groups whole columns are made, without CASE: so each name is looked at once and not each line
+with stream as (
+    -- once per stream, since each of these patterns costs more than to find the stream's row
     select
-        account, region, event_id, log_group, log_stream, timestamp, ordinal, message,
-        starts_with(log_group, '/aws/lambda/') as is_functions,
+        log_group, log_stream, coalesce(starts_with(log_group, '/aws/lambda/'), false) as is_functions,
         -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…
-        log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/' and contains(log_stream, '[') as is_dated,
-        substr(log_group, 13) as named, regexp_extract(log_stream, '^.{11}([^\[]*)\[', 1) as dated,
-        regexp_extract(log_stream, '^.{11}[^\[]*\[([^\]]*)', 1) as versioned,
-        regexp_extract(log_stream, '^[^/]+/(?:.*/)?([^/]*)/(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$', 1)
-            as task_container,
+        coalesce(log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/' and contains(log_stream, '['), false)
+            as is_dated,
+        is_functions or is_dated as is_lambda,
+        coalesce(
+            case when is_dated then nullif(regexp_extract(log_stream, '^.{11}([^\[]*)\[', 1), '') end,
+            case when is_functions then nullif(substr(log_group, 13), '') end) as function,
+        case when is_dated then regexp_extract(log_stream, '^.{11}[^\[]*\[([^\]]*)', 1) end as version,
+        case when not is_dated and not starts_with(log_stream, 'states/') then nullif(regexp_extract(
+            log_stream, '^[^/]+/(?:.*/)?([^/]*)/(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$', 1), '')
+            end as task,
         nullif(regexp_extract(log_group, '([^/]+)/?$', 1), '') as owner,
         -- what AWS and its agents name, and what is no container's: flow logs, CloudTrail, functions as S3 has them, hosts
         not regexp_matches(log_group, '(?i)^/?aws|^API-Gateway-|^RDSOSMetrics|^dms-tasks-|^sns/|^/?var/log/')
@@ -39,7 +43,7 @@ with event as (
                 log_stream, '\bvar\.log\.containers\.([a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9-]+-[0-9a-f]{64}', 1), ''),
             nullif(regexp_extract(
                 log_stream, '^[a-z0-9.-]+-[4-9bcdf]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$'), '')) as pod_stream
-    from evidence.log_event
+    from (select distinct log_group, log_stream from evidence.log_event)
     where log_group is distinct from 'aws/spans' -- spans, not lines: lake.span
 ),
 -- several events that had been one before they were cut up: under the id of the first, in its envelope
@@ -53,23 +57,29 @@ piece as (
 foreign_ as (
     select distinct log_group, event_id from lake.service_line where not starts_with(log_group, '/aws/')
 ),
-message as (
+event as (
     select
-        event.* exclude (message, is_functions, is_dated, is_custom),
-        coalesce(is_functions, false) or coalesce(is_dated, false) as is_lambda, coalesce(is_dated, false) as is_dated,
-        is_custom and foreign_.event_id is null as is_custom,
+        e.account, e.region, e.event_id, e.log_group, e.log_stream, e.timestamp, e.ordinal, foreign_.event_id as foreign_id,
         case
-            when piece.event_id is null then event.message
-            when event.message[1] = '{' and json_valid(event.message)
-                then json_merge_patch(event.message, json_object('log', piece.whole))::varchar
+            when piece.event_id is null then e.message
+            when e.message[1] = '{' and json_valid(e.message)
+                then json_merge_patch(e.message, json_object('log', piece.whole))::varchar
             else piece.whole
         end as message
-    from event
+    from evidence.log_event as e
     left join piece
-        on event.event_id = piece.event_id and event.log_group is not distinct from piece.log_group
-        and event.account is not distinct from piece.account and event.region is not distinct from piece.region
-    left join foreign_ on event.log_group = foreign_.log_group and event.event_id = foreign_.event_id
+        on e.event_id = piece.event_id and e.log_group is not distinct from piece.log_group
+        and e.account is not distinct from piece.account and e.region is not distinct from piece.region
+    left join foreign_ on e.log_group = foreign_.log_group and e.event_id = foreign_.event_id
     where piece.event_id is null or piece.is_first
+),
+message as (
+    select
+        event.* exclude (foreign_id), is_lambda, function, version, task, owner, pod_stream,
+        is_custom and foreign_id is null as is_custom
+    from event
+    join stream on event.log_group is not distinct from stream.log_group
+        and event.log_stream is not distinct from stream.log_stream
 ),
 opened as (
     select
@@ -107,7 +117,6 @@ told as (
 stripped as (
     select
         *,
-        case when not is_dated and not starts_with(log_stream, 'states/') then nullif(task_container, '') end as task,
         case
             when not is_lambda and enclosed[11] = 'T'
                 then regexp_replace(enclosed, '^[0-9][0-9T:.Z+-]+ (stdout|stderr) [FP] ', '')
@@ -135,9 +144,7 @@ owned as (
 select
     account, region, event_id, log_group, log_stream, timestamp, ordinal, is_lambda,
     case
-        when is_lambda then coalesce(
-            case when is_dated then nullif(dated, '') end,
-            case when starts_with(log_group, '/aws/lambda/') then nullif(named, '') end)
+        when is_lambda then function
         -- a pod of a deployment (two suffixes), a job (a date too), a daemon set (one), a stateful set (a number)
         when pod is not null then regexp_replace(
             pod, '(-([4-9bcdf]{6,10}|\d{8,10}))?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,4}$', '')
@@ -148,8 +155,7 @@ select
         when pod is not null then 'AWS::EKS::Container'
         when coalesce(container, task, program) is not null then 'AWS::ECS::Container'
     end as kind,
-    case when is_dated then versioned end as version,
-    pod, text,
+    version, pod, text,
     -- CASE, since json_valid is dear and most lines are plain
     case when left(ltrim(text), 1) = '{' then json_valid(text) else false end as is_json
 from owned

@@ -13,13 +13,16 @@
 -- is_message: whether the line calls it a message id
 with line as (
     select
-        log_group, log_stream, event_id, timestamp, case
-            -- Fluent Bit's envelopes: its Kubernetes filter adds one object, FireLens members of its own
-            when message[1] = '{' and contains(message, '"kubernetes":{') then regexp_replace(
-                left(message, 8000), '"kubernetes":\{(?:[^{}]|\{[^{}]*\})*\}?', '')
-            when message[1] = '{' and contains(message, '"container_id":"') then regexp_replace(
-                left(message, 8000), '"(?:container_(?:id|name)|ecs_\w+|ec2_instance_id)":"[^"]*"', '', 'g')
-            else left(message, 8000)
+        log_group, log_stream, event_id, timestamp, left(message, 8000) as start,
+        -- Fluent Bit's envelopes: its Kubernetes filter adds one object, FireLens members of its own. Looked for as
+        -- text and then read from there: that takes half as long as one pattern that finds and replaces it
+        case when start[1] = '{' then nullif(strpos(start, '"kubernetes":{'), 0) end as object_at,
+        case
+            when object_at is not null then concat(left(start, object_at - 1), regexp_replace(
+                substr(start, object_at + 14), '^[^{}]*(?:\{[^{}]*\}[^{}]*)*\}?', ''))
+            when start[1] = '{' and contains(start, '"container_id":"') then regexp_replace(
+                start, '"(?:container_(?:id|name)|ecs_\w+|ec2_instance_id)":"[^"]*"', '', 'g')
+            else start
         end as head
     from evidence.log_event
     where message is not null and not (
@@ -31,15 +34,23 @@ with line as (
         or log_group = 'aws/spans' or starts_with(log_group, 'API-Gateway-Execution-Logs_')
     )
 ),
-told as (
+-- apart from UNNEST, behind which it would be computed for each value
+called as (
     select
-        log_group, log_stream, event_id, timestamp,
+        *,
         -- `message 1f…`, or what a batch hands back (Lambda developer guide, "batchItemFailures")
         case when contains(head, 'essage') or contains(head, 'itemIdentifier') then list_distinct(regexp_extract_all(
             head, '(?i)(?:(?:message[-_ ]?id|itemidentifier)[\\"'':= ]*|message[:=# ]+)'
-            || '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 1)) end as messages,
-        unnest(list_distinct(regexp_extract_all(head, '[A-Za-z0-9][A-Za-z0-9_-]{5,63}'))) as value
+            || '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 1)) end as messages
     from line
+),
+told as (
+    select
+        log_group, log_stream, event_id, timestamp, messages,
+        unnest(list_distinct(list_filter(
+            regexp_extract_all(head, '[A-Za-z0-9][A-Za-z0-9_-]{5,63}'), lambda word: regexp_matches(word, '[0-9]')
+        ))) as value
+    from called
 )
 select
     log_group, log_stream, event_id, timestamp,
@@ -50,10 +61,10 @@ select
         when length(value) = 55 and regexp_full_match(value, '00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}') then value[4:35]
         else value
     end as value,
-    coalesce(list_contains(messages, value), false) as is_message
+    messages is not null and list_contains(messages, value) as is_message
 from told
-where regexp_matches(value, '[0-9]')
+where
     -- dates and times, also as seconds or milliseconds since 1970
-    and not regexp_matches(value, '^(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])(?:$|[T_])'
+    not regexp_matches(value, '^(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])(?:$|[T_])'
         || '|^1[0-9]{9}(?:[0-9]{3})?$')
     and not regexp_matches(value, '(?i)thread|exec-|pool-|worker-')

@@ -35,6 +35,8 @@ with told as (
         case when strlen(text) > 8000 then left(text, 8000) else text end as head,
         -- where a field or a fixed place tells it, no pattern is needed
         case
+            -- a report as text has no trace id where the trace was not sampled
+            when is_platform and record_type = 'report' and contains(platform.tracing, 'Sampled=0') then null
             when is_platform then split_part(split_part(platform.tracing, 'Root=', 2), ';', 1)
             when record_type = 'report' then split_part(split_part(text, 'XRAY TraceId: ', 2), chr(9), 1)
             else json.trace_id

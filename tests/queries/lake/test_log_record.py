@@ -371,6 +371,17 @@ def test_header_names_the_trace_but_not_the_writers_span(read, message: str) -> 
     assert_has(read(message, CONTAINERS), {"trace_id": TRACE, "span_id": None})
 
 
+@pytest.mark.parametrize(
+    ("kind", "sampled", "trace"), [("report", 1, TRACE), ("report", 0, None), ("start", 0, TRACE)]
+)
+def test_a_report_names_a_trace_only_where_it_was_sampled(
+    read, kind: str, sampled: int, trace: str | None
+) -> None:
+    tracing = TRACING | {"value": f"Root={XRAY};Parent=0efbd19962d95b05;Sampled={sampled}"}
+    row = read(platform(kind, {"requestId": ID, "metrics": {"durationMs": 1}, "tracing": tracing}))
+    assert row["trace_id"] == trace
+
+
 def test_key_is_the_last_sixteen_digits_signed(read) -> None:
     row = read(f"trace_id={'0' * 16}ffffffffffffffff span_id=7fffffffffffffff", CONTAINERS)
     assert (row["trace_key"], row["span_key"]) == (-1, 2**63 - 1)

@@ -1,6 +1,6 @@
 -- A message that its consumer could not work on though the function itself ended well: it handed the message
 -- back (batchItemFailures), and no later attempt did better. Shown by the last attempt.
--- needs: failures.work chains.member links.source links.moved_back lake.resource
+-- needs: failures.work chains.member links.source links.moved_back lake.resource lake.invocation
 -- scope: case
 -- materialize
 -- chain: the chain that every attempt belongs to, the first by name where there are several
@@ -34,8 +34,12 @@ attempt as (
     asof left join moved as m on m.node = w.node and m.moved_at <= w.started_at
     where w.value in (select value from failures.work where failing is not null)
 ),
+-- a function says what it hands back (batchItemFailures); of a container only that the message came again does
 lost as (
-    select * from attempt where back = 1 and is_failed and failing is not null
+    select a.* from attempt as a
+    join lake.invocation as i using (invocation)
+    where a.back = 1 and a.is_failed and a.failing is not null
+        and (a.attempts > 1 or i.kind = 'AWS::Lambda::Function')
 ),
 reached as (
     select l.node, l.message, m.chain, count(distinct a.invocation) as present, min(m.hop) as hop

@@ -1,5 +1,5 @@
 -- One request that a container or pod served, as its own lines tell it; and its segment, where there is one.
--- needs: lake.container_line lake.container_answer lake.log_value lake.shared_value lake.span lake.segment_invocation
+-- needs: lake.container_line lake.container_answer lake.container_return lake.log_value lake.shared_value lake.span lake.segment_invocation
 -- scope: case
 -- materialize
 -- work: locator of its first line, see lake.container_line
@@ -16,7 +16,8 @@
 -- started_at: first line, or when the request came by what its last line says that it took, UTC
 -- ended_at: last line, UTC
 -- lines: number of lines
--- is_failed: a line says that an exception of it was caught by nobody, or its last one that it answered with a fault
+-- is_failed: a line says that an exception of it was caught by nobody, or its last one that it answered with a fault, or
+--   the message that it complained of came again
 -- http_status: status that it answered, where a line says so
 -- error_type: type of that exception
 -- error_message: its message
@@ -51,9 +52,12 @@ with told as (
 ended as (
     select t.*, a.http_status, case when a.http_status >= 500 then coalesce(t.uncaught, t.reason, t.complaint, {
             'event_time': t.ended_at, 'event_id': a.event_id, 'type': null, 'message': null
-        }) else t.uncaught end as fault
+        }) else coalesce(t.uncaught, case when r.work is not null then {
+            'event_time': r.event_time, 'event_id': r.event_id, 'type': r.error_type, 'message': r.error_message
+        } end) end as fault
     from told as t
     left join lake.container_answer as a on a.work = t.work and a.log_group = t.log_group
+    left join lake.container_return as r on r.work = t.work and r.log_group = t.log_group
 ),
 segment as (
     select

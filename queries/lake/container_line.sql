@@ -61,11 +61,18 @@ followed as (
     from line where is_uncaught or exception_type is not null
     window next_one as (partition by log_group, log_stream order by timestamp, event_id)
 ),
+-- a message that lines of one stream speak of is what they work on; who only sent it names it once
+spoken_of as (
+    select log_group, log_stream, value from lake.log_value
+    where is_message group by log_group, log_stream, value having count(*) > 1
+),
 valued as (
-    -- the most telling value: the one that the fewest lines print
-    select v.log_group, v.event_id, min({'lines': s.lines, 'value': s.value}).value as value
+    -- the most telling value: such a message, else the one that the fewest lines print
+    select v.log_group, v.event_id,
+        min({'is_other': m.value is null, 'lines': s.lines, 'value': s.value}).value as value
     from lake.log_value as v
     join lake.shared_value as s on s.value = v.value
+    left join spoken_of as m on m.log_group = v.log_group and m.log_stream = v.log_stream and m.value = v.value
     semi join (select distinct log_group from line) as own on own.log_group = v.log_group
     group by v.log_group, v.event_id
 ),

@@ -401,3 +401,25 @@ def test_what_came_again_by_its_trace_repeats_only_a_failure(check) -> None:
         invocation | told_by
         b          | trace
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "attempts", "is_lost"), [
+    ("AWS::Lambda::Function", 1, True), ("AWS::ECS::Container", 1, False), ("AWS::ECS::Container", 2, True),
+])  # fmt: skip
+def test_a_container_that_warned_of_a_message_handed_it_back_only_where_it_came_again(
+    query, kind, attempts, is_lost
+) -> None:
+    works = [
+        {
+            "node": "n", "invocation": f"i{n}", "started_at": 60 * n, "status": "unknown", "value": "m-1", "is_message": True,
+            "failing": {"timestamp": f"2026-01-01 00:{n:02d}:01", "event_id": f"e{n}", "log_group": "g"},
+        }
+        for n in range(attempts)
+    ]  # fmt: skip
+    names = [work["invocation"] for work in works]
+    rows = {
+        "failures.work": works, "lake.invocation": [{"invocation": i, "kind": kind} for i in names],
+        "chains.member": [{"chain": "c", "invocation": i, "hop": 0} for i in names],
+        "links.source": "node", "links.moved_back": "dead_letter | moved_at", "lake.resource": "node",
+    }  # fmt: skip
+    assert bool(query("failures.partial", rows)) is is_lost

@@ -251,3 +251,31 @@ def test_request_of_a_service_without_traces_is_told_by_its_framework_alone(chec
     """)  # fmt: skip
     traced = {"lake.span": [{"node": "n", "ordinal": 0, "inferred": False}]}
     check(LINE, given() | rows | traced, "work")
+
+
+def test_a_message_that_was_handed_back_is_a_failure_of_its_work(check) -> None:
+    rows = {
+        LINE: "work | event_id | log_group | timestamp | node | level\ne1 | e1 | g | 1 | n | INFO\ne1 | e2 | g | 2 | n | ERROR\n",
+        "lake.container_return": "work | log_group | event_id | event_time | error_message\ne1 | g | e2 | 2 | denied",
+    }
+    check(VIEW, rows, "work | is_failed | event_id | error_message\ne1 | true | e2 | denied")
+    check(VIEW, rows | {"lake.container_return": "work | log_group"}, "work | is_failed | event_id\ne1 | false | e1")
+
+
+def test_lines_of_one_stream_about_a_message_are_one_work_whatever_rarer_they_print(check) -> None:
+    """A hash of the recipient in the last line is rarer than the message that three lines speak of."""
+    values = """
+        log_group       | log_stream | event_id | value | is_message
+        /aws/lambda/fn  | a/b/t1     | e1       | m1    | true
+        /aws/lambda/fn  | a/b/t1     | e2       | m1    | true
+        /aws/lambda/fn  | a/b/t1     | e2       | h1    | false
+        /aws/lambda/fn  | a/b/t1     | e3       | h1    | false
+        /aws/lambda/fn  | a/b/t1     | e3       | m2    | true
+    """
+    check(LINE, given(f"e1 | 1 | a/b/t1 | {ECS} | n | - | - | -\ne2 | 2 | a/b/t1 | {ECS} | n | - | - | -\ne3 | 3 | a/b/t1 | {ECS} | n | - | - | -",
+        shared="m1 | 3 | 2\nm2 | 3 | 2\nh1 | 2 | 2") | {"lake.log_value": values}, """
+        work | event_id
+        e1   | e1
+        e1   | e2
+        e3   | e3
+    """)  # fmt: skip

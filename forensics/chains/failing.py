@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,8 @@ __all__ = ["failing_chains"]
 
 # Chains are read in batches, so that a case of a million failures fits.
 _BATCH = 4_000
+# Events of an execution's history have no id of their own: its ARN finds them.
+_EXECUTION = re.compile(r"arn:[\w-]+:states:")
 
 _SYMPTOMS = "select failure, chain, invocation, message from failures.symptom order by chain, failure"
 # What lies in order of chain is read from its first to its last of a batch, not whole.
@@ -169,15 +172,18 @@ def _invocation(row: dict[str, Any], lines: list[dict[str, Any]], before: Before
 
 
 def invocation_locator(row: dict[str, Any]) -> Locator:
-    """The record that tells of an invocation: its segment document, else its log event."""
+    """The record that tells of an invocation: its segment document, else its log event, or its history."""
     if row["trace_id"] is not None and row["segment_id"] is not None:
         return Locator("segment_document", trace_id=row["trace_id"], segment_id=row["segment_id"])
+    at = iso(row.get("event_time") or row.get("failed_at"))
+    if row["event_id"] is None and _EXECUTION.match(row["invocation"]):
+        return Locator("execution_event", event_id=row["invocation"].partition("#")[0], timestamp=at)
     return Locator(
         "log_event",
         log_group=row["log_group"],
         log_stream=row["log_stream"],
         event_id=row["event_id"],
-        timestamp=iso(row.get("event_time") or row.get("failed_at")),
+        timestamp=at,
     )
 
 
@@ -197,7 +203,7 @@ def _line(row: dict[str, Any]) -> LogLine:
         exception_type=row["exception_type"],
         exception_message=row["exception_message"],
         locator=Locator(
-            "log_event",
+            "execution_event" if row["log_group"] is None else "log_event",
             log_group=row["log_group"],
             log_stream=row["log_stream"],
             event_id=row["event_id"],

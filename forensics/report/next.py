@@ -38,6 +38,8 @@ def query_of(where: Locator) -> str | None:
         return rows_of(
             "lake.segment_document", segment_id=(where.segment_id or "",), trace_id=(xray, where.trace_id)
         )
+    if where.source == "execution_event" and where.event_id:
+        return rows_of("lake.execution_event", execution_arn=(where.event_id,))
     if where.event_id:
         view = "lake.change" if where.source == "change" else "lake.log_event"
         return rows_of(view, event_id=(where.event_id,))

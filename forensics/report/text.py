@@ -144,6 +144,8 @@ def locator_text(locator: Locator) -> str:
         return safe(f"trace {locator.trace_id} segment {locator.segment_id}")
     if locator.source == "change":
         return safe(f"change {locator.event_id}")
+    if locator.source == "execution_event":
+        return safe(f"history of {locator.event_id}")
     return safe(f"log {locator.log_group or '?'} event {locator.event_id}")
 
 

@@ -61,6 +61,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|Timeout waiting for connection from pool|obtain(?:ing)? a connection from the pool"
         r"|No space left on device|ENOSPC|EMFILE|Too many open files|too many clients|Too many connections"
         r"|remaining connection slots|LimitExceededException|SubnetIPAddressLimitReached|ENILimitReached"
+        r"|InsufficientFreeAddressesInSubnet"
         r"|ConnectionTimeoutError.*pool"
         # Redis at its maxmemory
         r"|OOM command not allowed",

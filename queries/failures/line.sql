@@ -13,9 +13,9 @@
 -- exception_type: exception that the line reports
 -- exception_message: its message; of a workflow what the task was to call, of a balancer its target group
 -- platform_error: error type that the platform names
--- log_group: where it lies
+-- log_group: where it lies; null of an event that only a history tells
 -- log_stream: where it lies
--- event_id: its id there
+-- event_id: its id there; of such an event the execution's ARN
 with member as (
     select distinct invocation from failures.member
 ),
@@ -91,7 +91,7 @@ history as (
         t.invocation, w.occurred_at as timestamp, 'workflow' as record_type, 'ERROR' as level,
         concat_ws(' ', w.type, w.error, w.cause_message) as message, w.error as exception_type,
         coalesce(w.target, b.target) as exception_message, null::varchar as platform_error, w.log_group,
-        w.log_stream, w.event_id
+        w.log_stream, coalesce(w.event_id, w.execution_arn) as event_id
     from told as t
     join lake.workflow_event as w on w.execution_arn = t.execution_arn
     asof left join (select * from lake.workflow_event where target is not null) as b

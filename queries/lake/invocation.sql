@@ -1,11 +1,11 @@
 -- One execution of a function, one request served by a service, stage or state machine, from
 -- whatever tells of it: its segments, its log lines, its door's access log, its history, or (virtual)
 -- only its caller, or the record of an event that was given up.
--- needs: lake.traced_invocation lake.lambda_log lake.served_invocation lake.virtual_invocation lake.carried_message lake.lost_event
+-- needs: lake.traced_invocation lake.lambda_log lake.served_invocation lake.virtual_invocation lake.carried_message lake.lost_event lake.workflow_job
 -- scope: case
 -- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id; where no trace tells of it the ARN of
---   the execution, the door's request id # 1, a container's node : request id # ordinal, or the locator of its
+--   the execution (of a job that it ran, # and the number of an event), the door's request id # 1, a container's node : request id # ordinal, or the locator of its
 --   first log event
 -- node: name of the node that ran
 -- kind: X-Ray's type of the node
@@ -128,6 +128,12 @@ select
 from lake.carried_message
 where not is_traced
 group by invocation
+union all by name
+select
+    invocation, node, kind, true as is_virtual, account, region, 1 as attempt, started_at, ended_at,
+    ((epoch_us(ended_at) - epoch_us(started_at)) * 0.001)::decimal(18, 3) as duration_ms,
+    status, false as is_client_error, false as is_throttle, error_type, error_message, event_id, ended_at as event_time
+from lake.workflow_job
 union all by name
 -- its lines are its destination's, whose stream is no environment of it
 select

@@ -1,11 +1,11 @@
 -- Edges that the ARN of an execution proves: the caller printed its name or its history names it, or a
 -- distributed map of the caller started it: the run that the child's description names (DescribeExecution,
--- `mapRunArn`), else one of its label that was open when it began.
--- needs: lake.execution lake.invocation links.mention links.known_id lake.workflow_event lake.served_invocation lake.workflow_invocation
+-- `mapRunArn`), else one of its label that was open when it began. And those to the jobs that its history tells of.
+-- needs: lake.execution lake.invocation links.mention links.known_id lake.workflow_event lake.served_invocation lake.workflow_invocation lake.workflow_job
 -- scope: case
 -- materialize
--- caller: the invocation that started the execution
--- callee: the execution
+-- caller: the invocation that started it
+-- callee: the execution, or the job
 -- kind: call, or link where it was only started
 -- candidates: how many executions could have started it
 with map as (
@@ -46,3 +46,5 @@ from lake.workflow_event as w
 join lake.served_invocation as p on p.execution_arn = w.execution_arn
 join lake.served_invocation as c on c.execution_arn = w.child_execution_arn
 where p.invocation <> c.invocation
+union
+select caller, invocation, 'call', 1 from lake.workflow_job

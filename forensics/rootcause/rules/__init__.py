@@ -30,6 +30,7 @@ from forensics.rootcause.rules.gateway import (
     misconfigured,
     resolver_says,
 )
+from forensics.rootcause.rules.job import job_stopped, no_address_left
 from forensics.rootcause.rules.omitted import left_out
 from forensics.rootcause.rules.process import crashed, failed_init, out_of_memory, started_anew
 from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency, unexplained
@@ -52,6 +53,8 @@ RULES: tuple[Rule, ...] = (
     left_out,
     went_round,
     workflow_failed,
+    no_address_left,
+    job_stopped,
     out_of_memory,
     crashed,
     started_anew,

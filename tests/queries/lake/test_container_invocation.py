@@ -259,7 +259,11 @@ def test_a_message_that_was_handed_back_is_a_failure_of_its_work(check) -> None:
         "lake.container_return": "work | log_group | event_id | event_time | error_message\ne1 | g | e2 | 2 | denied",
     }
     check(VIEW, rows, "work | is_failed | event_id | error_message\ne1 | true | e2 | denied")
-    check(VIEW, rows | {"lake.container_return": "work | log_group"}, "work | is_failed | event_id\ne1 | false | e1")
+    check(
+        VIEW,
+        rows | {"lake.container_return": "work | log_group"},
+        "work | is_failed | event_id\ne1 | false | e1",
+    )
 
 
 def test_lines_of_one_stream_about_a_message_are_one_work_whatever_rarer_they_print(check) -> None:

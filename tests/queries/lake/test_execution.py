@@ -4,6 +4,8 @@
 
 import json
 
+import pytest
+
 RUN = "arn:aws:states:eu-west-1:1:execution:ship:run-1"
 
 
@@ -94,3 +96,54 @@ def test_a_map_run_may_succeed_with_failed_items(check):
 def test_a_document_that_is_no_json_is_left_out(check):
     broken = {**TASK, "document": "{"}
     check("lake.execution_event", {"evidence.execution_event": [broken]}, "number | type")
+
+
+def failed_task(number: int, cause: dict[str, object]) -> dict[str, object]:
+    details = {
+        "resourceType": "ecs",
+        "resource": "runTask.sync",
+        "error": "States.TaskFailed",
+        "cause": json.dumps(cause),
+    }
+    return {
+        "execution_arn": RUN, "number": number, "occurred_at": number, "type": "TaskFailed",
+        "document": json.dumps({"type": "TaskFailed", "previousEventId": number - 1, "taskFailedEventDetails": details}),
+    }  # fmt: skip
+
+
+CONTAINERS = [
+    {"Name": "app", "ExitCode": 137, "Reason": "OutOfMemoryError: too much"},
+    {"Name": "proxy", "ExitCode": 0},
+    {"Name": "init"},
+]
+
+
+@pytest.mark.parametrize(("cause", "said"), [
+    ({"StopCode": "TaskFailedToStart", "StoppedReason": "no address", "Containers": [{"Name": "app"}]}, ("TaskFailedToStart", "no address")),
+    ({"StopCode": "EssentialContainerExited", "StoppedReason": "exited", "Containers": CONTAINERS},
+        ("EssentialContainerExited", "exited: app exited with 137, OutOfMemoryError: too much")),
+    ({"JobName": "rows", "StatusReason": "Essential container in task exited", "Container": {"ExitCode": 1}},
+        (None, "Essential container in task exited: exited with 1")),
+    ({"JobName": "rows", "JobRunState": "FAILED", "ErrorMessage": "boom"}, (None, "boom")),
+    ({"errorType": "Boom", "errorMessage": "why"}, ("Boom", "why")),
+])  # fmt: skip
+def test_the_cause_of_a_job_is_what_its_service_says_of_it(query, cause, said) -> None:
+    """In JSON, as DescribeTasks of ECS, DescribeJobs of Batch and GetJobRun of Glue tell it."""
+    [row] = query(
+        "lake.workflow_event", {"evidence.execution_event": [failed_task(2, cause)], "lake.service_line": []}
+    )
+    assert (row["cause_type"], row["cause_message"]) == said
+
+
+@pytest.mark.parametrize(("parameters", "target"), [
+    ({"TaskDefinition": "rows:61"}, "rows"),
+    ({"TaskDefinition": "arn:aws:ecs:eu-west-1:1:task-definition/rows:61"}, "rows"),
+    ({"TaskDefinition": "rows"}, "rows"),
+    ({"JobName": "monday", "JobDefinition": "arn:aws:batch:eu-west-1:1:job-definition/rows:3"}, "rows"),
+    ({"JobName": "rows"}, "rows"),
+])  # fmt: skip
+def test_a_job_is_called_by_what_defines_it_whatever_its_revision(query, parameters, target) -> None:
+    details = {"resourceType": "ecs", "resource": "runTask.sync", "parameters": json.dumps(parameters)}
+    task = TASK | {"document": json.dumps({"type": "TaskScheduled", "taskScheduledEventDetails": details})}
+    [row] = query("lake.workflow_event", {"evidence.execution_event": [task], "lake.service_line": []})
+    assert row["target"] == target

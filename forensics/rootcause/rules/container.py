@@ -23,6 +23,7 @@ _UPSTREAM = re.compile(r" HTTP/[\d.]+\" \d{3} .* \d+ [\d.]+ \[([a-z0-9.-]+)\] \[
 _BEFORE_US = 180_000_000
 _AFTER_US = 90_000_000
 _BALANCER = "AWS::ElasticLoadBalancing"
+_NOT_READY = "connection"
 _WORDS = {
     "container_killed": "lost a container, which was killed",
     "crash": "had a container that crashed",
@@ -91,7 +92,13 @@ def _is_unanswered(place: Place) -> bool:
 
 
 def _nearest(found: tuple[Trouble, ...], at_us: int) -> tuple[str, Trouble]:
-    """What is said most often, and the one that stands nearest in time."""
+    """What is said most often, and the one that stands nearest in time.
+
+    A probe that fails after a container was lost is of the one that starts in its place, which is not ready yet
+    (Kubernetes, "Pod Lifecycle", Container probes): that one was lost is why.
+    """
+    lost = min((t.at_us for t in found if t.category != _NOT_READY), default=None)
+    found = tuple(t for t in found if t.category != _NOT_READY or lost is None or t.at_us < lost)
     counted = Counter(t.category for t in found)
     category = min(counted, key=lambda c: (-counted[c], c))
     alike = [t for t in found if t.category == category]

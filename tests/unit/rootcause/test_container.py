@@ -60,6 +60,17 @@ def test_what_was_killed_an_hour_ago_explains_nothing(m):
     assert m.blamed(refused(m), knows(m, trouble("container_killed", late)))[1] == "connection"
 
 
+@pytest.mark.parametrize(
+    ("probes", "category"),
+    [((50_000, 60_000, 70_000), "container_killed"), ((10_000, 20_000, 70_000), "connection")],
+)
+def test_who_starts_in_the_place_of_a_lost_container_is_not_ready_because_it_was_lost(m, probes, category):
+    """What was not ready before that is another matter."""
+    found = [trouble("connection", at) for at in probes]
+    known = knows(m, *found, trouble("container_killed", 40_000))
+    assert m.blamed(refused(m), known) == ("stock", category, "likely")
+
+
 def test_another_services_container_explains_nothing(m):
     assert m.blamed(refused(m), knows(m, trouble("crash", 80_000, "mail")))[1] == "connection"
 

@@ -1,8 +1,8 @@
 -- A log record that speaks of how an invocation of a failing chain ended: errors, warnings, time-outs, exits,
 -- the line that lake.invocation names, the initialisation of its environment that failed
 -- (`init_report`), what a gateway says of the request (`gateway`), whom a load balancer asked in vain (`balancer`),
--- and an execution's history (`workflow`).
--- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.access_entry lake.workflow_event
+-- an execution's history (`workflow`), and what the task of ECS printed that a job was.
+-- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.access_entry lake.workflow_event lake.workflow_job
 -- scope: case
 -- materialize
 -- invocation: the invocation that it speaks of
@@ -46,9 +46,17 @@ by_span as (
     semi join member as m on m.invocation = s.invocation
     where l.record_type <> 'report'
 ),
+by_task as (
+    select j.invocation, l.event_id, l.log_group
+    from lake.workflow_job as j
+    semi join member as m on m.invocation = j.invocation
+    join telling as l on regexp_extract(l.log_stream, '[0-9a-f]{32}$') = j.task_id
+    where j.status = 'failed'
+),
 found as (
     select invocation, event_id, log_group from by_request
     union select invocation, event_id, log_group from by_span
+    union select invocation, event_id, log_group from by_task
     union select invocation, event_id, log_group from told where event_id is not null
 ),
 init as (

@@ -33,6 +33,7 @@
 -- target_request_id: request id of the call, found in its output; of a Lambda function where that is the target
 -- message_id: message id in the output of a call to SQS or SNS
 -- child_execution_arn: execution that the task started
+-- task_id: id of the ECS task that was run, by which the streams of its logs are named
 -- map_run_arn: distributed map run that it belongs to or started
 -- iteration: number of a map's iteration
 -- timeout_seconds: time-out of a scheduled task, seconds
@@ -113,7 +114,9 @@ select
         when contains(j[10], ':function:') then split_part(split_part(j[10], ':function:', 2), ':', 1)
     end as target,
     coalesce(answer[1], answer[2]) as target_request_id, answer[3] as message_id,
-    coalesce(answer[4], answer[5]) as child_execution_arn, j[13] as map_run_arn, try_cast(j[14] as bigint) as iteration,
+    coalesce(answer[4], answer[5]) as child_execution_arn,
+    case when j[9] = 'ecs' then nullif(regexp_extract(concat_ws(' ', j[12], j[8]), ':task/(?:[^/"]+/)?([0-9a-f]{32})"', 1), '')
+        end as task_id, j[13] as map_run_arn, try_cast(j[14] as bigint) as iteration,
     try_cast(j[15] as bigint) as timeout_seconds, try_cast(j[16] as bigint) as redrive_count,
     coalesce(j[17] = 'true' or j[18] = 'true', false) as is_truncated
 from nested

@@ -14,6 +14,7 @@
 -- status: ok, failed or unknown
 -- error_type: why the service says that it stopped (`stopCode` of ECS), else the error name
 -- error_message: what it says of it
+-- task_id: id of the ECS task that it was, null where it never was one
 -- event_id: the event that shows how it ended, null where it is from a history
 with job as (
     select
@@ -28,7 +29,7 @@ event as (
     -- exported and pulled, one event may be here twice
     select
         execution_arn, number, min(previous_number) as previous_number, min(type) as type, min(occurred_at) as occurred_at,
-        min(coalesce(cause_type, error)) as error_type, min(cause_message) as error_message, min(event_id) as event_id
+        min(coalesce(cause_type, error)) as error_type, min(cause_message) as error_message, min(event_id) as event_id, min(task_id) as task_id
     from lake.workflow_event semi join (select execution_arn from job) as j using (execution_arn)
     where type in ('TaskStarted', 'TaskSubmitted', 'TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskStartFailed',
         'TaskSubmitFailed')
@@ -41,7 +42,8 @@ followed as (
         case
             when a.type not in ('TaskStarted', 'TaskSubmitted') then a
             when b.type not in ('TaskStarted', 'TaskSubmitted') then b else c
-        end as last
+        end as last,
+        coalesce(a.task_id, b.task_id, c.task_id) as task_id
     from job as j
     left join event as a on a.execution_arn = j.execution_arn and a.previous_number = j.number
     left join event as b on b.execution_arn = j.execution_arn and b.previous_number = a.number
@@ -55,7 +57,7 @@ select
         as status,
     min(f.last.error_type) filter (where f.last.type <> 'TaskSucceeded') as error_type,
     min(f.last.error_message) filter (where f.last.type <> 'TaskSucceeded') as error_message,
-    min(f.last.event_id) as event_id
+    min(f.task_id) as task_id, min(f.last.event_id) as event_id
 from job as j
 join lake.served_invocation as s on s.execution_arn = j.execution_arn and s.traced is null
 left join followed as f on f.execution_arn = j.execution_arn and f.number = j.number

@@ -94,8 +94,8 @@ def _is_unanswered(place: Place) -> bool:
 def _nearest(found: tuple[Trouble, ...], at_us: int) -> tuple[str, Trouble]:
     """What is said most often, and the one that stands nearest in time.
 
-    A probe that fails after a container was lost is of the one that starts in its place, which is not ready yet
-    (Kubernetes, "Pod Lifecycle", Container probes): that one was lost is why.
+    A probe that fails after a container was lost is of the one that starts in its place, which is not ready
+    yet (Kubernetes, "Pod Lifecycle", Container probes): that one was lost is why.
     """
     lost = min((t.at_us for t in found if t.category != _NOT_READY), default=None)
     found = tuple(t for t in found if t.category != _NOT_READY or lost is None or t.at_us < lost)

@@ -8,10 +8,12 @@ network interface; the service that asked hands the text on.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from forensics.model import Node
 from forensics.rootcause.classify import classify
 from forensics.rootcause.place import Finding, Place
+from forensics.rootcause.rules.raised import raised_here, threw_over_a_dependency
 from forensics.rootcause.words import error_words, node_words
 
 __all__ = ["job_stopped", "no_address_left"]
@@ -56,6 +58,8 @@ def job_stopped(place: Place) -> Finding | None:
         category = "container_killed"
     elif category != "container_killed":
         category = classify(None, me.error_message) or category
+    if category == "crash" and (found := _by_its_lines(place)):
+        return found
     rule = "job_stopped"
     said = error_words(me.error_type, me.error_message)
     claims = (place.claim(f"{node_words(me.node)} stopped: {said}", rule),)
@@ -65,3 +69,13 @@ def job_stopped(place: Place) -> Finding | None:
         because=f"stopped: {said}", error_type=me.error_type, error_message=me.error_message,
         would_decide=decides,
     )  # fmt: skip
+
+
+def _by_its_lines(place: Place) -> Finding | None:
+    """The last exception that the task printed is why it exited."""
+    thrown = [line for line in place.me.logs if line.exception_type and line.level != "WARN"]
+    if not thrown:
+        return None
+    error_type, message = thrown[-1].exception_type, thrown[-1].exception_message
+    threw = replace(place, me=replace(place.me, error_type=error_type, error_message=message))
+    return threw_over_a_dependency(threw) or raised_here(threw)

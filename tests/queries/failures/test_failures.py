@@ -117,3 +117,27 @@ def test_line_speaks_of_members_of_failing_chains_only(check) -> None:
         r#1        | e1
         r#1        | e3
     """)  # fmt: skip
+
+
+def test_line_speaks_of_the_task_that_a_failed_job_was(check) -> None:
+    """By the id in the name of its stream; in S3's export `-` stands for the `/` before it."""
+    task = "a1" * 16
+    tables = {
+        "failures.member": "chain | invocation | hop\nx | x#3 | 1\nx | x#7 | 1",
+        "lake.invocation": "invocation | kind | is_virtual\nx#3 | AWS::ECS::Container | true\nx#7 | AWS::ECS::Container | true",
+        "lake.workflow_job": f"invocation | status | task_id\nx#3 | failed | {task}\nx#7 | ok | {task[1:]}a",
+        "lake.log_record": f"""
+            event_id | record_type | level | log_group | log_stream
+            e1       | log         | ERROR | g         | rows/rows/{task}
+            e2       | log         | ERROR | g         | rows-rows-{task}
+            e3       | log         | INFO  | g         | rows/rows/{task}
+            e4       | log         | ERROR | g         | rows/rows/{task[1:]}a
+            e5       | log         | ERROR | g         | other
+        """,
+        "lake.span": "trace_id", "lake.segment_invocation": "trace_key", "lake.workflow_event": "execution_arn",
+    }  # fmt: skip
+    check("failures.line", tables, """
+        invocation | event_id
+        x#3        | e1
+        x#3        | e2
+    """)  # fmt: skip

@@ -147,3 +147,21 @@ def test_a_job_is_called_by_what_defines_it_whatever_its_revision(query, paramet
     task = TASK | {"document": json.dumps({"type": "TaskScheduled", "taskScheduledEventDetails": details})}
     [row] = query("lake.workflow_event", {"evidence.execution_event": [task], "lake.service_line": []})
     assert row["target"] == target
+
+
+def test_the_task_that_was_run_is_told_when_it_is_submitted_and_when_it_fails(query) -> None:
+    task = "arn:aws:ecs:eu-west-1:1:task/batch/" + "a1" * 16
+    details = {
+        "resourceType": "ecs",
+        "resource": "runTask.sync",
+        "output": json.dumps({"Tasks": [{"TaskArn": task}]}),
+    }
+    submitted = TASK | {
+        "type": "TaskSubmitted",
+        "document": json.dumps({"type": "TaskSubmitted", "taskSubmittedEventDetails": details}),
+    }
+    failed = failed_task(3, {"TaskArn": task, "StoppedReason": "exited"})
+    rows = query(
+        "lake.workflow_event", {"evidence.execution_event": [submitted, failed], "lake.service_line": []}
+    )
+    assert [row["task_id"] for row in rows] == ["a1" * 16] * 2

@@ -54,3 +54,14 @@ def test_what_is_not_waited_for_or_has_records_of_its_own_is_none(check) -> None
 
 def test_the_trace_of_an_execution_tells_of_its_calls_itself(check) -> None:
     check(VIEW, given(SCHEDULED + STARTED + FAILED, traced="t:s"), "invocation")
+
+
+def test_the_task_of_ecs_that_it_was(check) -> None:
+    rows = given(SCHEDULED + STARTED + FAILED)
+    head, *lines = rows["lake.workflow_event"].strip().split("\n")
+    told = [f"{line} | {'t1' if 'Submitted' in line else '-'}" for line in lines]
+    check(
+        VIEW,
+        rows | {"lake.workflow_event": "\n".join([f"{head} | task_id", *told])},
+        "invocation | task_id\nx#3 | t1",
+    )

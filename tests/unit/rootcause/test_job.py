@@ -5,8 +5,9 @@ import pytest
 FULL = "EC2 error while attempting to Create Network Interface in '{}': InsufficientFreeAddressesInSubnet"
 
 
-def stopped(m, code, said):
-    return m.chain([m.invocation("svc:rows", is_virtual=True, error_type=code, error_message=said)], [])
+def stopped(m, code, said, *lines):
+    job = m.invocation("svc:rows", is_virtual=True, error_type=code, error_message=said, logs=lines)
+    return m.chain([job], [])
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,22 @@ def test_whoever_wants_an_interface_may_find_none(m):
 def test_a_service_with_records_is_judged_by_these(m):
     chain = m.chain([m.invocation("svc:rows", error_type="TaskFailedToStart", error_message="boom")], [])
     assert m.blamed(chain)[1] == "unhandled_exception"
+
+
+@pytest.mark.parametrize(
+    ("thrown", "blamed"),
+    [
+        (("KeyError", "'price'", "ERROR"), ("rows", "unhandled_exception", "proven")),
+        (
+            ("ConnectionError", "connect ECONNREFUSED https://rates.example/v1", "ERROR"),
+            ("rates.example", "connection", "likely"),
+        ),
+        # warned of, it was dealt with
+        (("KeyError", "'price'", "WARN"), ("rows", "crash", "likely")),
+    ],
+)
+def test_what_a_task_threw_last_is_why_it_exited(m, thrown, blamed):
+    error_type, message, level = thrown
+    line = m.line("rows", level=level, exception_type=error_type, exception_message=message)
+    assert m.blamed(stopped(m, "EssentialContainerExited", "exited: rows exited with 1", line)) == blamed
+    assert m.blamed(stopped(m, "EssentialContainerExited", "exited with 137", line))[1] == "container_killed"

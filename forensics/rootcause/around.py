@@ -25,6 +25,16 @@ _UNREACHED = re.compile(
     r"(?:(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UnknownHostException:|\blookup) |\bhost='"
     r"|(?<=\s)\((?=[^()\s]+:\d+\)))((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b"
 )
+# Whose limit it was, or what there is not, as AWS says it: Kinesis in a sentence ("Rate exceeded for shard …
+# in stream … under account …"), DynamoDB by its ARN ("Diagnosing throttling" in its guide).
+_REFUSED = (
+    ("AWS::Kinesis::Stream", re.compile(r"\b[Ss]tream ([\w.-]+) under account \d")),
+    # not the stream of a table, which names where an event came from
+    (
+        "AWS::DynamoDB::Table",
+        re.compile(r"\barn:aws[\w-]*:dynamodb:[\w-]+:\d+:table/([\w.-]+)(?![\w.-]|/stream)"),
+    ),
+)
 # How servers, drivers and error codes name a database by its engine.
 _ENGINES = (
     ("mysql", re.compile(r"MySQL|\bmysql\w*\b|MariaDB|\bPROTOCOL_CONNECTION_LOST\b|\bER_[A-Z_]{4,}")),
@@ -135,13 +145,21 @@ class Around:
         return tuple(h for h in self._of_callee.get(callee, ()) if h.kind == "call")
 
     def named_in(self, texts: Iterable[str], but: str) -> Node | None:
-        """The one host that was not reached, else the one node or host, that an error text names; None where
-        there are several."""
+        """The one host that was not reached, else the one stream or table that refused, else the one node or
+        host, that an error text names; None where there are several."""
         told = tuple(texts)
         unreached = {host for text in told for host in _UNREACHED.findall(text[:2000])}
         if len(unreached) == 1:
             host = next(iter(unreached))
             return self._nodes.get(host, Node(host, "remote"))
+        refused = {
+            Node(name, kind)
+            for kind, words in _REFUSED
+            for text in told
+            for name in words.findall(text[:2000])
+        }
+        if len(refused) == 1:
+            return next(iter(refused))
         names = {
             n for text in told for n in (self._names.findall(text[:2000]) if self._names else ()) if n != but
         }

@@ -27,7 +27,7 @@ with told as (
     select
         work, max(node) as node, max(kind) as kind, log_group, log_stream, max(environment) as environment,
         max(trace_id) as trace_id, max(trace_key) as trace_key, max(span_key) as span_key,
-        max(request_id) as request_id, max(took_ms) as took_ms,
+        max(request_id) as request_id, max(took_ms) as took_ms, max(http_status) as http_status, max(answer) as answer,
         -- a collector gives the line its time, some milliseconds after the answer
         min(timestamp - to_milliseconds(coalesce(took_ms + 10, 0))) as started_at,
         max(timestamp) as ended_at, count(*) as lines,
@@ -43,20 +43,24 @@ with told as (
         }) filter (where is_complaint
             and not regexp_matches(coalesce(exception_message, ''), '^failed with status code [45]\d\d$')) as reason
     from (
-        select *, coalesce(level in ('ERROR', 'FATAL') and coalesce(exception_type, exception_message) is not null, false)
-            as is_complaint
-        from lake.container_line
+        select l.* exclude (http_status), a.event_id as answer, a.http_status,
+            -- the line that tells of a fault may tell why, whatever its level (lograge's `error`); and whoever prints
+            -- none prints his exceptions, too
+            coalesce(coalesce(l.exception_type, l.exception_message) is not null and (
+                l.level in ('ERROR', 'FATAL') or l.level is null and l.exception_type is not null
+                or a.http_status >= 500 and l.event_id = a.event_id), false) as is_complaint
+        from lake.container_line as l
+        left join lake.container_answer as a on a.work = l.work and a.log_group = l.log_group
     )
     group by work, log_group, log_stream
 ),
 ended as (
-    select t.*, a.http_status, case when a.http_status >= 500 then coalesce(t.uncaught, t.reason, t.complaint, {
-            'event_time': t.ended_at, 'event_id': a.event_id, 'type': null, 'message': null
+    select t.*, case when t.http_status >= 500 then coalesce(t.uncaught, t.reason, t.complaint, {
+            'event_time': t.ended_at, 'event_id': t.answer, 'type': null, 'message': null
         }) else coalesce(t.uncaught, case when r.work is not null then {
             'event_time': r.event_time, 'event_id': r.event_id, 'type': r.error_type, 'message': r.error_message
         } end) end as fault
     from told as t
-    left join lake.container_answer as a on a.work = t.work and a.log_group = t.log_group
     left join lake.container_return as r on r.work = t.work and r.log_group = t.log_group
 ),
 segment as (

@@ -37,9 +37,9 @@ cut_ as (
     from line
     where case
         when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|#0 |'
-            || '[0-9T:.Z+-]{20,35} std(?:out|err) P )|"_p":"P"|"partial_message":')
+            || '[0-9T:.Z+-]{20,35} std(?:out|err) P |\[[0-9a-f-]{32,36}\] [^"]*\.rb:\d)|"_p":"P"|"partial_message":')
         when message[11] = 'T' then contains(message, ' stdout P ') or contains(message, ' stderr P ')
-        when message[1] = '[' then message[38] = ']' and contains(message, '.rb:')
+        when message[1] = '[' then (message[38] = ']' or message[34] = ']') and contains(message, '.rb:')
         else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ')
             or starts_with(message, 'goroutine ') or starts_with(message, '#0 ')
     end
@@ -71,11 +71,12 @@ ordered as (
         *,
         lag(timestamp) over stream_ as before_at, coalesce(lag(is_open) over stream_, false) as was_open,
         coalesce(lag(left(text, 120)) over stream_, '') as before_,
-        -- Rails puts the tag of its request before every line of a message
-        case when text[1] = '[' and text[38] = ']' then left(text, 38) end as tag,
+        -- Rails puts the tag of its request before every line of a message: a UUID, or a proxy's 32 hex digits
+        case when text[1] = '[' and text[38] = ']' then left(text, 38)
+            when text[1] = '[' and text[34] = ']' then left(text, 34) end as tag,
         coalesce(contains(before_, tag), false) and case
-            when rtrim(text) = tag then regexp_matches(substr(before_, 40), '^[A-Z][\w:]* \(|\.rb:\d+')
-            when regexp_matches(substr(text, 40), '^\S+\.rb:\d+:in |^[A-Z][\w:]* \(.*\):\s*$')
+            when rtrim(text) = tag then regexp_matches(substr(before_, length(tag) + 2), '^[A-Z][\w:]* \(|\.rb:\d+')
+            when regexp_matches(substr(text, length(tag) + 2), '^\S+\.rb:\d+:in |^[A-Z][\w:]* \(.*\):\s*$')
                 then ends_with(rtrim(before_), tag) or contains(before_, '.rb:')
             else false
         end as is_tagged

@@ -92,11 +92,19 @@ found as (
                 when record_type = 'timeout' then substr(text, 26, 36)
             end,
             runtime.request_id, json.request_id,
-            -- tagged logging of Rails: [<request id>] …, where Ruby's logger prints its own before it, too
+            -- tagged logging of Rails: [<request id>] …, where Ruby's logger prints its own before it, too; Rails' own are
+            -- UUIDs, ingress-nginx's (X-Request-ID) 32 hex digits
             case when record_type = 'log' and not is_lambda and not is_json
                 and (text[1] = '[' or text[2:4] = ', [') then nullif(regexp_extract(left(text, 300),
                     '^(?:[A-Z], \[[^\]]*\] +[A-Z]+ -- [^:]*: )?(?:\[[^\]\[]{1,60}\] ){0,3}?'
-                    || '\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\](?:\s|$)', 1), '') end,
+                    || '\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\](?:\s|$)', 1), '') end,
+            -- a field of a text format: a span's of Rust's tracing (`request{method=GET request_id=…}: target: …`), logfmt,
+            -- Elixir's metadata; in colour, too. What is told as `RequestID: …` is that of a call to somebody else
+            case when record_type = 'log' and not is_lambda and not is_json
+                and (contains(text, 'request_id') or contains(text, 'requestId')) then nullif(regexp_extract(
+                    case when contains(text, '[0m') then regexp_replace(left(text, 2000), '\x1b\[[0-9;]*m', '', 'g')
+                        else left(text, 2000) end,
+                    '(?:^|[\s{\[(,;|])(?:request_id|requestId)="?([A-Za-z0-9][A-Za-z0-9_-]{15,63})(?:[\s}\]),;|"]|$)', 1), '') end,
             case
                 when not is_lambda or is_json or record_type <> 'log' or runtime.request_id is not null then null
                 -- Ruby's logger: E, [2026-01-31T00:00:00.000000 #8] ERROR <request id> -- : …

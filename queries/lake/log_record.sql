@@ -134,6 +134,11 @@ excepted as (
             when record_type = 'timeout' then {'message': trim(substr(head, 63), E' \r\n'), 'type': ''}
             when record_type not in ('log', 'error') or level in ('INFO', 'DEBUG') or thrown.type is not null
                 or json.error_message is not null and json.error_type is not null then null
+            -- `Class: message` as one text, of Ruby: lograge, `error.full_message`
+            when regexp_matches(json.error_message, '^[A-Z]\w*(?:::[A-Z]\w*)+: ')
+                then regexp_extract(json.error_message, '(?s)^([\w:]+): (.*)$', ['type', 'message'])
+            when not is_json and contains(head, ' error=''') and contains(head, ' status=')
+                then regexp_extract(head, ' error=''(?:([A-Z][\w:]*): )?(.*?)''(?: \w+=|\s*$)', ['type', 'message'])
             when starts_with(head, '[ERROR] ') then regexp_extract(
                 head, '(?s)^\[ERROR\] ([\w.]+)(?:: (.*?))?\s*(?:Traceback \(most recent.*)?$', ['type', 'message'])
             when record_type = 'error' then regexp_extract(
@@ -176,7 +181,10 @@ select
     node, kind, version, pod, request_id, json.counted, trace_id, span_id, trace_key, span_key,
     coalesce(thrown.type, json.error_type, nullif(replace(exception.type, '\\', '\'), '')) as exception_type,
     coalesce(
-        thrown.message, json.error_message,
+        thrown.message,
+        case when json.error_type is null and contains(exception.type, '::')
+            and starts_with(json.error_message, exception.type || ': ') then exception.message end,
+        json.error_message,
         case when json.error_type is null or ends_with(exception.type, json.error_type)
             then nullif(split_part(exception.message, ' ---> ', 1), '') end,
         -- logfmt: slog, logrus

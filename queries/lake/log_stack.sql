@@ -65,7 +65,8 @@ lined as (
 shaped as (
     select
         *,
-        trim(raw, E' \t') as text,
+        -- behind the tag that Rails puts before every line
+        trim(case when raw[1] = '[' then regexp_replace(raw, '^\[[0-9a-f-]{32,36}\] ', '') else raw end, E' \t') as text,
         case
             when starts_with(text, 'File "') then 'python'
             when starts_with(text, 'at ') then case when regexp_matches(text, '^at \S+:\d+:\d+$') and contains(text, '.rs:')

@@ -7,8 +7,18 @@
 -- what: request_id, execution, message_id or event_id; sent of the request id of a call that sent an event
 -- invocation: the invocation that it stands for; of a message or event the one that carries it (virtual), where
 --   there is none its sender
+with handed_on as (
+    -- a proxy's or client's id that whoever was asked next calls the request's, too (X-Request-ID: ingress-nginx, Envoy,
+    -- Rails, Phoenix): common to all of them, as a trace is. What Lambda was given is its own
+    select request_id from lake.invocation
+    where request_id is not null and not is_virtual
+    group by request_id
+    having count(distinct node) > 1 and bool_or(kind in ('AWS::ECS::Container', 'AWS::EKS::Container'))
+        and not bool_or(kind = 'AWS::Lambda::Function')
+)
 select request_id as value, 'request_id' as what, invocation
 from lake.invocation
+anti join handed_on using (request_id)
 where request_id is not null and not is_virtual
 union
 select request_id, 'request_id', invocation from lake.lost_event

@@ -15,6 +15,7 @@ import pytest
 
 TRACE = "4efaaf4d1e8720b39541901950019ee5"
 SPAN = "3c1f8a9b0d2e4f60"
+UUID = "515f1e99-39db-11e9-9e96-01e5c04505b9"
 ISO = "2026-01-01T00:00:00.123Z"
 TASK = {"log_group": "/ecs/shop", "log_stream": "ecs/checkout/" + "a" * 32}
 PHP = "#0 /app/src/Cart.php(12): App\\Cart->take()\n#1 {main}"
@@ -219,20 +220,33 @@ FRAMEWORKS = {
     # hexdocs.pm/logger and hexdocs.pm/logger_json
     "Elixir": ("00:00:00.123 [error] none left", {"level": "ERROR"}),
     "Elixir, metadata": ("00:00:00.123 request_id=F0 [warning] slow", {"level": "WARN"}),
+    # hexdocs.pm/plug/Plug.RequestId: at least 20 characters
+    "Elixir, a request": ("00:00:00.123 request_id=F4XoWqbr2wjcTXEAAAAB [info] Sent 200 in 5ms", {"level": "INFO", "request_id": "f4xowqbr2wjctxeaaaab"}),
     "Elixir, uncaught": ("00:00:00.123 [error] GenServer Shop terminating\n** (RuntimeError) none left\n    (shop 0.1.0) lib/cart.ex:12: Shop.Cart.take/1", {
         "level": "ERROR", "exception_type": "RuntimeError", "exception_message": "none left"}),
     "logger_json, basic": (app(message="failed", metadata={"trace_id": TRACE, "span_id": SPAN}, severity="error", time=ISO), {"level": "ERROR", **IDS}),
     # docs.rs/tracing-subscriber, fmt::format::{Full, Json}; docs.rs/env_logger
     "tracing": ("2026-01-01T00:00:00.123456Z ERROR request{id=7}: shop::cart: failed error=none", {"level": "ERROR"}),
+    "tracing, a span's request": (f"2026-01-01T00:00:00.123456Z  INFO request{{method=GET uri=/cart version=HTTP/1.1 request_id={UUID}}}: tower_http::trace::on_response: finished processing request latency=12 ms status=200", {
+        "level": "INFO", "request_id": UUID}),
+    "tracing, a span's request in colour": (f"\x1b[2m2026-01-01T00:00:00Z\x1b[0m \x1b[31mERROR\x1b[0m \x1b[1mrequest\x1b[0m\x1b[1m{{\x1b[0m\x1b[3mrequest_id\x1b[0m\x1b[2m=\x1b[0m{UUID}\x1b[1m}}\x1b[0m\x1b[2m:\x1b[0m \x1b[2mshop\x1b[0m\x1b[2m:\x1b[0m failed", {
+        "level": "ERROR", "request_id": UUID}),
+    "tracing, another's request": ("2026-01-01T00:00:00Z ERROR shop: failed error=ServiceError { request_id: \"" + UUID + "\" } url=/x?request_id=" + UUID + " aws_request_id=" + UUID, {
+        "request_id": None}),
     "tracing, coloured": ("\x1b[2m2026-01-01T00:00:00.123456Z\x1b[0m \x1b[33m WARN\x1b[0m \x1b[2mshop::cart\x1b[0m\x1b[2m:\x1b[0m slow", {"level": "WARN"}),
     "env_logger": ("[2026-01-01T00:00:00Z ERROR shop::cart] failed", {"level": "ERROR"}),
     "Rust, panic": ("thread 'main' panicked at src/cart.rs:12:5:\nnone left\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace", {
         "exception_type": "panic", "exception_message": "none left"}),
     # guides.rubyonrails.org, "Debugging": tagged; github.com/roidrage/lograge; docs.ruby-lang.org, Logger
     "Rails, tagged": ("E, [2026-01-01T00:00:00.123456 #1] ERROR -- : [8f507cfc] NoStock (none left):", {"level": "ERROR"}),
+    "Rails, tagged by what a proxy named": (f"E, [2026-01-01T00:00:00.123456 #1] ERROR -- : [{TRACE}] NoStock (none left):", {"level": "ERROR", "request_id": TRACE}),
     "Rails, fatal": ("F, [2026-01-01T00:00:00.123456 #1] FATAL -- : [8f507cfc]   \n[8f507cfc] NoMethodError (undefined method 'a' for nil):\n[8f507cfc]   \n[8f507cfc] app/models/cart.rb:12:in 'take'", {
         "level": "FATAL", "exception_type": "NoMethodError"}),
-    "lograge": ("method=GET path=/cart format=html controller=CartController action=show status=500 error='NoStock: none left' duration=3.20", {"level": None}),
+    "lograge": ("method=GET path=/cart format=html controller=CartController action=show status=500 error='NoStock: none left' duration=3.20", {
+        "level": None, "exception_type": "NoStock", "exception_message": "none left"}),
+    "lograge, JSON": (app(method="GET", path="/cart", controller="CartController", action="show", status=500, error="Shop::NoStock: it's: none", duration=3.2), {
+        "level": None, "exception_type": "Shop::NoStock", "exception_message": "it's: none"}),
+    "an error that is no class": (app(level="error", error="Payment: refused: no funds"), {"exception_type": None, "exception_message": "Payment: refused: no funds"}),
     "Rails semantic logger": (app(host="h", application="shop", timestamp=ISO, level="error", level_index=4, pid=1, thread="1", name="Cart", message="failed",
         exception={"name": "NoStock", "message": "none left", "stack_trace": ["app/models/cart.rb:12:in 'take'"]}), {
             "level": "ERROR", "exception_type": "NoStock", "exception_message": "none left"}),

@@ -89,6 +89,23 @@ def test_stack_in_an_envelope(query) -> None:
     assert row["text"] == "java.lang.IllegalStateException: no\n\tat a.B.c(B.java:1)"
 
 
+def test_tagged_stack_of_a_pod_behind_a_proxy_that_names_requests(query) -> None:
+    """ingress-nginx names a request by 32 hex digits, and Fluent Bit makes an event of each line."""
+    tag = "[fce2985a5dade0c0fe55719cfb2479e5]"
+    lines = [
+        f"{tag} ",
+        f"{tag} Errno::ENOSPC (No space left on device):",
+        f"{tag} ",
+        f"{tag} app/pdf.rb:23:in `render'",
+    ]
+    given = events(*map(pod_line, ["before", *lines, f"{tag} after"]), place=POD)
+    (row,) = query(VIEW, {"evidence.log_event": given})
+    assert row["lines"] == 4
+    assert (row["exception_type"], row["exception_message"]) == ("Errno::ENOSPC", "No space left on device")
+    (frame,) = query("lake.stack_frame", {"evidence.log_event": given})
+    assert (frame["path"], frame["function"], frame["in_app"]) == ("app/pdf.rb", "render", True)
+
+
 def test_two_streams_of_a_container_do_not_mix(query) -> None:
     given = events(
         pod_line("Error: x", stream="stderr"),

@@ -57,6 +57,40 @@ def test_a_frame_and_an_address_are_no_host(m, text):
     assert m.around().named_in([text], "sync") is None
 
 
+@pytest.mark.parametrize(
+    ("error_type", "message", "node"),
+    [
+        (
+            "ProvisionedThroughputExceededException",
+            "Rate exceeded for shard shardId-000000000003 in stream clicks under account 111122223333.",
+            "clicks",
+        ),
+        ("ResourceNotFoundException", "Stream clicks under account 111122223333 not found.", "clicks"),
+        (
+            "ThrottlingException",
+            "TableWriteKeyRangeThroughputExceeded: arn:aws:dynamodb:eu-west-1:111122223333:table/carts",
+            "carts",
+        ),
+    ],
+)
+def test_a_stream_or_table_that_refused_is_named_by_who_asked(m, error_type, message, node):
+    chain = thrown(m, error_type, message)
+    category = "not_found" if "NotFound" in error_type else "throttled"
+    assert m.blamed(chain, m.around((m.habit("fn:sync", "fn:target"),))) == (node, category, "likely")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no answer for arn:aws:dynamodb:eu-west-1:111122223333:table/carts/stream/2026-01-01T00:00:00.000",
+        "Rate exceeded for shard s in stream clicks under account 1; Stream views under account 1 not found",
+        "downstream of stream clicks, under load",
+    ],
+)
+def test_where_an_event_came_from_and_several_streams_refused_nothing(m, text):
+    assert m.around().named_in([text], "sync") is None
+
+
 def test_two_names_in_the_text_name_nobody(m):
     habits = (m.habit("fn:sync", "host:crm.example"), m.habit("fn:sync", "host:pay.example"))
     chain = thrown(m, "E", "neither crm.example nor pay.example: Connection refused")

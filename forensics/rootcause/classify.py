@@ -36,6 +36,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         "credential_expired",
         r"\bExpiredToken(?:Exception)?\b|\bRequestExpired\b|InvalidClientTokenId|\bInvalidAccessKeyId\b"
         r"|UnrecognizedClientException|SignatureDoesNotMatch|Unable to locate credentials"
+        # signed by a clock that is off, or not with the key that the service knows
+        r"|\bInvalidSignature(?:Exception)?\b|\bRequestTimeTooSkewed\b"
         r"|security token included in the request is expired|password authentication failed"
         # what JWT libraries throw, and RFC 6750 (3.1) of a bearer token
         r"|\bTokenExpired(?:Error|Exception)\b|ExpiredSignature|ExpiredJwt|\bjwt expired\b"

@@ -91,6 +91,19 @@ def test_where_an_event_came_from_and_several_streams_refused_nothing(m, text):
     assert m.around().named_in([text], "sync") is None
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "An error occurred (InvalidSignatureException) when calling DetectLabels: Signature expired: "
+        "20261030T011207Z is now earlier than 20261030T011419Z (20261030T011919Z - 5 min.)",
+        "RequestTimeTooSkewed: The difference between the request time and the current time is too large.",
+    ],
+)
+def test_a_signature_that_a_clock_made_too_old_is_no_malformed_request(m, message):
+    chain = thrown(m, "ClientError", message, http_status=500)
+    assert m.blamed(chain)[:2] == ("sync", "credential_expired")
+
+
 def test_two_names_in_the_text_name_nobody(m):
     habits = (m.habit("fn:sync", "host:crm.example"), m.habit("fn:sync", "host:pay.example"))
     chain = thrown(m, "E", "neither crm.example nor pay.example: Connection refused")

@@ -1,7 +1,7 @@
 -- A log record that speaks of how an invocation of a failing chain ended: errors, warnings, time-outs, exits,
 -- the line that lake.invocation names, the initialisation of its environment that failed
--- (`init_report`), what a gateway says of the request (`gateway`), whom a load balancer asked in vain (`balancer`),
--- an execution's history (`workflow`), and what the task of ECS printed that a job was.
+-- (`init_report`), what a gateway says of the request (`gateway`), whom a load balancer (`balancer`) or an ingress
+-- (`ingress`) asked in vain, an execution's history (`workflow`), and what the task of ECS printed that a job was.
 -- needs: failures.member lake.invocation lake.log_record lake.span lake.segment_invocation lake.lambda_platform lake.execution_log_entry lake.access_entry lake.workflow_event lake.workflow_job
 -- scope: case
 -- materialize
@@ -9,7 +9,7 @@
 -- timestamp: UTC
 -- record_type: as in lake.log_record
 -- level: as in lake.log_record
--- message: what the line says
+-- message: what the line says; of an ingress the name of whom it asked
 -- exception_type: exception that the line reports
 -- exception_message: its message; of a workflow what the task was to call, of a balancer its target group
 -- platform_error: error type that the platform names
@@ -93,6 +93,16 @@ balancer as (
     where t.kind = 'AWS::ElasticLoadBalancingV2::LoadBalancer' and a.target is not null
         and a.status >= 500 and a.integration_status is null
 ),
+-- nobody behind the ingress answered it
+ingress as (
+    select
+        t.invocation, a.logged_at as timestamp, 'ingress' as record_type, 'INFO' as level, a.target as message,
+        null::varchar as exception_type, null::varchar as exception_message, null::varchar as platform_error,
+        a.log_group, a.log_stream, a.event_id
+    from told as t
+    join lake.access_entry as a on a.event_id = t.event_id and a.log_group = t.log_group
+    where a.source = 'web_server' and a.target is not null and a.status in (502, 503, 504)
+),
 -- the event that says that a task failed, and what the task before it in the history was to call
 history as (
     select
@@ -117,4 +127,5 @@ join lake.log_record as l
 union all by name select * from init
 union all by name select * from gateway
 union all by name select * from balancer
+union all by name select * from ingress
 union all by name select * from history

@@ -200,11 +200,15 @@ envoy_json as (
 web_server as (
     select
         *, 'web_server' as source, w.client as client, w.method as method, w.path as path, w.status as status,
-        w.user_agent as user_agent, timezone('UTC', try_strptime(w.began, '%d/%b/%Y:%H:%M:%S %z')) as began_at
+        w.user_agent as user_agent, timezone('UTC', try_strptime(w.began, '%d/%b/%Y:%H:%M:%S %z')) as began_at,
+        try_cast(w.seconds as decimal(12, 3)) * 1000 as latency, w.upstream as target, w.request_id as request_id
     from (
         select *, regexp_extract(
-            text, '^(\S+) \S+ \S+ \[([^\]]+)\] "(\S+) ?(\S*)[^"]*" (\d+|-) (?:\d+|-)(?: "[^"]*" "([^"]*)")?',
-            ['client', 'began', 'method', 'path', 'status', 'user_agent']
+            text, '^(\S+) \S+ \S+ \[([^\]]+)\] "(\S+) ?(\S*)[^"]*" (\d+|-) (?:\d+|-)(?: "[^"]*" "([^"]*)"'
+            -- ingress-nginx ("Log format"): length and time of the request, [upstream], [its alternative], what was
+            -- tried, and the id that it gave
+            || '(?: \d+ ([\d.]+) \[([^\]]*)\] \[[^\]]*\] .* ([0-9a-f]{32})\s*$)?)?',
+            ['client', 'began', 'method', 'path', 'status', 'user_agent', 'seconds', 'upstream', 'request_id']
         ) as w
         from lake.service_line where format = 'web_server'
     )

@@ -3,7 +3,7 @@
 -- and follow each other within ten seconds. A line of ingress-nginx is a request, by the id that it gave it. Of a
 -- service without traces a line of a framework about an exception that nobody caught is a request even where it
 -- names nothing: frameworks write one for each.
--- needs: lake.log_record lake.log_value lake.shared_value lake.span
+-- needs: lake.log_record lake.access_entry lake.log_value lake.shared_value lake.span
 -- scope: case
 -- materialize
 -- work: locator of the work's first line
@@ -28,17 +28,20 @@
 --   Server Error for HTTP"), Flask ("Exception on /path [GET]"), Django ("Internal Server Error: /path"), Uvicorn
 --   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving");
 --   or a worker for a job, as Celery names it ("task[<uuid>] raised unexpected", or "failed")
-with line as (
+with proxied as (
+    -- of web servers only ingress-nginx names the request
     select
-        account, region, log_group, log_stream, event_id, timestamp, node, kind,
-        -- ingress-nginx's own format ("Log format"): … "POST /x HTTP/1.1" 502 150 "-" "curl/8" 1893 3.261
-        -- [namespace-service-port] [] 10.0.0.7:8000 0 3.261 502 <request id>
-        case when contains(message, ' HTTP/') and contains(message, '] [') then regexp_extract(message,
-            '^\S+ - .* \[[^\]]+\] "[A-Z]+ [^"]*" (\d{3}) \d+ "[^"]*" "[^"]*" \d+ ([\d.]+) '
-            || '\[[^\]]*\] \[[^\]]*\] .* ([0-9a-f]{32})$',
-            ['status', 'seconds', 'request_id']) end as proxied,
-        coalesce(request_id, nullif(proxied['request_id'], '')) as request_id, counted, trace_id, trace_key,
-        span_key, level, exception_type, exception_message,
+        log_group, event_id, max(status) as http_status, max(latency_ms)::bigint as took_ms,
+        max(request_id) as given_id
+    from lake.access_entry
+    where source = 'web_server' and request_id is not null
+    group by log_group, event_id
+),
+line as (
+    select
+        account, region, log_group, log_stream, event_id, timestamp, node, kind, http_status, took_ms,
+        coalesce(request_id, given_id) as request_id, counted, trace_id, trace_key, span_key, level, exception_type,
+        exception_message,
         -- S3 has `-` for the `/` of a stream's name
         coalesce(pod, nullif(regexp_extract(log_stream, '-([0-9a-f]{32})$', 1), ''), split_part(log_stream, '/', -1))
             as environment,
@@ -51,6 +54,7 @@ with line as (
             || '|\b\w+\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] (?:failed|raised unexpected)\b')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught
     from lake.log_record
+    left join proxied using (log_group, event_id)
     where kind in ('AWS::ECS::Container', 'AWS::EKS::Container')
 ),
 -- a text format puts the stack on lines of its own, right behind
@@ -109,7 +113,5 @@ select
         partition by log_group, log_stream, key, number order by timestamp, event_id
     ) as work,
     event_id, log_group, log_stream, timestamp, node, kind, environment, request_id, trace_id, trace_key, span_key,
-    try_cast(proxied['status'] as integer) as http_status,
-    (try_cast(proxied['seconds'] as decimal(12, 3)) * 1000)::bigint as took_ms,
-    level, exception_type, exception_message, is_uncaught
+    http_status, took_ms, level, exception_type, exception_message, is_uncaught
 from numbered

@@ -36,8 +36,8 @@ cut_ as (
     select distinct log_group, log_stream, moment + unnest([-1, 0, 1]) as moment
     from line
     where case
-        when message[1] = '{' then regexp_matches(message, '"log":"(?: |\\t|Caused by: |goroutine 1|#0 |'
-            || '[0-9T:.Z+-]{20,35} std(?:out|err) P |\[[0-9a-f-]{32,36}\] [^"]*\.rb:\d)|"_p":"P"|"partial_message":')
+        when message[1] = '{' then regexp_matches(message, '"log": ?"(?: |\\t|Caused by: |goroutine 1|#0 |'
+            || '[0-9T:.Z+-]{20,35} std(?:out|err) P |\[[0-9a-f-]{32,36}\] [^"]*\.rb:\d)|"_p": ?"P"|"partial_message":')
         when message[11] = 'T' then contains(message, ' stdout P ') or contains(message, ' stderr P ')
         when message[1] = '[' then (message[38] = ']' or message[34] = ']') and contains(message, '.rb:')
         else message[1] in (' ', chr(9)) or starts_with(message, 'Caused by: ')
@@ -47,7 +47,8 @@ cut_ as (
 opened as (
     select
         line.* exclude (message, moment),
-        case when message[1] = '{' and contains(message, '"log":"') and json_valid(message) then json_extract_string(message, [
+        case when message[1] = '{' and (contains(message, '"log":"') or contains(message, '"log": "'))
+            and json_valid(message) then json_extract_string(message, [
             '$.log', '$._p', '$.stream', '$.partial_id', '$.partial_ordinal', '$.partial_last', '$.source', '$.container_id'
         ]) end as j,
         coalesce(j[1], message) as enclosed,

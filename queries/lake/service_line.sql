@@ -27,7 +27,9 @@ with read_ as (
             or log_stream[5] = '/' and log_stream[8] = '/' and log_stream[11] = '/' and contains(log_stream, '['),
             false
         ) as is_lambda,
-        case when not is_lambda and message[1] = '{' then strpos(message, '"log":"') end as log_at,
+        -- where the text begins in a collector's envelope, 0 where there is none
+        case when not is_lambda and message[1] = '{' then coalesce(
+            nullif(strpos(message, '"log":"'), 0) + 7, nullif(strpos(message, '"log": "'), 0) + 8, 0) end as text_at,
         -- what AWS writes has its keys in one order
         case
             when not is_lambda and message[1] = '{' then case
@@ -41,7 +43,7 @@ with read_ as (
         end as known,
         -- one pass over other JSON that is in no envelope; a line with a level is a program's own
         case
-            when log_at = 0 and known is null and not contains(message, '"kubernetes":{')
+            when text_at = 0 and known is null and not contains(message, '"kubernetes":{')
                 and (not contains(message, '"level":') or contains(message, 'audit.k8s.io')) and json_valid(message)
                 then json_extract_string(message, [
                     '$.execution_arn', '$.message_type', '$.event_id', '$.notification.messageId',
@@ -99,13 +101,13 @@ marked as (
                     or contains(coalesce(j[38], j[37]), 'oom-kill:') then ['enclosed']
             end
             -- in an envelope: how the text begins
-            when log_at > 0 then case
-                when message[log_at + 7] = '{' then case
+            when text_at > 0 then case
+                when message[text_at] = '{' then case
                     when contains(message, 'response_flags') or contains(message, 'nvolvedObject') then ['enclosed']
                 end
-                when message[log_at + 7] in ('[', 'I', 'W', 'E', 'F')
-                    or contains(message[log_at + 7:log_at + 60], ' [')
-                    or contains(message[log_at + 25:log_at + 50], ' std') then ['enclosed']
+                when message[text_at] in ('[', 'I', 'W', 'E', 'F')
+                    or contains(message[text_at:text_at + 53], ' [')
+                    or contains(message[text_at + 18:text_at + 43], ' std') then ['enclosed']
                 when contains(message, 'Killed process') or contains(message, 'oom-kill:') then ['enclosed']
             end
             when message[1] = '{' then case

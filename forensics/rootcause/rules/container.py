@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from forensics.model import Evidence, Node
@@ -15,8 +14,6 @@ __all__ = ["container_was_down", "was_down"]
 
 _RULE = "container_was_down"
 _NOBODY_THERE = (502, 503, 504)
-# ingress-nginx's access log: request length and time, [upstream] [its alternative] ("Log format").
-_UPSTREAM = re.compile(r" HTTP/[\d.]+\" \d{3} .* \d+ [\d.]+ \[([a-z0-9.-]+)\] \[[^\]]*\] ")
 
 # Orchestrators replace a container, or say again that it does not come up, within minutes
 # (CrashLoopBackOff ends at five; ECS restarts a task at once, and then more rarely).
@@ -58,11 +55,9 @@ def _behind_a_balancer(place: Place) -> Finding | None:
 
 
 def _upstream(place: Place) -> Node | None:
-    """Whom a proxy asked that says in its access log that nobody answered."""
-    if place.me.http_status not in _NOBODY_THERE or place.failed_calls:
-        return None
-    named = {name for line in place.me.logs for name in _UPSTREAM.findall(line.text)}
-    return place.around.upstream(next(iter(named))) if len(named) == 1 else None
+    """Whom an ingress asked that says in its access log that nobody answered."""
+    named = {line.text for line in place.lines("ingress")}
+    return place.around.upstream(named.pop()) if len(named) == 1 and not place.failed_calls else None
 
 
 def was_down(place: Place, service: Node, *seen: Evidence) -> Finding | None:

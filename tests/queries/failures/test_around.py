@@ -196,3 +196,29 @@ def test_line_has_the_group_that_a_balancer_asked_in_vain(check) -> None:
         invocation | record_type | event_id | exception_message
         b1         | balancer    | eb1      | stock
     """)  # fmt: skip
+
+
+def test_line_has_the_service_that_an_ingress_asked_in_vain(check) -> None:
+    """`i2` was answered, and what a plain web server writes of `i3` names nobody."""
+    doors = ("i1", "i2", "i3")
+    tables = {
+        "failures.symptom": "failure | chain | invocation\n" + "".join(f"f-{i} | {i} | {i}\n" for i in doors),
+        "chains.member": "chain | invocation | hop\n" + "".join(f"{i} | {i} | 0\n" for i in doors),
+        "lake.invocation": "invocation | kind | event_id | status | log_group\n"
+        + "".join(f"{i} | AWS::EKS::Container | e{i} | failed | /edge\n" for i in doors),
+        "lake.access_entry": """
+            event_id | log_group | source     | status | target
+            ei1      | /edge     | web_server | 503    | shop-stock-8000
+            ei2      | /edge     | web_server | 500    | shop-stock-8000
+            ei3      | /edge     | web_server | 503    | -
+        """,
+        "lake.lambda_platform": "what",
+        "lake.execution_log_entry": "request_id",
+        "lake.log_record": "event_id",
+        "lake.span": "trace_id",
+        "lake.segment_invocation": "trace_key",
+    }
+    check("failures.line", tables, """
+        invocation | record_type | event_id | message         | exception_message
+        i1         | ingress     | ei1      | shop-stock-8000 | -
+    """)  # fmt: skip

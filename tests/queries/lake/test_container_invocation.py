@@ -84,19 +84,26 @@ PROXIED = (
 )
 
 
+def access_line(message: str) -> dict[str, object]:
+    row = {"event_id": "e1", "timestamp": 9, "log_group": "g", "log_stream": "p"}
+    record = row | {"kind": "AWS::EKS::Container", "node": "edge", "message": message}
+    return given() | {
+        "lake.log_record": [record],
+        "lake.service_line": [row | {"format": "web_server", "text": message}],
+    }
+
+
 @pytest.mark.parametrize("upstream", ["10.4.2.8:8000", "10.4.2.8:8000, 10.4.2.9:8000", "-"])
 def test_line_of_an_ingress_is_a_request_though_nobody_behind_it_heard_of_it(query, upstream) -> None:
-    row = {"event_id": "e1", "timestamp": 9, "log_stream": "p", "kind": "AWS::EKS::Container", "node": "edge"}
-    rows = query(LINE, given() | {"lake.log_record": [row | {"message": PROXIED % (502, upstream)}]})
+    rows = query(LINE, access_line(PROXIED % (502, upstream)))
     found = [(r["request_id"][:8], r["http_status"], r["took_ms"]) for r in rows]
     assert found == [("69f3d170", 502, 3261)]
 
 
 def test_other_access_lines_stay_as_they_were(query) -> None:
     """Who prints no id of a request may tell of it in other lines, too."""
-    row = {"event_id": "e1", "timestamp": 9, "log_stream": "p", "kind": "AWS::EKS::Container", "node": "edge"}
     line = '10.4.3.12 - - [09/Nov/2026:07:03:10 +0000] "POST /v1/a HTTP/1.1" 502 150 "-" "curl/8"'
-    assert query(LINE, given() | {"lake.log_record": [row | {"message": line}]}) == []
+    assert query(LINE, access_line(line)) == []
 
 
 def test_request_that_took_three_seconds_began_before_its_only_line(query) -> None:

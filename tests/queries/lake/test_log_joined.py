@@ -47,9 +47,10 @@ def events(*texts: str, place: dict[str, Any] = TASK, start: float = 0) -> list[
     ]
 
 
-def pod_line(log: str, flag: str = "F", stream: str = "stdout") -> str:
+def pod_line(log: str, flag: str = "F", stream: str = "stdout", blank: str = "") -> str:
     return json.dumps(
-        {"stream": stream, "_p": flag, "log": log, "kubernetes": {"pod_name": "p"}}, separators=(",", ":")
+        {"stream": stream, "_p": flag, "log": log, "kubernetes": {"pod_name": "p"}},
+        separators=(f",{blank}", f":{blank}"),
     )
 
 
@@ -81,10 +82,10 @@ def test_other_lines_of_a_tagged_request_stay_lines(query) -> None:
     assert query(VIEW, {"evidence.log_event": given}) == []
 
 
-def test_stack_in_an_envelope(query) -> None:
-    given = events(
-        *map(pod_line, ["java.lang.IllegalStateException: no", "\tat a.B.c(B.java:1)", "next"]), place=POD
-    )
+@pytest.mark.parametrize("blank", ["", " "])
+def test_stack_in_an_envelope(query, blank) -> None:
+    said = ["java.lang.IllegalStateException: no", "\tat a.B.c(B.java:1)", "next"]
+    given = events(*(pod_line(text, blank=blank) for text in said), place=POD)
     (row,) = query(VIEW, {"evidence.log_event": given})
     assert row["text"] == "java.lang.IllegalStateException: no\n\tat a.B.c(B.java:1)"
 

@@ -34,6 +34,10 @@ def flat(**fields: Any) -> str:
     return json.dumps(fields)
 
 
+INGRESS = (
+    f'10.4.3.12 - - [{CLF_TIME}] "POST /v1/a HTTP/1.1" 502 150 "-" "curl/8 (x)" 1893 3.261'
+    " [shop-render-8000] [] 10.4.2.8:8000 0 3.261 502 69f3d170d5113acfa99aa6cfc7e6f844"
+)
 # github.com/ministryofjustice/modernisation-platform-environments, pull request 3807
 GATEWAY = {
     "caller": "-", "ip": "51.14.4.225", "method": "POST", "path": "/development/data-product/x", "protocol": "HTTP/1.1",
@@ -135,6 +139,13 @@ ACCESS: dict[str, Case] = {
         "status": 503, "response_flags": "UH", "error_message": "no healthy", "target": "outbound|80|v1|httpbin"}),
     "web server's combined log": ("web_server", "/g", enclosed(f'10.0.0.1 - - [{CLF_TIME}] "GET /x HTTP/1.1" 502 157 "-" "kube-probe/1.29"\n'), {
         "source": "web_server", "status": 502, "path": "/x", "user_agent": "kube-probe/1.29", "node": "istio-proxy"}),
+    # ingress-nginx's documentation, "Log format"
+    "ingress-nginx": ("web_server", "/g", enclosed(INGRESS), {
+        "status": 502, "latency_ms": 3261, "target": "shop-render-8000", "request_id": "69f3d170d5113acfa99aa6cfc7e6f844", "user_agent": "curl/8 (x)"}),
+    "ingress-nginx, nobody tried": ("web_server", "/g", INGRESS.replace("10.4.2.8:8000 0 3.261 502", "- - - -") + "\n", {
+        "status": 502, "latency_ms": 3261, "target": "shop-render-8000", "request_id": "69f3d170d5113acfa99aa6cfc7e6f844"}),
+    "an envelope with blanks": ("web_server", "/g", json.dumps(json.loads(enclosed(INGRESS))), {
+        "status": 502, "target": "shop-render-8000", "node": "istio-proxy"}),
     "CloudFront, JSON": ("cloudfront", "/g", flat(**{
         "date": "2019-12-04", "time": "21:02:31", "x-edge-request-id": "e==", "sc-status": "502", "x-edge-result-type": "Error", "cs-method": "GET",
         "cs-uri-stem": "/i", "x-host-header": "d111111abcdef8.cloudfront.net", "time-taken": "0.250", "x-edge-detailed-result-type": "OriginConnectError"}), {

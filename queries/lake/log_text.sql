@@ -19,7 +19,7 @@
 -- text: what the writer wrote
 -- is_json: whether that is a JSON object
 with stream as (
-    -- once per stream, since each of these patterns costs more than to find the stream's row
+    -- once per stream and not per line
     select
         log_group, log_stream, coalesce(starts_with(log_group, '/aws/lambda/'), false) as is_functions,
         -- 2026/01/31/[$LATEST]… or, in a group of one's own choice, 2026/01/31/function[$LATEST]…

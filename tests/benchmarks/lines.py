@@ -3,9 +3,9 @@
     python tests/benchmarks/lines.py [--rows 240000] [--rounds 3]
 
 Half of the lines are Lambda's and half of containers, half of each text and half JSON. "ours" is all that
-is computed per line when a part of evidence is read: lake.log_cut, lake.log_record and lake.service_line,
-from the part to committed parts of the lake. The floors are DuckDB's COPY … (format parquet,
-compression zstd) of the part's rows as they are ("evidence"), and of the finished rows of those three
+is computed per line when a part of evidence is read: lake.log_cut, lake.service_line, lake.log_record and
+lake.log_value, from the part to committed parts of the lake. The floors are DuckDB's COPY … (format
+parquet, compression zstd) of the part's rows as they are ("evidence"), and of the finished rows of those
 views ("result"), read from Parquet too. All in one process and in turns; CPU seconds, the least of the
 rounds. Machines differ and are noisy: compare ratios.
 """

@@ -90,7 +90,7 @@ suspectboard: $(READY) ## Faults put into healthy cases, kind by kind: does the 
 	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers
 	@$(BIN)/python tests/scoreboard/suspectboard.py --of strangers --healthy --minutes 1 --seeds 100-199
 
-incidents: $(READY) ## Incidents that others wrote, and what is said of each (some four minutes)
+incidents: $(READY) ## Incidents that others wrote, and what is said of each (some six minutes)
 	@$(BIN)/python tests/scoreboard/incidents.py
 
 clean: ## Remove what was built, and caches; keeps the environment

@@ -31,7 +31,11 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         r"|InvalidEntrypoint|InvalidWorkingDir|InvalidTaskConfig|BadFunctionCode)|Extension\.\w+",
     ),
     ("concurrency_limit", r"ConcurrentInvocationLimitExceeded|ReservedFunctionConcurrent"),
-    ("throttled", rf"\b(?:{'|'.join(_THROTTLES.split())})\b|Rate [Ee]xceeded|reduce your request rate"),
+    (
+        "throttled",
+        rf"\b(?:{'|'.join(_THROTTLES.split())})\b|Rate [Ee]xceeded|reduce your request rate"
+        r"|\bToo Many Requests\b",  # RFC 6585's phrase of 429
+    ),
     (
         "credential_expired",
         r"\bExpiredToken(?:Exception)?\b|\bRequestExpired\b|InvalidClientTokenId|\bInvalidAccessKeyId\b"

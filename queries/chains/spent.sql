@@ -1,6 +1,7 @@
 -- A time that an element took, where it tells how fast the element is: what failed, and what dealt with a call that
 -- had, took its time for another reason and is left out, and so is the own time of whoever waited for somebody without
--- recording it, or works on batches of any size; a cold start is an element of its own. chains.pace counts them.
+-- recording it, or works on batches of any size, or took no time at all: one line tells none. A cold start is an
+-- element of its own. chains.pace counts them.
 -- needs: chains.own_time lake.call lake.invocation links.edge links.wiring
 -- scope: case
 -- element: own (time without its calls), way (what a caller waited beyond the callee's duration; all of it where the
@@ -30,7 +31,10 @@ spent as (
     select
         unnest(['own', 'way', 'start']) as element, o.node, o.kind, o.operation, coalesce(o.caller_node, '') as caller_node,
         o.invocation, o.caller, o.started_at, s.init_us is not null as is_cold,
-        unnest([case when w.invocation is null and b.node is null then o.own_us end, o.gap_us, s.init_us]) as us
+        unnest([
+            case when w.invocation is null and b.node is null and o.duration_us is distinct from 0 then o.own_us end,
+            o.gap_us, s.init_us
+        ]) as us
     from chains.own_time as o
     anti join troubled as t on t.invocation = o.invocation
     left join waited as w on w.invocation = o.invocation

@@ -46,6 +46,16 @@ def test_who_waited_without_recording_it_has_no_own_time(check) -> None:
     check(VIEW, tables, "element | node | octave\nway | back | 0\nway | back | 8\nstart | back | 96")
 
 
+def test_one_line_tells_no_time(check) -> None:
+    own = """
+        invocation | node  | started_at | duration_us | own_us | is_failed
+        a1         | front | 1          | 0           | 0      | false
+        a2         | front | 2          | 1024        | 1024   | false
+    """
+    tables = {"chains.own_time": own, "lake.invocation": f"{STARTED}\na1 | 1 | false | -\na2 | 2 | false | -"}
+    check(VIEW, tables, "element | node | octave | times\nown | front | 80 | 1")
+
+
 def test_a_long_case_has_longer_slices(check) -> None:
     tables = GIVEN | {"lake.invocation": f"{STARTED}\na1 | 0 | false | -\nb2 | 7200 | true | 4.096"}
     check(VIEW, tables, "node | octave | ends_at\nfront | 80 | 120\nback | 88 | 120\nback | 0 | 120\n"

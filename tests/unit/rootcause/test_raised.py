@@ -127,6 +127,14 @@ def test_a_node_with_records_of_its_own_is_blamed_by_name_only_for_what_it_alone
     assert m.blamed(thrown(m, error_type, message), known)[1] == category
 
 
+def test_a_429_that_it_was_given_is_no_exception_of_its_own_though_it_answered_500(m):
+    said = "Response status code does not indicate success: 429 (Too Many Requests)."
+    habits = (m.habit("fn:sync", "host:crm.example"),)
+    chain = thrown(m, "HttpRequestException", f"{said} crm.example")
+    assert m.blamed(chain, m.around(habits))[:2] == ("crm.example", "throttled")
+    assert m.blamed(thrown(m, "HttpRequestException", said), m.around(()))[1] == "unknown"
+
+
 def test_an_exception_of_its_own_needs_nobody_else(m):
     assert m.blamed(thrown(m, "KeyError", "'unit_price'")) == ("sync", "unhandled_exception", "proven")
 

@@ -1,7 +1,7 @@
 -- The status with which a container answered a request, as its own last line about it says: a line that tells a
--- status and how long it took, as ingress-nginx and the middlewares of web frameworks write it (pino-http, zap,
--- slog, tracing, logback), in JSON or as `status=503 latency=12ms`. Only of services that end their requests with
--- such a line: a client writes the same of what it called, and goes on.
+-- status and how long it took, or method and path of what was asked, as ingress-nginx and the middlewares of web
+-- frameworks write it (pino-http, zap, slog, tracing, logback), in JSON or as `status=503 latency=12ms`. Only of
+-- services that end their requests with such a line: a client writes the same of what it called, and goes on.
 -- Rails' `Completed 500 Internal Server Error in 21ms`, or the line that lograge makes of it (controller, action,
 -- status, duration), tells it wherever it stands: the exception follows it. Of a
 -- fault Rust's tower-http says `response failed classification=Status code: 503 Service Unavailable latency=12 ms`
@@ -29,7 +29,9 @@ read_ as (
         log_group, event_id, message,
         try_cast(regexp_extract(message, '\bCompleted ([1-5]\d\d) [\w ''-]* ?in \d+ms\b', 1) as integer) as completed,
         case when regexp_matches(message,
-            '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*(?:\\?"\s*:|=)') then try_cast(regexp_extract(
+            '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*(?:\\?"\s*:|=)'
+            -- or what was asked: a client names a host
+            || '|["\s=](?-i:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /(?:[^/]|$)') then try_cast(regexp_extract(
             message, '(?i)(?:"(?:[\w.]*\.)?status_?(?:code)?\\?"\s*:\s*\\?"?'
             || '|(?:^|[^\w.?&/-])(?:[\w.]*\.)?status_?(?:code)?=(?:\\?")?|\bclassification=Status code: )([1-5]\d\d)\b', 1)
             as integer) end as answered

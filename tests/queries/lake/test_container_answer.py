@@ -14,6 +14,8 @@ FORMS = [
     {"level": 50, "req": {"method": "GET", "url": "/x"}, "res": {"statusCode": 502}, "responseTime": 12, "msg": "request errored"},
     {"level": "error", "ts": 1.5, "msg": "request done", "status": 502, "latency_ms": 120},
     {"timestamp": "t", "level": "ERROR", "fields": {"message": "response failed", "status": "502", "latency": "5 ms"}},
+    {"level": "error", "msg": "GET /product 502", "requestId": "r", "status": 502},
+    {"level": "info", "request": "POST / HTTP/1.1", "status": 502},
     {"@timestamp": "t", "http.response.status_code": 502, "event.duration": 1000, "message": "GET /x"},
 ]  # fmt: skip
 
@@ -74,6 +76,7 @@ def test_an_ingress_answers_with_what_its_access_log_says(check) -> None:
 @pytest.mark.parametrize("line", [
     '{"msg": "order is 502", "status": "shipped", "latency": 3}', '{"status": 502}', "answered 502 in 3 ms",
     '{"exit_status": 502, "took": 3}', "exit_status=502 took=3", "GET /x?status=502&duration=3", "status=502",
+    '{"msg": "GET https://crm.example/x", "status": 502}', '{"msg": "GET //crm.example/x", "status": 502}',
     "response failed classification=Error: connection closed latency=12 ms",
 ])  # fmt: skip
 def test_what_is_no_answer(check, line) -> None:

@@ -1,8 +1,8 @@
 -- An invocation that ended well without a step that its node had always taken before when the same caller asked: a
 -- call that it did not make, or a message that never reached whom it always had. Calls are seen in traces only, a
--- message also by an id that both sides print. What the case may merely not hold is none: chains in which anything failed, stretches with a gap, consumers that ran without anybody known to have
--- asked, and the last minutes, in which a message may still have been on its way. Whether it means anything is
--- for failures.omitted to say.
+-- message also by an id that both sides print. What the case may merely not hold is none: chains in which anything
+-- failed, stretches with a gap, consumers that ran without anybody known to have asked, and the last minutes, in
+-- which a message may still have been on its way. Whether it means anything is for failures.omitted to say.
 -- needs: lake.invocation lake.call links.edge evidence.gap lake.log_hour chains.member
 -- scope: case
 -- materialize

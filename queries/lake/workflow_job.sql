@@ -29,7 +29,8 @@ event as (
     -- exported and pulled, one event may be here twice
     select
         execution_arn, number, min(previous_number) as previous_number, min(type) as type, min(occurred_at) as occurred_at,
-        min(coalesce(cause_type, error)) as error_type, min(cause_message) as error_message, min(event_id) as event_id, min(task_id) as task_id
+        min(coalesce(cause_type, error)) as error_type, min(cause_message) as error_message, min(event_id) as event_id,
+        min(task_id) as task_id
     from lake.workflow_event semi join (select execution_arn from job) as j using (execution_arn)
     where type in ('TaskStarted', 'TaskSubmitted', 'TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskStartFailed',
         'TaskSubmitFailed')

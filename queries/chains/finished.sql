@@ -44,7 +44,7 @@ turn as (
         select
             d.consumer_node as node, d.attempt,
             i.started_at - lag(i.started_at) over (
-                partition by d.consumer_node, d.producer, d.message order by d.attempt) as pause
+                partition by d.consumer_node, d.producer, d.message order by d.attempt, d.consumer) as pause
         from links.delivery as d
         semi join again on again.node = d.consumer_node
         join lake.invocation as i on i.invocation = d.consumer

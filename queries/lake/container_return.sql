@@ -41,7 +41,7 @@ placed as (
         *, lead(work) over same is not null as came_again,
         coalesce(lag(complaint) over same is not null, false) as is_next
     from attempt
-    window same as (partition by node, value, request_id order by started_at, work, log_group)
+    window same as (partition by node, value, request_id order by started_at, log_group, work)
 )
 select
     p.work, p.log_group, p.value, p.complaint.event_id as event_id, p.complaint.at as event_time,

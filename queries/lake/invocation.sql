@@ -5,8 +5,8 @@
 -- scope: case
 -- materialize
 -- invocation: Lambda: request id # attempt; else trace id : segment id; where no trace tells of it the ARN of
---   the execution (of a job that it ran, # and the number of an event), the door's request id # 1, a container's node : request id # ordinal, or the locator of its
---   first log event
+--   the execution (of a job that it ran, # and the number of an event), the door's request id # 1, a container's
+--   node : request id # ordinal, or the locator of its first log event
 -- node: name of the node that ran
 -- kind: X-Ray's type of the node
 -- is_virtual: true where there is no record of its own

@@ -30,6 +30,8 @@ _MISCONFIGURED = re.compile(
 _NOT_PERMITTED = re.compile(r"[Ii]nvalid permissions|not have permission")
 # AppSync names the data source before the type of its error, or in the text (its guide, "Troubleshooting").
 _DATA_SOURCE = re.compile(r"^(\w+):|\((?:Service|Client): (?:Amazon|AWS)?(\w+)")
+# What AppSync calls errors of the resolver itself.
+_OF_RESOLVER = {"MappingTemplate": "configuration", "Code": "configuration", "ExecutionTimeout": "timeout"}
 _THROTTLED = re.compile(r"TooManyRequestsException|failed with status: 429|LambdaThrottling")
 
 
@@ -85,7 +87,9 @@ def resolver_says(place: Place) -> Finding | None:
     if not me.node.kind.startswith("AWS::AppSync") or place.failed_calls or not me.error_message:
         return None
     rule, said = "resolver_says", error_words(me.error_type, me.error_message)
-    category = classify(me.error_type, me.error_message, me.http_status) or "dependency_fault"
+    category = classify(me.error_type, me.error_message) or _OF_RESOLVER.get(
+        me.error_type or "", "dependency_fault"
+    )
     source = _DATA_SOURCE.search(me.error_type or "") or _DATA_SOURCE.search(me.error_message)
     service = (source[1] or source[2]) if source else None
     if service is None or is_of_caller(category, me.error_type, me.error_message):

@@ -57,7 +57,7 @@ def _not_handed_on(place: Place, omitted: Omitted) -> Finding:
 
 
 def _course(omitted: Omitted) -> str:
-    """Since when, and how many: what is known is a lower bound: calls are seen in traces only."""
+    """Since when, and how many; a lower bound, since calls are seen in traces only."""
     share = f"at least {omitted.missing:,}" + (
         f" of {omitted.of_asked:,}" if omitted.missing < omitted.of_asked else ", all that came"
     )

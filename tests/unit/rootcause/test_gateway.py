@@ -104,4 +104,5 @@ def test_what_a_resolver_was_refused_is_the_data_sources(m):
     denied = "User: x is not authorized to perform: dynamodb:Query (Service: DynamoDb, Status Code: 400)"
     assert resolved("DynamoDB:AccessDeniedException", denied) == ("g1", "permission_denied", "proven")
     said = "Unable to transform the template: Template transformation yielded an empty response."
-    assert resolved("MappingTemplate", said)[0] == "g1"
+    assert resolved("MappingTemplate", said) == ("g1", "configuration", "proven")
+    assert resolved("ExecutionTimeout", "Execution timed out.")[:2] == ("g1", "timeout")

@@ -14,6 +14,9 @@ from forensics.demo.endpoint import Hazard
 
 KILLS = 1_000 if "FORENSICS_RELIABILITY" in os.environ else 100
 WORKERS = 4
+# A window is shared with workers that stand idle, and each piece has a last page of its own: by the clock,
+# pulls of the same account ask some times more or less (73 to 76 in 60 of them).
+SPLITS = 2 * WORKERS
 
 # One process that has imported everything, and a child of it for every pull: a kill takes what a
 # fork takes, not what an import takes.
@@ -56,7 +59,8 @@ def test_kill_9_at_any_moment(account: Any, record_property: Callable[[str, obje
             kills, cases = kills + died, cases + 1
             again = _calls(account) - whole
             # A unit is at most 32 pages, and every run lists and identifies itself.
-            assert again <= died * (WORKERS * 32 + 4), f"{again} calls again after {died} kills"
+            allowed = SPLITS + died * (WORKERS * 32 + 4)
+            assert again <= allowed, f"{again} calls again after {died} kills"
             account.with_case(case).assert_whole()
             repeated += max(0, again)
     record_property(

@@ -6,7 +6,7 @@ import re
 
 from forensics.model import Evidence
 from forensics.rootcause.classify import statuses_in_text
-from forensics.rootcause.place import Call, Finding, Place, evidence_of_call
+from forensics.rootcause.place import HAND_ON, Call, Finding, Place, evidence_of_call
 from forensics.rootcause.rules.caller import asked_wrongly
 from forensics.rootcause.words import node_words, outcome_words
 
@@ -19,8 +19,6 @@ _TELLING_BESIDE_A_NAME = 4
 _SKEW_US = 50_000
 # A call that made a node fail is the last thing that it did: what it throws then, it throws at once.
 _AT_ONCE_US, _AT_ONCE_SHARE = 20_000, 0.02
-# What does nothing of its own but hand one call through.
-_PASS_THROUGH = ("AWS::ApiGateway::Stage", "AWS::AppSync::GraphQLAPI", "AWS::ElasticLoadBalancing")
 # Of more invocations that ran around it, time does not tell which one waited.
 FEW = 2
 _HTTP_STATUS = re.compile(r"\b([45]\d\d)\b")
@@ -158,7 +156,7 @@ def _decisive(calls: list[Call]) -> Call:
 
 def _strength(place: Place, calls: list[Call]) -> str:
     """Exact for what does nothing but hand one call through, as a gateway does."""
-    if place.me.node.kind in _PASS_THROUGH and len(place.calls) == 1 and place.own_exception is None:
+    if place.me.node.kind.startswith(HAND_ON) and len(place.calls) == 1 and place.own_exception is None:
         return "exact"
     nodes = {call.callee.node for call in calls}
     return "strong" if len(nodes) == 1 else "weak"

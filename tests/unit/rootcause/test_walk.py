@@ -244,12 +244,22 @@ def test_a_throttled_function_was_throttled(m):
     assert blamed(chain)[:2] == ("cart", "concurrency_limit")
 
 
-def test_a_gateway_that_only_hands_through_proves_its_callee(m):
-    chain = m.chain(
-        [m.invocation("api:shop", http_status=502), m.invocation("fn:cart", error_type="KeyError", end=90)],
-        [m.call("api:shop", "fn:cart")],
-    )
-    assert blamed(chain) == ("cart", "unhandled_exception", "proven")
+@pytest.mark.parametrize(
+    ("kind", "band"),
+    [
+        ("AWS::ApiGateway::Stage", "proven"),
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer", "proven"),
+        ("AWS::AppSync::GraphQLApi", "proven"),
+        ("AWS::CloudFront::Distribution", "proven"),
+        ("AWS::ECS::Container", "likely"),
+    ],
+)
+def test_a_gateway_that_only_hands_through_proves_its_callee(m, kind, band):
+    door = m.invocation("api:shop", http_status=502)
+    door = replace(door, node=replace(door.node, kind=kind))
+    callee = m.invocation("fn:cart", error_type="KeyError", end=90)
+    chain = m.chain([door, callee], [m.call("api:shop", "fn:cart")])
+    assert blamed(chain) == ("cart", "unhandled_exception", band)
 
 
 def test_a_failure_that_says_nothing_is_unknown_and_possible(m):

@@ -122,6 +122,31 @@ class Lake:
             self._db.unregister(name)
 
     @contextmanager
+    def computed(self, name: str, sql: str, parameters: dict[str, Any] | None = None) -> Iterator[None]:
+        """Let queries inside the block read the rows of a query under a name of their own. They are computed
+        once, and lie on disk where memory is short."""
+        self.bind(_names(sql))
+        with in_memory(name):
+            self._db.execute(f"create temp table {name} as {sql}", parameters)
+        try:
+            yield
+        finally:
+            self._db.execute(f"drop table {name}")
+
+    @contextmanager
+    def cut(self, conditions: Mapping[str, str]) -> Iterator[None]:
+        """Let queries inside the block read of each of these tables and views only the rows for which a
+        condition holds: before they are joined, which DuckDB would do with all of them."""
+        self.bind(list(conditions))
+        for name, condition in conditions.items():
+            self._define(name, f"select * from ({self._body(name)}) where {condition}")
+        try:
+            yield
+        finally:
+            for name in conditions:
+                self._define(name, self._body(name))
+
+    @contextmanager
     def amended(self, name: str, without: str, rows: pa.Table) -> Iterator[None]:
         """Let queries inside the block read a base table without some of its rows, and with these instead."""
         with self.given("amendment", rows):

@@ -1,6 +1,6 @@
 -- What an invocation did, step by step: the lines that it logged, the calls that it made, the parts of its work
 -- that it recorded. The habits of a node are told from these: what usually follows, and what is missing.
--- needs: lake.log_template lake.log_record lake.lambda_attempt lake.span lake.segment_invocation lake.call links.edge
+-- needs: chains.spoken lake.log_template lake.span lake.segment_invocation lake.call links.edge
 -- scope: case
 -- invocation: see lake.invocation
 -- sort: line, call or part (a subsegment that calls nothing)
@@ -8,22 +8,10 @@
 -- callee: the invocation that was called, null of others and where it is not known
 -- occurred_at: UTC
 -- locator: event id of the line, span id of the others
-with spoken as (
-    select r.event_id, r.log_group, s.invocation
-    from lake.log_record as r
-    join lake.span as p on p.trace_key = r.trace_key and p.span_key = r.span_key
-    join lake.segment_invocation as s
-        on s.trace_key = p.trace_key and s.segment_key = p.segment_key and s.part <> 'service'
-    where r.record_type in ('log', 'error')
-    union
-    select event_id, nullif(log_group, ''), request_id || '#' || attempt
-    from lake.lambda_attempt
-    where record_type in ('log', 'error')
-)
 select
     s.invocation, 'line' as sort, concat_ws(' ', t.level, t.template) as step, null as callee,
     t.timestamp as occurred_at, t.event_id as locator
-from spoken as s
+from chains.spoken as s
 join lake.log_template as t on t.event_id = s.event_id and t.log_group is not distinct from s.log_group
 union all
 select c.caller, 'call', concat_ws(' ', c.node, c.operation), e.callee, c.started_at, printf('%016x', c.span_key)

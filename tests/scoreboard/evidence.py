@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from told import Rows
 
 from forensics.rootcause.suspects.habits import deviations
-from forensics.rootcause.suspects.periods import Period, periods_given
+from forensics.rootcause.suspects.periods import Period, told
 from forensics.rootcause.suspects.slowness import elements
 
 NOTICED = 1.64  # one of twenty healthy deviations lies above
@@ -25,7 +25,7 @@ Evidence = dict[str, dict[tuple[str, ...], float]]  # by node and deviation
 
 def evidence(lake: Rows, window: Period, baseline: Period) -> Evidence:
     found: Evidence = defaultdict(dict)
-    with periods_given(lake, window, baseline):  # type: ignore[arg-type]
+    with told(lake, window, baseline):  # type: ignore[arg-type]
         for node, habits in deviations(lake).items():  # type: ignore[arg-type]
             for h in habits:
                 found[node][h.operation, h.sort, h.habit, h.about] = h.z

@@ -141,6 +141,9 @@ class Rows:
             self._db.register("rows_given", table)
             self._db.execute(f"create table chains.{name} as from rows_given")
             self._db.unregister("rows_given")
+        self._db.execute(
+            "create view chains.spoken as select locator as event_id from chains.step where sort = 'line'"
+        )
         self._db.execute("create schema links")
         self._db.execute(_EDGES)
 
@@ -161,6 +164,19 @@ class Rows:
             yield
         finally:
             self._db.unregister(name)
+
+    @contextmanager
+    def computed(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[None]:
+        self._db.execute(f"create temp table {name} as {sql}", parameters)
+        try:
+            yield
+        finally:
+            self._db.execute(f"drop table {name}")
+
+    @contextmanager
+    def cut(self, _: Mapping[str, str]) -> Iterator[None]:
+        """These rows are made of nothing that could be cut."""
+        yield
 
 
 _TEXT = pa.string()

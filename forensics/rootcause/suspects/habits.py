@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,31 +34,51 @@ _ENOUGH = 3  # traces, below which the rest of the case stands in for the baseli
 
 _KEY = ("node", "operation", "is_failed", "sort", "habit", "about")
 
-_TOLD = """
-    told as (
-        select o.*, coalesce(p.period, 'rest') as period
-        from chains.own_time as o
-        left join period as p on o.started_at >= p.starts_at and o.started_at < p.ends_at
-        where o.own_us is not null
+# Of each kind of invocation so many traces are looked at, by digest: what more of them would tell lies below
+# the drift, and time and memory must not grow with the case.
+_MOST = 2_000
+_MINE = """
+    with kind as materialized (
+        select
+            *, row_number() over (order by node, operation, is_failed, is_passed_on, period)::integer as kind
+        from (select distinct node, operation, is_failed, is_passed_on, period from told)
+    ),
+    ran as (
+        select t.invocation, t.trace, k.*
+        from told as t join kind as k using (node, operation, is_failed, is_passed_on, period)
+        where t.own_us is not null
+    ),
+    taken as (
+        select kind, trace from (select distinct kind, trace from ran)
+        qualify row_number() over (partition by kind order by md5_number_lower(trace), trace) <= $most
     )
+    select *, row_number() over (order by invocation)::integer as run
+    from ran join taken using (kind, trace)
 """
-_TEMPLATES = f"""
-    with {_TOLD}
-    select distinct t.node, s.step
-    from chains.step as s join told as t using (invocation)
-    where s.sort = 'line' order by all
+# What the steps are made of, cut to these invocations before it is joined.
+_CUT = {
+    "lake.segment_invocation": "invocation in (select invocation from mine)",
+    "lake.lambda_attempt": "request_id || '#' || attempt in (select invocation from mine)",
+}
+_SAID = "select event_id from chains.spoken"
+_CUT_LINES = {"lake.log_record": "event_id in (select event_id from said)"}
+_DONE = """
+    select m.run, m.kind, m.node, m.trace, m.is_passed_on, s.sort, s.step, s.occurred_at, s.locator,
+        c.node || ' ' || c.operation as called
+    from chains.step as s
+    join mine as m using (invocation)
+    left join told as c on c.invocation = s.callee
 """
-_TOTALS = f"""
-    with {_TOLD}
+_TEMPLATES = "select distinct node, step from done where sort = 'line' order by all"
+_TOTALS = """
     select node, operation, is_failed, period, count(distinct trace) as traces
-    from told where not is_passed_on group by all order by all
+    from mine where not is_passed_on group by all order by all
 """
-_ENDINGS = f"""
-    with {_TOLD},
-    by_trace as (
+_ENDINGS = """
+    with by_trace as (
         select node, operation, period, trace,
             count(*) filter (where is_failed) * $million // count(*) as failed
-        from told where not is_passed_on group by all
+        from told where own_us is not null and not is_passed_on group by all
     )
     select node, operation, period, count(*) as traces, sum(failed)::bigint as failed,
         min(trace) filter (where failed > 0) as example
@@ -67,31 +88,18 @@ _SORT, _HABIT = "enum('line', 'call', 'part')", "enum('after', 'times', 'steps')
 # Numbers stand for texts until the end, which takes half the time and two thirds of the memory. A step is
 # told by its number, that nothing follows or precedes by 0, and how many there are by a number below it.
 _HABITS = f"""
-    with {_TOLD},
-    kind as materialized (
-        select *, row_number() over (order by node, operation, is_failed, period)::integer as kind
-        from (select distinct node, operation, is_failed, period from told where not is_passed_on)
-    ),
-    traced as materialized (
+    with traced as materialized (
         select trace, row_number() over (order by trace)::integer as number
-        from (select distinct trace from told where not is_passed_on)
+        from (select distinct trace from mine where not is_passed_on)
     ),
-    mine as materialized (
-        select t.invocation, t.node, k.kind, r.number as trace, row_number() over ()::integer as run
-        from told as t
-        join kind as k on k.node = t.node and k.operation is not distinct from t.operation
-            and k.is_failed = t.is_failed and k.period = t.period
-        join traced as r on r.trace = t.trace
-        where not t.is_passed_on
-    ),
-    worded as (
+    worded as materialized (
         select
-            t.run, t.kind, t.trace, s.sort::{_SORT} as sort, s.occurred_at, s.locator,
-            coalesce(c.node || ' ' || c.operation, f.phrase, s.step) as step
-        from chains.step as s
-        join mine as t using (invocation)
-        left join chains.own_time as c on c.invocation = s.callee
-        left join phrase as f on f.node = t.node and f.step = s.step and s.sort = 'line'
+            d.run, d.kind, r.number as trace, d.sort::{_SORT} as sort, d.occurred_at, d.locator,
+            coalesce(d.called, f.phrase, d.step) as step
+        from done as d
+        join traced as r on r.trace = d.trace
+        left join phrase as f on f.node = d.node and f.step = d.step and d.sort = 'line'
+        where not d.is_passed_on
     ),
     word as materialized (
         select step, row_number() over (order by step)::integer as number
@@ -110,10 +118,11 @@ _HABITS = f"""
         union all
         select kind, trace, sort, 'after'::{_HABIT}, step, 0 from stepped where is_last
         union all
-        select t.kind, t.trace, s.sort, 'after'::{_HABIT}, 0, 0
-        from mine as t
+        select m.kind, r.number, s.sort, 'after'::{_HABIT}, 0, 0
+        from mine as m
+        join traced as r on r.trace = m.trace and not m.is_passed_on
         cross join (select unnest(['line', 'call', 'part'])::{_SORT} as sort) as s
-        anti join stepped as o on o.run = t.run and o.sort = s.sort
+        anti join stepped as o on o.run = m.run and o.sort = s.sort
         union all
         select kind, trace, sort, 'times'::{_HABIT}, step, -least(count(*), 6)::integer
         from stepped group by run, kind, trace, sort, step
@@ -139,7 +148,7 @@ _HABITS = f"""
         case when s.outcome < 0 then (-s.outcome)::varchar else coalesce(o.step, '') end as outcome,
         k.period, s.traces, s.share, t.trace as example
     from summed as s
-    join kind as k using (kind)
+    join (select distinct kind, node, operation, is_failed, period from mine) as k using (kind)
     join traced as t on t.number = s.example
     left join word as a on a.number = s.about
     left join word as o on o.number = s.outcome
@@ -194,7 +203,7 @@ class Habit:
 
 
 def deviations(lake: Lake) -> dict[str, list[Habit]]:
-    """The changed habits of every node in the window, strongest first. Needs `period`."""
+    """The changed habits of every node in the window, strongest first. Needs `told`."""
     found: dict[str, list[Habit]] = defaultdict(list)
     for habit in [*_failing(lake), *_doing(lake)]:
         if habit.strength > 0:
@@ -240,12 +249,12 @@ def _fails_more(key: tuple[str, str], by_period: dict[str, dict[str, Any]]) -> H
 
 def _doing(lake: Lake) -> list[Habit]:
     totals: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
-    for row in lake.rows(_TOTALS):
-        totals[row["node"], row["operation"], row["is_failed"]][row["period"]] = row["traces"]
     counts: dict[tuple[Any, ...], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     examples: dict[tuple[Any, ...], dict[str, str]] = defaultdict(dict)
-    with lake.given("phrase", _phrases(lake)):
-        rows = lake.rows(_HABITS, {"million": _MILLION})
+    with lake.computed("mine", _MINE, {"most": _MOST}):
+        for row in lake.rows(_TOTALS):
+            totals[row["node"], row["operation"], row["is_failed"]][row["period"]] = row["traces"]
+        rows = _steps_counted(lake)
     for row in rows:
         key = tuple(row[name] for name in _KEY)
         counts[key][row["period"]][row["outcome"]] = row["share"] / _MILLION
@@ -253,6 +262,14 @@ def _doing(lake: Lake) -> list[Habit]:
             examples[key][row["outcome"]] = row["example"]
     found = [_compared(key, by_period, totals[key[:3]], examples[key]) for key, by_period in counts.items()]
     return _among([habit for habit in found if habit], list(counts))
+
+
+def _steps_counted(lake: Lake) -> list[dict[str, Any]]:
+    with ExitStack() as stack:
+        with lake.cut(_CUT), lake.computed("said", _SAID), lake.cut(_CUT_LINES):
+            stack.enter_context(lake.computed("done", _DONE))
+        stack.enter_context(lake.given("phrase", _phrases(lake)))
+        return lake.rows(_HABITS, {"million": _MILLION})
 
 
 def _among(found: list[Habit], keys: list[tuple[Any, ...]]) -> list[Habit]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forensics.lake import Lake
 from forensics.model import Node, Suspect
 from forensics.rootcause.suspects.habits import Habit, deviations
-from forensics.rootcause.suspects.periods import Period, periods_given
+from forensics.rootcause.suspects.periods import Period, told
 from forensics.rootcause.suspects.slowness import Slowness, elements, slowness
 from forensics.rootcause.suspects.statistics import upper_decile
 from forensics.rootcause.suspects.words import reasons_of
@@ -26,7 +26,7 @@ _EXPLAINS = 0.8  # a callee explains a node's change of habits where its own is 
 _EXPLAINED = 0.4  # what is left of a change that a callee explains
 
 _NODES = """
-    select node, kind, count(*) as n from chains.own_time group by all order by node, n desc, kind
+    select node, kind, count(*) as n from told group by all order by node, n desc, kind
 """
 _CALLS = "select distinct caller_node, callee_node as node from links.edge where kind = 'call' order by all"
 
@@ -43,7 +43,7 @@ def suspects(lake: Lake, window: Period, baseline: Period | None = None) -> tupl
 
     Without a baseline the rest of the case is it. Empty where the two have too little in common.
     """
-    with periods_given(lake, window, baseline):
+    with told(lake, window, baseline):
         slow, habits = slowness(elements(lake)), deviations(lake)
         kinds: dict[str, str] = {}
         for row in lake.rows(_NODES):

@@ -34,28 +34,22 @@ _WAY_OUT = 0.9
 _DURATION = """
     select quantile_disc(duration_us, 0.5) as duration_us
     from (
-        select o.trace,
-            max(epoch_us(o.started_at) + o.duration_us) - min(epoch_us(o.started_at)) as duration_us
-        from chains.own_time as o
-        left join period as p on o.started_at >= p.starts_at and o.started_at < p.ends_at
-        where coalesce(p.period, 'rest') <> 'window'
-        group by o.trace
+        select max(epoch_us(started_at) + duration_us) - min(epoch_us(started_at)) as duration_us
+        from told where period <> 'window' group by trace
     )
 """
 _ELEMENTS = """
     with spent as (
-        select
-            o.*, coalesce(p.period, 'rest') as period,
-            unnest(['own', 'way']) as element, unnest([o.own_us, o.gap_us]) as us
-        from chains.own_time as o
-        left join period as p on o.started_at >= p.starts_at and o.started_at < p.ends_at
+        select 'own' as element, *, own_us as us from told
+        union all
+        select 'way', *, gap_us from told where caller_node is not null
     ),
     by_trace as (
         select element, node, operation, period, trace,
             coalesce(case when element = 'way' then caller_node end, '') as caller_node,
             sum(round(ln(greatest(us, 0) / 1000.0 + $floor_ms) * $scale)::bigint) // count(*) as log_ms
         from spent
-        where us is not null and (element = 'own' or caller_node is not null)
+        where us is not null
         group by all
     )
     select element, node, operation, caller_node, period, count(*) as traces, sum(log_ms)::bigint as total,
@@ -99,7 +93,7 @@ class _Sample:
 
 
 def elements(lake: Lake) -> list[Element]:
-    """Every element of the window that the baseline or the rest knows. Needs `period`."""
+    """Every element of the window that the baseline or the rest knows. Needs `told`."""
     samples: dict[tuple[str, str, str, str], dict[str, _Sample]] = defaultdict(dict)
     parameters = {"floor_ms": _floor_ms(lake), "scale": _SCALE}
     for row in lake.rows(_ELEMENTS, parameters):

@@ -18,6 +18,7 @@ import pytest
 from forensics.api import Case, import_into
 from forensics.cli import main
 from forensics.errors import UsageError
+from forensics.rootcause.suspects import habits
 
 HEALTHY, WINDOW = 1_700_000_000, 1_700_003_600
 _CALLS = {"web": ("orders", "users"), "orders": ("stock",), "stock": (), "users": ()}
@@ -149,6 +150,17 @@ def test_the_node_that_changed_comes_first_and_its_callers_do_not(told, change, 
     assert first.stands_out
     assert first.category == category
     assert all(other.score < first.score * 0.95 for other in others)
+
+
+def test_of_many_traces_some_are_looked_at(told, monkeypatch):
+    """So that a large case takes no more time and memory than it has kinds of work."""
+    with told(LEFT_OUT) as case:
+        whole = ranked(case)
+        monkeypatch.setattr(habits, "_MOST", 20)
+        some = ranked(case)
+    assert whole[0].node == some[0].node
+    assert "of 40 traces" in whole[0].reasons[0]
+    assert "of 20 traces" in some[0].reasons[0]
 
 
 def test_a_call_that_is_no_longer_made_speaks_against_the_caller(told):

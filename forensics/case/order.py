@@ -8,14 +8,17 @@ time are compared by anything else, since to sort by texts costs ten times as mu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from forensics.case.carried import plain_table
 from forensics.schema import CLUSTER, IDENTITY
+
+# Imported where it is used: a fifth of the start of commands that write nothing.
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Stretches", "distinct", "in_one", "in_order", "meet", "stretches_of", "without"]
 
@@ -57,6 +60,8 @@ def without(name: str, rows: pa.Table, there: pa.Table) -> pa.Table:
 
 def in_order(name: str, rows: pa.Table) -> pa.Table:
     """The rows of a part in the order in which it keeps them, the same for the same rows."""
+    import polars as pl
+
     cluster = rows[CLUSTER[name]]
     if not pa.types.is_timestamp(cluster.type) or cluster.null_count:
         return _take(rows, _by_identity(name, rows))
@@ -85,6 +90,8 @@ def _take(rows: pa.Table, numbers: pl.Series) -> pa.Table:
 
 def _views(column: pa.ChunkedArray, numbers: pl.Series | None = None) -> pa.Array:
     """Texts as views, in one piece; those of some rows where numbers are given."""
+    import polars as pl
+
     texts = pl.Series(pl.from_arrow(column))
     texts = texts.rechunk() if numbers is None else texts.gather(numbers)
     return texts.to_arrow(compat_level=pl.CompatLevel.newest())
@@ -143,6 +150,8 @@ def _only(column: pa.ChunkedArray) -> tuple[str | None] | None:
 
 
 def _frame(rows: pa.Table) -> pl.DataFrame:
+    import polars as pl
+
     frame = pl.from_arrow(rows)
     assert isinstance(frame, pl.DataFrame)
     return frame

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 
 from forensics.errors import ForensicsError, QueryError
 from forensics.lake.lake import Lake
 from forensics.lake.nearest import told
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Rows"]
 

@@ -20,10 +20,16 @@ _BALANCER = "AWS::ElasticLoadBalancing"
 _PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
 _RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
-# How resolvers and sockets name whom they did not reach: Node.js and Java, Go, urllib3; .NET in parentheses.
+_ADDRESS = r"((?:\d+\.){3}\d+(?::\d+)?|[A-Za-z][\w.-]*)"
+# How resolvers and sockets name whom they did not reach: Node.js and Java, Go, urllib3; .NET in parentheses;
+# by its address Node.js, Go, Ruby, libpq, redis-py and PostgreSQL's JDBC driver.
 _UNREACHED = re.compile(
     r"(?:(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UnknownHostException:|\blookup) |\bhost='"
     r"|(?<=\s)\((?=[^()\s]+:\d+\)))((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b"
+    rf"|\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH) {_ADDRESS}"
+    rf"|\bdial tcp {_ADDRESS}(?::\d+)?: (?:connect: |i/o timeout)"
+    rf"|\bconnect\(2\) for {_ADDRESS}|\bconnection to server at \"{_ADDRESS}\""
+    rf"|\bError \d+ connecting to {_ADDRESS}|\bConnection to {_ADDRESS}(?::\d+)? refused"
 )
 # Whose limit it was, or what there is not, as AWS says it: Kinesis in a sentence ("Rate exceeded for shard …
 # in stream … under account …"), DynamoDB by its ARN ("Diagnosing throttling" in its guide).
@@ -148,7 +154,9 @@ class Around:
         """The one host that was not reached, else the one stream or table that refused, else the one node or
         host, that an error text names; None where there are several."""
         told = tuple(texts)
-        unreached = {host for text in told for host in _UNREACHED.findall(text[:2000])}
+        unreached = {
+            host for text in told for found in _UNREACHED.findall(text[:2000]) for host in found if host
+        }
         if len(unreached) == 1:
             host = next(iter(unreached))
             return self._nodes.get(host, Node(host, "remote"))

@@ -24,7 +24,11 @@ _THROTTLES = (
     "EC2ThrottledException KMSThrottlingException KmsThrottled"
 )
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("out_of_memory", r"OutOfMemory(?:Error|Exception)?\b|\bMemoryError\b|heap out of memory|NoMemoryError"),
+    (
+        "out_of_memory",
+        r"OutOfMemory(?:Error|Exception)?\b|\bMemoryError\b|heap out of memory|NoMemoryError"
+        r"|Allowed memory size of \d+ bytes exhausted",  # PHP at its memory_limit
+    ),
     (
         "init_failure",
         r"Runtime\.(?:ImportModuleError|HandlerNotFound|MalformedHandlerName|UserCodeSyntaxError|InitError"
@@ -34,7 +38,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     (
         "throttled",
         rf"\b(?:{'|'.join(_THROTTLES.split())})\b|Rate [Ee]xceeded|reduce your request rate"
-        r"|\bToo Many Requests\b",  # RFC 6585's phrase of 429
+        r"|\bToo Many Requests\b"  # RFC 6585's phrase of 429
+        r"|\b\w*RateLimit(?:Error|Exceeded\w*|Exception)\b|[Rr]ate limit exceeded",
     ),
     (
         "credential_expired",
@@ -46,7 +51,10 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         # what JWT libraries throw, and RFC 6750 (3.1) of a bearer token
         r"|\bTokenExpired(?:Error|Exception)\b|ExpiredSignature|ExpiredJwt|\bjwt expired\b"
         r"|\btoken (?:is |has |was )?expired\b"
-        r"|\binvalid_token\b",
+        r"|\binvalid_token\b"
+        # MySQL 1045, Redis, Kafka, SMTP (RFC 4954, 535)
+        r"|Access denied for user|\bWRONGPASS\b|\bNOAUTH\b|SaslAuthentication(?:Exception|FailedException)"
+        r"|\bSMTPAuthenticationError\b|Authentication Credentials Invalid",
     ),
     (
         "permission_denied",
@@ -65,22 +73,23 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         "resource_exhausted",
         r"QueuePool limit|Timeout acquiring a connection|Connection is not available, request timed out"
         r"|Timeout waiting for connection from pool|obtain(?:ing)? a connection from the pool"
-        r"|No space left on device|ENOSPC|EMFILE|Too many open files|too many clients|Too many connections"
+        r"|No space left on device|ENOSPC|EMFILE|[Tt]oo many open files|too many clients|Too many connections"
         r"|remaining connection slots|LimitExceededException|SubnetIPAddressLimitReached|ENILimitReached"
         r"|InsufficientFreeAddressesInSubnet"
-        r"|ConnectionTimeoutError.*pool"
+        r"|ConnectionTimeoutError.*pool|pool timed out while waiting for|request was dropped from queue after"
         # Redis at its maxmemory
         r"|OOM command not allowed",
     ),
     (
         "connection",
-        r"ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|Connection ?refused"
-        r"|Connection reset|ConnectException|UnknownHostException|ConnectionRefused|ConnectionReset"
+        r"ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|[Cc]onnection ?refused"
+        r"|[Cc]onnection reset|ConnectException|UnknownHostException|ConnectionRefused|ConnectionReset"
         r"|EndpointConnectionError|Could not connect to the endpoint|Name or service not known"
         r"|no such host|nodename nor servname|SSLHandshakeException|CERTIFICATE_VERIFY_FAILED"
         r"|CERT_HAS_EXPIRED|SSLCertVerificationError|CertificateVerificationError|certificate verify failed"
         r"|certificate has expired|remote certificate is invalid|PKIX path|x509: certificate"
-        r"|RemoteDisconnected|ConnectionClosedError|Broken pipe|NoHttpResponse|Failed to open TCP connection"
+        r"|RemoteDisconnected|ConnectionClosedError|[Bb]roken pipe|NoHttpResponse"
+        r"|Failed to open TCP connection"
         r"|socket\.gaierror|Temporary failure in name resolution|failed to lookup address"
         r"|EHOSTUNREACH|ENETUNREACH|No route to host"
         # what drivers of MySQL and PostgreSQL say of a server that went away
@@ -90,6 +99,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     (
         "connect_timeout",
         r"ConnectTimeout\w*|connect timed out|connect timeout|connect ETIMEDOUT|OpenTimeout"
+        r"|Connection timed out(?!\)? while reading)"
         r"|dial tcp \S+: i/o timeout",
     ),
     (
@@ -128,7 +138,7 @@ _STATUS_TEXT = re.compile(
 _OF_CALLER = frozenset({"permission_denied", "credential_expired", "validation", "configuration"})
 _POOL = re.compile(
     r"QueuePool|acquiring a connection|Connection is not available|from (?:the )?pool|EMFILE|ENOSPC"
-    r"|Too many open files|No space left"
+    r"|[Tt]oo many open files|No space left|pool timed out|dropped from queue"
 )
 # A program that could not read what it was given: nobody refused anything.
 _READING = re.compile(

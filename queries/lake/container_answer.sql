@@ -3,7 +3,7 @@
 -- frameworks write it (pino-http, zap, slog, tracing, logback), in JSON or as `status=503 latency=12ms`. Only of
 -- services that end their requests with such a line: a client writes the same of what it called, and goes on.
 -- Rails' `Completed 500 Internal Server Error in 21ms`, or the line that lograge makes of it (controller, action,
--- status, duration), tells it wherever it stands: the exception follows it. Of a
+-- status, duration), tells it wherever it stands: the exception follows it; and so does Phoenix' `Sent 500 in 12ms`. Of a
 -- fault Rust's tower-http says `response failed classification=Status code: 503 Service Unavailable latency=12 ms`
 -- (docs.rs/tower-http, trace::DefaultOnFailure and classify::ServerErrorsFailureClass).
 -- needs: lake.container_line evidence.log_event
@@ -21,13 +21,14 @@ with line as (
             else message end as message
     from evidence.log_event
     semi join (select distinct log_group from lake.container_line) as own using (log_group)
-    where contains(message, 'tatus') or contains(message, 'Completed ')
+    where contains(message, 'tatus') or contains(message, 'Completed ') or contains(message, 'Sent ')
 ),
 read_ as (
     -- a collector may have put the line into its own, with its quotes escaped
     select
         log_group, event_id, message,
-        try_cast(regexp_extract(message, '\bCompleted ([1-5]\d\d) [\w ''-]* ?in \d+ms\b', 1) as integer) as completed,
+        try_cast(regexp_extract(message,
+            '\b(?:Completed|Sent) ([1-5]\d\d) (?:[\w ''-]* )?in \d+(?:ms|µs)', 1) as integer) as completed,
         case when regexp_matches(message,
             '(?i)(?:latency|duration|elapsed|response_?time|took)[\w.]*(?:\\?"\s*:|=)'
             -- or what was asked: a client names a host

@@ -1,7 +1,7 @@
 -- An id-like value that a log line prints: a request, message or event id, the number of an order, a key.
 -- No field is looked for by its name. What says more about the writer than about its work (dates, times, names of
--- threads, and what a collector adds about pod, task and machine) is left out; lake.shared_value has those that join
--- records.
+-- threads, the frames of a stack, and what a collector adds about pod, task and machine) is left out;
+-- lake.shared_value has those that join records.
 -- needs: evidence.log_event
 -- scope: record
 -- materialize
@@ -22,6 +22,9 @@ with line as (
                 substr(start, object_at + 14), '^[^{}]*(?:\{[^{}]*\}[^{}]*)*\}?', ''))
             when start[1] = '{' and contains(start, '"container_id":"') then regexp_replace(
                 start, '"(?:container_(?:id|name)|ecs_\w+|ec2_instance_id)":"[^"]*"', '', 'g')
+            -- frames name files, libraries and their versions: python3.12, HikariCP-5.1.0.jar
+            when contains(start, chr(10)) or contains(start, '\n') then regexp_replace(start,
+                '(?:\n|\\n)(?:\s|\\t)*(?:at |File \\?"|from |#[0-9]+ |\.\.\. )(?:[^\n\\]|\\[^n])*', '', 'g')
             else start
         end as head
     from evidence.log_event

@@ -100,12 +100,6 @@ def test_line_of_an_ingress_is_a_request_though_nobody_behind_it_heard_of_it(que
     assert found == [("69f3d170", 502, 3261)]
 
 
-def test_other_access_lines_stay_as_they_were(query) -> None:
-    """Who prints no id of a request may tell of it in other lines, too."""
-    line = '10.4.3.12 - - [09/Nov/2026:07:03:10 +0000] "POST /v1/a HTTP/1.1" 502 150 "-" "curl/8"'
-    assert query(LINE, access_line(line)) == []
-
-
 def test_request_that_took_three_seconds_began_before_its_only_line(query) -> None:
     """Else it would have begun after what it called."""
     lines = "work | event_id | log_group | timestamp | node | took_ms\ne1 | e1 | g | 9 | n | 3000\n"

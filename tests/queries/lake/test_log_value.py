@@ -32,6 +32,19 @@ def test_times_threads_and_platform_lines_hold_no_value(query, message) -> None:
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        'order ord-7a1 broke\nTraceback (most recent call last):\n  File "/usr/lib/python3.12/h11_impl.py", line 403, in run\nKeyError: 1',
+        "order ord-7a1 broke\n\tat com.zaxxer.hikari.Pool.get(Pool.java:686) ~[HikariCP-5.1.0.jar!/:na]\nCaused by: x",
+        '{"message":"order ord-7a1 broke","stack":"Error: x\\n    at pay (/app/node_modules/stripe123/a.js:94:31)\\n    at b"}',
+        "order ord-7a1 broke\nfrom /app/vendor/gems/faraday-2.9.0/lib/faraday22.rb:22:in `on_complete'",
+    ],
+)
+def test_frames_of_a_stack_hold_no_value(query, message) -> None:
+    assert [row["value"] for row in query(VIEW, {"evidence.log_event": [line(message)]})] == ["ord-7a1"]
+
+
+@pytest.mark.parametrize(
     ("message", "value", "is_message"),
     [
         ("order ord-cab7a7f4 accepted", "ord-cab7a7f4", False),

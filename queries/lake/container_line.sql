@@ -21,7 +21,7 @@
 -- span_key: signed 64-bit key of the span that the line names
 -- http_status: status that was answered, of a line that tells nothing else: ingress-nginx's; where lines name no
 --   request those of Apache's common format and its kin (Gunicorn, Uvicorn, Werkzeug, Puma, chi), morgan, lograge, Gin,
---   Ktor, ASP.NET Core, and of JSON with method, path and status; null in other lines, and of health checks
+--   Ktor, Tornado, HAProxy, ASP.NET Core, and of JSON with method, path and status; null in other lines, and of health checks
 -- took_ms: how long it says that the request took, milliseconds
 -- level: level of the line
 -- exception_type: type of the exception that the line reports
@@ -30,9 +30,11 @@
 --   ("An unhandled exception …"), Spring MVC and Tomcat ("Servlet.service() … threw exception"), Spring WebFlux ("500
 --   Server Error for HTTP"), Flask ("Exception on /path [GET]"), Django ("Internal Server Error: /path"), Uvicorn
 --   ("Exception in ASGI application"), Gunicorn ("Error handling request /path") and Go's net/http ("http: panic serving");
---   Quarkus ("HTTP Request to /path failed, error id"), Laravel ("production.ERROR: … {"exception":"[object]"); or a
---   worker for a job, as Celery names it ("task[<uuid>] raised unexpected", or "failed"), Sidekiq ("jid=… fail") and
---   Spring for Apache Kafka ("Consumer exception", "Backoff … exhausted for")
+--   Quarkus ("HTTP Request to /path failed, error id"), Laravel and Symfony ("… .ERROR: … {"exception":"[object]"),
+--   Micronaut ("Unexpected error occurred"), Pekko HTTP ("Completing with 500"), Tornado ("Uncaught exception GET /path"),
+--   Gin ("panic recovered"); or a worker for a job, as Celery names it ("task[<uuid>] raised unexpected", or "failed"),
+--   Sidekiq ("jid=… fail"), RQ ("exception raised while executing") and Spring for Apache Kafka ("Consumer exception",
+--   "Backoff … exhausted for")
 with proxied as (
     -- of web servers only ingress-nginx names the request
     select
@@ -57,12 +59,15 @@ line as (
             || '|(?:^|\] |- |\bERROR:? +)(?:Exception on /\S* \[[A-Z]+\]|Internal Server Error: /'
             || '|Exception in ASGI application|Error handling request /)'
             || '|\b\w+\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] (?:failed|raised unexpected)\b'
-            || '|^HTTP Request to /\S* failed, error id: |\.ERROR: .*\{.*"exception":"\[object\]'
+            || '|^HTTP Request to /\S* failed, error id: |\.(?:ERROR|CRITICAL): .*\{.*"exception":"\[object\]'
+            || '|\bRouteExecutor - Unexpected error occurred: |\. Completing with 500 Internal Server Error response'
             || '|\bKafkaMessageListenerContainer +[-:] .*Consumer exception|\bBackoff .* exhausted for ')
-            or regexp_matches(left(message, 300), '\bjid=[0-9a-f]{24}\b.*\bfail$')
+            or regexp_matches(left(message, 300), '\bjid=[0-9a-f]{24}\b.*\bfail$|\bpanic recovered:'
+                || '|\bUncaught exception [A-Z]+ /|\[Job [0-9a-f-]{36}\]: exception raised while executing ')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught,
-        -- net/http says in one line why, and its stack follows on others
-        nullif(regexp_extract(left(message, 1000), '^(?:\S+ \S+ )?http: panic serving \S+: ([^\n]+)', 1), '') as panic,
+        -- net/http says in one line why, and its stack follows on others; Gin prints the request first
+        nullif(regexp_extract(left(message, 2000), '(?s)^(?:(?:\S+ \S+ )?http: panic serving \S+: '
+            || '|.{0,80}panic recovered:\n(?:.*?\n\r?\n)?)([^\n]+)', 1), '') as panic,
         case when level = 'FATAL' then left(split_part(message, chr(10), 1), 1000) end as said
     from lake.log_record
     left join proxied using (log_group, event_id)
@@ -111,6 +116,10 @@ sentence as (
                 '\| ([1-5]\d\d) \| +\S+ \| +\S+ \| (?:GET|POST|PUT|PATCH|DELETE) +"/', 1), ''),
             nullif(regexp_extract(message,
                 '\b([1-5]\d\d) [A-Z][\w ]+: (?:GET|POST|PUT|PATCH|DELETE) - /', 1), ''),
+            nullif(regexp_extract(message,
+                '\] ([1-5]\d\d) (?:GET|POST|PUT|PATCH|DELETE) /\S* \([^)]*\) \d[\d.]*ms', 1), ''),
+            nullif(regexp_extract(message,
+                ' (?:-?\d+/){4}\+?\d+ ([1-5]\d\d) \+?\d+ [^"]*"(?:GET|POST|PUT|PATCH|DELETE) /', 1), ''),
             regexp_extract(message, '\bRequest finished HTTP/\S+ [A-Z]+ \S+ [^\n]*?- ([1-5]\d\d) - ', 1)
         ) as answered
     from (

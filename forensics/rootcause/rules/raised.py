@@ -26,7 +26,8 @@ _OF_ABSENCE = ("connection", "dependency_slow", "dependency_fault")
 # How each language reads an environment variable that must be there.
 _VARIABLE = re.compile(
     r"os\.environ|os\.py\", line \d+, in __getitem__|process\.env\b|System\.getenv|os\.Getenv|LookupEnv"
-    r"|Environment\.GetEnvironmentVariable|ENV\.fetch|environment variable",
+    # not what Rust advises under every panic
+    r"|Environment\.GetEnvironmentVariable|ENV\.fetch|(?<!RUST_BACKTRACE=1` )environment variable",
     re.IGNORECASE,
 )
 

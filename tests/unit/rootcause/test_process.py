@@ -38,3 +38,11 @@ def test_a_variable_that_is_not_set_is_a_matter_of_configuration(m):
     chain = m.chain([m.invocation("fn:sync", end_reason="error", error_type="KeyError",
                                   error_message="'URL'", logs=(said,))], [])  # fmt: skip
     assert m.blamed(chain)[:2] == ("sync", "configuration")
+
+
+def test_what_rust_advises_under_a_panic_is_no_variable_that_is_not_set(m):
+    text = "thread 'main' panicked at src/main.rs:42:10:\ncalled `Option::unwrap()` on a `None` value\n"
+    text += "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace"
+    said = m.line(text, kind="error", exception_type="panic", exception_message="called `Option::unwrap()`")
+    chain = m.chain([m.invocation("fn:geo", end_reason="error", error_type="panic", logs=(said,))], [])
+    assert m.blamed(chain)[:2] == ("geo", "unhandled_exception")

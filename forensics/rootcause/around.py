@@ -20,16 +20,16 @@ _BALANCER = "AWS::ElasticLoadBalancing"
 _PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
 _RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
-_ADDRESS = r"((?:\d+\.){3}\d+(?::\d+)?|[A-Za-z][\w.-]*)"
+_NAME = r"([A-Za-z][\w.-]*)"
 # How resolvers and sockets name whom they did not reach: Node.js and Java, Go, urllib3; .NET in parentheses;
-# by its address Node.js, Go, Ruby, libpq, redis-py and PostgreSQL's JDBC driver.
+# Ruby, libpq, redis-py and PostgreSQL's JDBC driver. An address is no name: who has it is not told.
 _UNREACHED = re.compile(
     r"(?:(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UnknownHostException:|\blookup) |\bhost='"
     r"|(?<=\s)\((?=[^()\s]+:\d+\)))((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b"
-    rf"|\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH) {_ADDRESS}"
-    rf"|\bdial tcp {_ADDRESS}(?::\d+)?: (?:connect: |i/o timeout)"
-    rf"|\bconnect\(2\) for {_ADDRESS}|\bconnection to server at \"{_ADDRESS}\""
-    rf"|\bError \d+ connecting to {_ADDRESS}|\bConnection to {_ADDRESS}(?::\d+)? refused"
+    rf"|\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH) {_NAME}"
+    rf"|\bdial tcp {_NAME}(?::\d+)?: (?:connect: |i/o timeout)"
+    rf"|\bconnect\(2\) for {_NAME}|\bconnection to server at \"{_NAME}\""
+    rf"|\bError \d+ connecting to {_NAME}|\bConnection to {_NAME}(?::\d+)? refused"
 )
 # Whose limit it was, or what there is not, as AWS says it: Kinesis in a sentence ("Rate exceeded for shard …
 # in stream … under account …"), DynamoDB by its ARN ("Diagnosing throttling" in its guide).

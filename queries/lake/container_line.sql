@@ -33,8 +33,8 @@
 --   Quarkus ("HTTP Request to /path failed, error id"), Laravel and Symfony ("… .ERROR: … {"exception":"[object]"),
 --   Micronaut ("Unexpected error occurred"), Pekko HTTP ("Completing with 500"), Tornado ("Uncaught exception GET /path"),
 --   Gin ("panic recovered"); or a worker for a job, as Celery names it ("task[<uuid>] raised unexpected", or "failed"),
---   Sidekiq ("jid=… fail"), RQ ("exception raised while executing") and Spring for Apache Kafka ("Consumer exception",
---   "Backoff … exhausted for")
+--   RQ ("exception raised while executing") and Spring for Apache Kafka ("Consumer exception",
+--   "Backoff … exhausted for"). Sidekiq's `fail` is none: it tries again
 with proxied as (
     -- of web servers only ingress-nginx names the request
     select
@@ -62,7 +62,7 @@ line as (
             || '|^HTTP Request to /\S* failed, error id: |\.(?:ERROR|CRITICAL): .*\{.*"exception":"\[object\]'
             || '|\bRouteExecutor - Unexpected error occurred: |\. Completing with 500 Internal Server Error response'
             || '|\bKafkaMessageListenerContainer +[-:] .*Consumer exception|\bBackoff .* exhausted for ')
-            or regexp_matches(left(message, 300), '\bjid=[0-9a-f]{24}\b.*\bfail$|\bpanic recovered:'
+            or regexp_matches(left(message, 300), '\bpanic recovered:'
                 || '|\bUncaught exception [A-Z]+ /|\[Job [0-9a-f-]{36}\]: exception raised while executing ')
             or regexp_matches(left(message, 100), '^(\S+ \S+ )?http: panic serving '), false) as is_uncaught,
         -- net/http says in one line why, and its stack follows on others; Gin prints the request first

@@ -170,14 +170,6 @@ SERVICES = {
         ),
         "unknown",
     ),
-    "sidekiq": Service(
-        ("$iso pid=1 tid=gq1 class=Sync jid=$hex INFO: start", "$iso pid=1 tid=gq1 class=Sync jid=$hex elapsed=0.041 INFO: done"),
-        (
-            "$iso pid=1 tid=gq1 class=Sync jid=$hex INFO: start", "$iso pid=1 tid=gq1 class=Sync jid=$hex elapsed=0.041 INFO: fail",
-            "$iso pid=1 tid=gq1 WARN: ArgumentError: invalid date", "$iso pid=1 tid=gq1 WARN: /app/app/jobs/sync.rb:12:in `perform'",
-        ),
-        "unhandled_exception",
-    ),
     "celery": Service(
         ("[$iso: INFO/ForkPoolWorker-3] Task shop.send[$uuid] succeeded in 0.03s: None",),
         (
@@ -188,6 +180,14 @@ SERVICES = {
     # nothing failed
     "well": Service((COMMON + '404 12 "-" "x"', "$iso ERROR could not send metric: buffer is full"), (), None),
     "probed": Service((COMMON + "200 12",), ('10.0.0.7 - - [$clf] "GET /healthz HTTP/1.1" 503 0 "-" "kube-probe/1.31"',), None),
+    "sidekiq": Service(
+        ("$iso pid=1 tid=gq1 class=Sync jid=$hex INFO: start", "$iso pid=1 tid=gq1 class=Sync jid=$hex elapsed=0.041 INFO: done"),
+        (
+            "$iso pid=1 tid=gq1 class=Sync jid=$hex INFO: start", "$iso pid=1 tid=gq1 class=Sync jid=$hex elapsed=0.041 INFO: fail",
+            "$iso pid=1 tid=gq1 WARN: ArgumentError: invalid date", "$iso pid=1 tid=gq1 class=Sync jid=$hex elapsed=0.041 INFO: done",
+        ),
+        None,
+    ),
     "client": Service(("$iso INFO synced $n",), ('$iso DEBUG urllib3.connectionpool https://api.partner.example:443 "GET /v1/rates HTTP/1.1" 503 19', "$iso WARN trying again"), None),
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ _BALANCER = "AWS::ElasticLoadBalancing"
 _PRIVATE = re.compile(r"(?:^|\.)(?:internal|local|svc|svc\.cluster\.local)$")
 _RDS = re.compile(r"\.rds\.amazonaws\.com(?:\.cn)?$")
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
-_NAME = r"([A-Za-z][\w.-]*)"
+_NAME = r"(?!https?:)([A-Za-z][\w.-]*)"
 # How resolvers and sockets name whom they did not reach: Node.js and Java, Go, urllib3; .NET in parentheses;
 # Ruby, libpq, redis-py and PostgreSQL's JDBC driver. An address is no name: who has it is not told.
 _UNREACHED = re.compile(
